@@ -1,0 +1,1 @@
+"""The console: `tally3220 <noun> <verb>`."""

@@ -1,0 +1,1 @@
+"""What people ask for: one function an act; none commits."""

@@ -1,0 +1,1 @@
+"""What the pages ask: forms check shape, rules check meaning."""
