@@ -1,0 +1,80 @@
+"""The application: every part in the order it is put together."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from compliance_app import assets, web
+from compliance_app.store.base import database_url, db, prepare
+
+SHORTEST_SECRET = 16
+
+
+class ConfigurationError(Exception):
+    """The settings do not allow a safe start; the sentence says which and why."""
+
+
+def create_app(settings: Mapping[str, object] | None = None, *, console: bool = False) -> Flask:
+    """Build the application from the environment; `settings` override single values.
+
+    A console application serves nobody, so it alone may do without a secret key. Raises
+    ConfigurationError where the settings are not safe to serve with.
+    """
+    app = Flask(
+        "compliance_app",
+        template_folder=str(assets.find("templates")),
+        static_folder=str(assets.PACKAGE / "static"),
+    )
+    app.config.from_pyfile(str(assets.find("config.py")))
+    app.config.update(settings or {})
+    if not console:
+        _check_secret(str(app.config["SECRET_KEY"]))
+    _connect(app)
+    _set_up_logging(app)
+    _trust_proxies(app)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    web.install(app)
+    return app
+
+
+def _check_secret(secret: str) -> None:
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigurationError(
+            f"TALLY3220_SECRET_KEY must hold at least {SHORTEST_SECRET} characters before anything "
+            "is served; make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+
+
+def _connect(app: Flask) -> None:
+    url = database_url(str(app.config["DATABASE_URL"]))
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def _set_up_logging(app: Flask) -> None:
+    """Log one line a request, without query strings, names or sums (see web/requests.py)."""
+    app.logger.setLevel(logging.INFO)
+
+
+def _trust_proxies(app: Flask) -> None:
+    try:
+        hops = int(app.config["TRUSTED_PROXIES"])
+    except ValueError as error:
+        raise ConfigurationError(
+            "TALLY3220_TRUSTED_PROXIES must be the number of proxies in front, such as 1."
+        ) from error
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )

@@ -1,0 +1,110 @@
+"""What a gift may become, and which states hold room in the recipient's limit.
+
+A gift is planned (its day has not passed: pre-clearance) or already given (recorded
+whatever anybody decides), so a given gift counts even where a planned one would not.
+"""
+
+from enum import StrEnum
+
+from compliance_app.rules.errors import StateError
+
+
+class State(StrEnum):
+    """Where a gift stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    APPROVED = "approved"
+    GIVEN = "given"
+    BREACH = "breach"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+
+    @property
+    def words(self) -> str:
+        """Return the state as people say it."""
+        return self.value.replace("_", " ")
+
+
+class DecisionKind(StrEnum):
+    """What a person, or the policy itself, decided on a gift."""
+
+    AUTO_CLEAR = "auto_clear"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    SEND_BACK = "send_back"
+    GRANT_EXCEPTION = "grant_exception"
+    RECORD_BREACH = "record_breach"
+    RECORD_GIVEN = "record_given"
+
+    @property
+    def words(self) -> str:
+        """Return the decision as people say it."""
+        return {
+            DecisionKind.AUTO_CLEAR: "cleared by the policy",
+            DecisionKind.APPROVE: "approved",
+            DecisionKind.DECLINE: "declined",
+            DecisionKind.SEND_BACK: "sent back",
+            DecisionKind.GRANT_EXCEPTION: "exception granted",
+            DecisionKind.RECORD_BREACH: "breach recorded",
+            DecisionKind.RECORD_GIVEN: "recorded as given",
+        }[self]
+
+
+# An amendment makes a new version, which is submitted and assessed anew.
+NEXT: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.SUBMITTED, State.DISCARDED}),
+    State.SUBMITTED: frozenset(
+        {
+            State.SUBMITTED,
+            State.APPROVED,
+            State.GIVEN,
+            State.DECLINED,
+            State.SENT_BACK,
+            State.WITHDRAWN,
+            State.BREACH,
+        }
+    ),
+    State.SENT_BACK: frozenset({State.SUBMITTED, State.WITHDRAWN}),
+    State.APPROVED: frozenset({State.GIVEN, State.CANCELLED, State.REFUSED, State.SUBMITTED}),
+    State.GIVEN: frozenset({State.RETURNED, State.SUBMITTED, State.BREACH}),
+    State.BREACH: frozenset({State.RETURNED, State.SUBMITTED}),
+    State.RETURNED: frozenset(),
+    State.DECLINED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.DISCARDED: frozenset(),
+}
+
+# What is waiting holds room so that two people cannot both be cleared for the last dollars.
+RESERVING = frozenset({State.SUBMITTED, State.APPROVED})
+# Returned value stays counted until a later rule says otherwise: the safe reading.
+COUNTING = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
+# Already given, so it counts whatever was decided.
+COUNTING_IF_GIVEN = frozenset({State.SUBMITTED, State.SENT_BACK, State.APPROVED, State.DECLINED})
+PENDING = frozenset({State.SUBMITTED, State.SENT_BACK})
+
+
+def check_step(reference: str, state: State, wanted: State, *, act: str) -> None:
+    """Raise StateError unless `state` may become `wanted`; `act` is the past participle."""
+    if wanted not in NEXT[state]:
+        raise StateError(reference=reference, state=state.words, act=act)
+
+
+def holds_room(state: State, *, already_given: bool, over_limit: bool) -> bool:
+    """Say whether a gift's counted value takes room in the recipient's limit.
+
+    A planned gift over the limit is recorded but holds nothing: it cannot be approved, and
+    it must not keep others from the room that is really left.
+    """
+    if already_given:
+        return state in COUNTING or state in COUNTING_IF_GIVEN
+    if state in RESERVING:
+        return not over_limit
+    return state in COUNTING

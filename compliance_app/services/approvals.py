@@ -1,0 +1,279 @@
+"""Supervisory review: who may decide on a gift, and what each decision does.
+
+A gift is assessed once more under lock before it is approved, so that an approval can
+never take room that is no longer there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules import workflow
+from compliance_app.rules.audit import Event
+from compliance_app.rules.errors import (
+    NoExceptionError,
+    NotYourDecisionError,
+    OverLimitError,
+    OwnDecisionError,
+    PermissionMissingError,
+    ReasonMissingError,
+    SameOfficerError,
+    StateError,
+    SubordinateDecisionError,
+)
+from compliance_app.rules.permissions import Permission, Role, may
+from compliance_app.rules.routing import Route
+from compliance_app.rules.workflow import DecisionKind, State
+from compliance_app.services.assessing import FORBIDDEN, Judgement, judge
+from compliance_app.services.gifts import locked
+from compliance_app.services.recording import claim_of, decide, place, reassess, record
+from compliance_app.store import people as people_store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.models import Gift, Person
+
+# Which role's approval each route asks for, in this order.
+AWAITED: dict[Route, tuple[Role, ...]] = {
+    Route.CLEARED: (),
+    Route.SUPERVISOR: (Role.SUPERVISOR,),
+    Route.COMPLIANCE: (Role.COMPLIANCE,),
+    Route.SUPERVISOR_AND_COMPLIANCE: (Role.SUPERVISOR, Role.COMPLIANCE),
+}
+
+
+def awaited_role(session: Session, gift: Gift) -> Role | None:
+    """Return the role whose decision the gift waits for now, None where nobody's.
+
+    A giver whom nobody supervises is reviewed by compliance.
+    """
+    if gift.state is not State.SUBMITTED or gift.route is None:
+        return None
+    approved = {
+        decision.decided_by.role
+        for decision in gift.decisions
+        if decision.version_number == gift.version_number
+        and decision.kind is DecisionKind.APPROVE
+        and decision.decided_by is not None
+    }
+    left = [role for role in AWAITED[gift.route] if role not in approved]
+    if not left:
+        return Role.COMPLIANCE
+    if left[0] is Role.SUPERVISOR and not _supervisors(session, gift):
+        return Role.COMPLIANCE
+    return left[0]
+
+
+def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
+    """Raise unless the actor is independent of the gift and it waits for their role.
+
+    FINRA Rule 3110(b)(6): nobody supervises themselves or a person they report to.
+    """
+    actor = session.get_one(Person, actor_id)
+    if not may(actor.role, Permission.GIFT_DECIDE):
+        raise PermissionMissingError(permission=Permission.GIFT_DECIDE.value)
+    for part, own in (("gave", gift.giver_id), ("logged", gift.logged_by_id)):
+        if actor.id == own:
+            raise OwnDecisionError(reference=gift.reference, part=part)
+    if any(share.recipient.email == actor.email for share in gift.version.shares):
+        raise OwnDecisionError(reference=gift.reference, part="received")
+    if any(above.id == gift.giver_id for above in people_store.superiors(session, actor)):
+        raise SubordinateDecisionError(reference=gift.reference, giver=gift.giver.name)
+    awaited = awaited_role(session, gift)
+    if awaited is Role.SUPERVISOR and actor.role is Role.SUPERVISOR:
+        if actor.id not in _supervisors(session, gift):
+            raise NotYourDecisionError(
+                reference=gift.reference, awaited=f"a supervisor of {gift.giver.name}"
+            )
+    elif actor.role is not Role.COMPLIANCE and awaited is not None:
+        raise NotYourDecisionError(reference=gift.reference, awaited="a compliance officer")
+
+
+def approve(
+    session: Session, reference: str, *, actor_id: int, at: datetime, reason: str = ""
+) -> Gift:
+    """Approve the gift, or the part of the way that waits for the actor's role.
+
+    Raises OverLimitError, with the assessment's own sentence, where there is no room.
+    """
+    gift = _opened(session, reference, actor_id, State.APPROVED, act="approved")
+    judgement = _judge_again(session, gift, at=at)
+    if judgement.over_limit:
+        raise OverLimitError(
+            reference=reference, why=_why_not(judgement), way_out=_way_out(gift)
+        )
+    reassess(session, gift, judgement, at=at)
+    decide(session, gift, DecisionKind.APPROVE, actor_id=actor_id, at=at, reason=reason.strip())
+    if _last_approval(gift):
+        gift.state = State.GIVEN if gift.already_given else State.APPROVED
+    return _close(session, gift, actor_id=actor_id, at=at)
+
+
+def decline(session: Session, reference: str, *, actor_id: int, at: datetime, reason: str) -> Gift:
+    """Turn the gift down; one that was already given stays counted."""
+    _check_reason(reason, "decline this gift")
+    gift = _opened(session, reference, actor_id, State.DECLINED, act="declined")
+    gift.state = State.DECLINED
+    decide(session, gift, DecisionKind.DECLINE, actor_id=actor_id, at=at, reason=reason.strip())
+    return _close(session, gift, actor_id=actor_id, at=at)
+
+
+def send_back(
+    session: Session, reference: str, *, actor_id: int, at: datetime, reason: str
+) -> Gift:
+    """Ask the giver to change something; a planned gift holds no room until it comes again."""
+    _check_reason(reason, "send this gift back")
+    gift = _opened(session, reference, actor_id, State.SENT_BACK, act="sent back")
+    gift.state = State.SENT_BACK
+    decide(session, gift, DecisionKind.SEND_BACK, actor_id=actor_id, at=at, reason=reason.strip())
+    return _close(session, gift, actor_id=actor_id, at=at)
+
+
+def grant_exception(
+    session: Session, reference: str, *, actor_id: int, at: datetime, reason: str
+) -> Gift:
+    """Except a gift from the firm's own limit; it takes two officers, the rule's limit stays."""
+    _check_reason(reason, "grant this exception")
+    gift = _opened(session, reference, actor_id, State.APPROVED, act="excepted")
+    _check_permission(session, actor_id, Permission.EXCEPTION_GRANT)
+    grants = [
+        decision
+        for decision in gift.decisions
+        if decision.kind is DecisionKind.GRANT_EXCEPTION
+        and decision.version_number == gift.version_number
+    ]
+    if any(grant.decided_by_id == actor_id for grant in grants):
+        raise SameOfficerError(reference=reference)
+    firm = _judge_again(session, gift, at=at)
+    lifted = _judge_again(session, gift, at=at, without_firm_limits=True)
+    if not firm.over_limit or lifted.over_limit:
+        raise NoExceptionError(reference=reference)
+    decide(
+        session, gift, DecisionKind.GRANT_EXCEPTION, actor_id=actor_id, at=at, reason=reason.strip()
+    )
+    if grants:
+        reassess(session, gift, lifted, at=at)
+        gift.state = State.GIVEN if gift.already_given else State.APPROVED
+    return _close(session, gift, actor_id=actor_id, at=at)
+
+
+def record_breach(  # noqa: PLR0913 - the circumstances of a breach
+    session: Session, reference: str, *, actor_id: int, at: datetime, reason: str, remedy: str
+) -> Gift:
+    """Record that a gift over the limit was given, why it happened and what is done about it."""
+    _check_reason(reason, "record a breach")
+    _check_reason(remedy, "name the remedy of a breach")
+    gift = _opened(session, reference, actor_id, State.BREACH, act="recorded as a breach")
+    _check_permission(session, actor_id, Permission.BREACH_RECORD)
+    if not gift.already_given:
+        raise StateError(
+            reference=reference, state="only planned", act="recorded as a breach; decline it instead"
+        )
+    judgement = _judge_again(session, gift, at=at)
+    if not judgement.over_limit:
+        raise StateError(
+            reference=reference, state="within the limit", act="recorded as a breach"
+        )
+    reassess(session, gift, judgement, at=at)
+    gift.state = State.BREACH
+    decide(
+        session,
+        gift,
+        DecisionKind.RECORD_BREACH,
+        actor_id=actor_id,
+        at=at,
+        reason=reason.strip(),
+        remedy=remedy.strip(),
+    )
+    return _close(session, gift, actor_id=actor_id, at=at)
+
+
+def _opened(session: Session, reference: str, actor_id: int, wanted: State, *, act: str) -> Gift:
+    gift = locked(session, reference)
+    check_may_decide(session, gift, actor_id)
+    if gift.state is not State.SUBMITTED:
+        raise StateError(reference=reference, state=gift.state.words, act=act)
+    workflow.check_step(reference, gift.state, wanted, act=act)
+    return gift
+
+
+def _judge_again(
+    session: Session, gift: Gift, *, at: datetime, without_firm_limits: bool = False
+) -> Judgement:
+    claim = claim_of(gift.version)
+    people = recipient_store.lock_recipients(session, claim.recipient_ids)
+    judgement = judge(
+        session,
+        claim,
+        giver_id=gift.giver_id,
+        today=(gift.submitted_at or at).date(),
+        already_given=gift.already_given,
+        recipients=people,
+        except_gift_id=gift.id,
+    )
+    if not without_firm_limits:
+        return judgement
+    return judge(
+        session,
+        claim,
+        giver_id=gift.giver_id,
+        today=(gift.submitted_at or at).date(),
+        already_given=gift.already_given,
+        recipients=people,
+        except_gift_id=gift.id,
+        policy=replace(judgement.policy, firm_limits=()),
+    )
+
+
+def _last_approval(gift: Gift) -> bool:
+    if gift.route is None:
+        return True
+    roles = {
+        decision.decided_by.role
+        for decision in gift.decisions
+        if decision.version_number == gift.version_number
+        and decision.kind is DecisionKind.APPROVE
+        and decision.decided_by is not None
+    }
+    # An officer may stand in for a supervisor; a supervisor never for an officer.
+    return Role.COMPLIANCE in roles or not set(AWAITED[gift.route]) - roles
+
+
+def _close(session: Session, gift: Gift, *, actor_id: int, at: datetime) -> Gift:
+    over = gift.state is State.SUBMITTED and any(
+        share.assessment is not None and share.assessment.verdict in FORBIDDEN
+        for share in gift.version.shares
+    )
+    place(gift, over_limit=over)
+    record(session, gift, Event.GIFT_DECIDED, actor_id=actor_id, at=at)
+    return gift
+
+
+def _supervisors(session: Session, gift: Gift) -> Sequence[int]:
+    return [
+        above.id
+        for above in people_store.superiors(session, gift.giver)
+        if above.active and above.role is Role.SUPERVISOR
+    ]
+
+
+def _why_not(judgement: Judgement) -> str:
+    worst = next(s for s in judgement.shares if s.assessment.verdict in FORBIDDEN)
+    return worst.assessment.summary
+
+
+def _way_out(gift: Gift) -> str:
+    if gift.already_given:
+        return "It was already given: record the breach and its remedy."
+    return "Send it back to be lowered, decline it, or name the exemption that covers it."
+
+
+def _check_reason(reason: str, act: str) -> None:
+    if not reason.strip():
+        raise ReasonMissingError(act=act)
+
+
+def _check_permission(session: Session, actor_id: int, permission: Permission) -> None:
+    if not may(session.get_one(Person, actor_id).role, permission):
+        raise PermissionMissingError(permission=permission.value)
+

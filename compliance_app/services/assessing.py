@@ -1,0 +1,146 @@
+"""Judging every share of a claim against the register, with the same steps for all faces.
+
+Called with the recipients locked when something will be written, without when it is a preview.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.assessment import Assessment, Verdict, assess
+from compliance_app.rules.facts import Facts, GiverType, Standing
+from compliance_app.rules.flags import Flag, Neighbor, Surroundings, find_flags
+from compliance_app.rules.policy import Policy, history_since
+from compliance_app.rules.routing import Route, route
+from compliance_app.rules.workflow import State
+from compliance_app.services.claims import Claim
+from compliance_app.services.policies import policy_on
+from compliance_app.store import gifts as gift_store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.models import Employment, Recipient
+
+# Verdicts with which nothing may be given, whoever approves it.
+FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
+# How far around its day the flags look for related gifts.
+NEIGHBORHOOD = timedelta(days=31)
+TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedShare:
+    """One recipient of a claim with the verdict on their share."""
+
+    recipient: Recipient
+    employment: Employment | None
+    facts: Facts
+    assessment: Assessment
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdicts on a whole claim, and where they send it."""
+
+    shares: tuple[JudgedShare, ...]
+    policy: Policy
+    route: Route
+
+    @property
+    def over_limit(self) -> bool:
+        """Say whether any share may not be given."""
+        return any(share.assessment.verdict in FORBIDDEN for share in self.shares)
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Return the flags of all shares, each once, in the order they were raised."""
+        return tuple(dict.fromkeys(flag for share in self.shares for flag in share.flags))
+
+
+def judge(
+    session: Session,
+    claim: Claim,
+    *,
+    giver_id: int,
+    today: date,
+    already_given: bool,
+    recipients: dict[int, Recipient] | None = None,
+    except_gift_id: int | None = None,
+    policy: Policy | None = None,
+) -> Judgement:
+    """Assess each share of the claim, raise its flags and find its route.
+
+    `recipients` are the locked people by the ids the claim names; `except_gift_id` is the
+    gift that is being judged again and must not be added to itself.
+    """
+    policy = policy or policy_on(session, claim.given_on)
+    people = recipients or {
+        wanted: session.get_one(Recipient, wanted) for wanted in claim.recipient_ids
+    }
+    standing = Standing.GIVEN if already_given else Standing.PLANNED
+    shares = []
+    for wanted in claim.recipient_ids:
+        person = people[wanted]
+        facts = claim.facts_for(
+            person.recipient_class, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
+        )
+        prior = recipient_store.prior_shares(
+            session,
+            person.id,
+            since=history_since(policy, claim.given_on),
+            except_gift_id=except_gift_id,
+        )
+        assessment = assess(facts, prior, policy)
+        employment = employment_on(person, claim.given_on)
+        around = _surroundings(
+            session, claim, person, employment, giver_id, today, except_gift_id
+        )
+        flags = find_flags(facts, around, assessment, policy)
+        shares.append(JudgedShare(person, employment, facts, assessment, flags))
+    flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
+    way = route([share.assessment for share in shares], flags, shares[0].facts, policy)
+    return Judgement(tuple(shares), policy, way)
+
+
+def employment_on(recipient: Recipient, day: date) -> Employment | None:
+    """Return where the recipient worked on the day, or else the last place known."""
+    covering = [
+        employment
+        for employment in recipient.employments
+        if (employment.started_on is None or employment.started_on <= day)
+        and (employment.ended_on is None or employment.ended_on >= day)
+    ]
+    known = covering or recipient.employments
+    return known[-1] if known else None
+
+
+def _surroundings(
+    session: Session,
+    claim: Claim,
+    person: Recipient,
+    employment: Employment | None,
+    giver_id: int,
+    today: date,
+    except_gift_id: int | None,
+) -> Surroundings:
+    rows = gift_store.neighbors_of(
+        session,
+        person.id,
+        since=claim.given_on - NEIGHBORHOOD,
+        until=claim.given_on + NEIGHBORHOOD,
+        except_gift_id=except_gift_id,
+    )
+    return Surroundings(
+        logged_on=today,
+        giver_id=giver_id,
+        recipient_id=person.id,
+        neighbors=tuple(
+            Neighbor(reference, giver, recipient, day, cents, state in TURNED_DOWN)
+            for reference, giver, recipient, day, cents, state in rows
+        ),
+        open_negotiation=bool(employment and employment.employer.in_negotiation),
+        possible_duplicate=None,
+        employment_ended_on=employment.ended_on if employment else None,
+        names_added_after_refusal=False,
+        invoice_cents=None,
+    )

@@ -1,0 +1,149 @@
+"""What somebody says about a gift, before anybody has judged it, and whether it makes sense.
+
+Pages, API and import build a `Claim`; `check` is the one place that says what a claim may hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from compliance_app.rules.errors import InputError
+from compliance_app.rules.facts import (
+    Category,
+    Facts,
+    GiverType,
+    Payer,
+    RecipientClass,
+    Standing,
+)
+from compliance_app.rules.money import format_dollars
+from compliance_app.rules.policy import Policy
+
+# The limit has stood in today's form since the 1992 amendment; nothing older is judged.
+EARLIEST_DAY = date(1992, 12, 28)
+FURTHEST_AHEAD = timedelta(days=366)
+LONGEST_TEXT = 20_000
+LARGEST_QUANTITY = 10_000
+MOST_RECIPIENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A gift as claimed: money in cents, per unit where it has a quantity."""
+
+    given_on: date
+    category: Category
+    description: str
+    recipient_ids: tuple[int, ...]
+    purpose: str = ""
+    cost_cents: int | None = None
+    market_value_cents: int | None = None
+    face_value_cents: int | None = None
+    tax_cents: int = 0
+    delivery_cents: int = 0
+    quantity: int = 1
+    payer: Payer = Payer.MEMBER
+    host_present: bool | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def amounts(self) -> dict[str, int | None]:
+        """Return every sum of the claim by the name of its field."""
+        return {
+            "cost": self.cost_cents,
+            "market_value": self.market_value_cents,
+            "face_value": self.face_value_cents,
+            "tax": self.tax_cents,
+            "delivery": self.delivery_cents,
+        }
+
+    def facts_for(
+        self, recipient_class: RecipientClass, *, giver_type: GiverType, standing: Standing
+    ) -> Facts:
+        """Return what the engine looks at for one recipient of this gift."""
+        return Facts(
+            given_on=self.given_on,
+            category=self.category,
+            payer=self.payer,
+            cost_cents=self.cost_cents,
+            market_value_cents=self.market_value_cents,
+            face_value_cents=self.face_value_cents,
+            tax_cents=self.tax_cents,
+            delivery_cents=self.delivery_cents,
+            quantity=self.quantity,
+            recipients_count=len(self.recipient_ids),
+            giver_type=giver_type,
+            recipient_classes=(recipient_class,),
+            standing=standing,
+            host_present=self.host_present,
+            evidence=self.evidence,
+        )
+
+
+def check(claim: Claim, policy: Policy, *, today: date) -> None:
+    """Raise InputError, with a sentence for each field, unless the claim makes sense."""
+    problems = {
+        **_day_problem(claim.given_on, today),
+        **_text_problems(claim),
+        **_recipient_problems(claim.recipient_ids),
+        **_amount_problems(claim, policy),
+    }
+    if problems:
+        raise InputError(problems=problems)
+
+
+def _day_problem(day: date, today: date) -> dict[str, str]:
+    latest = today + FURTHEST_AHEAD
+    if EARLIEST_DAY <= day <= latest:
+        return {}
+    sentence = f"Choose a day between {EARLIEST_DAY.isoformat()} and {latest.isoformat()}."
+    return {"given_on": f"{day.isoformat()} cannot be the day of this gift. {sentence}"}
+
+
+def _text_problems(claim: Claim) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not claim.description.strip():
+        problems["description"] = "Describe the gift in a few words, such as: Fruit basket."
+    for name, text in (("description", claim.description), ("purpose", claim.purpose)):
+        if len(text) > LONGEST_TEXT:
+            problems[name] = (
+                f"This text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
+            )
+        elif any(_is_control(sign) for sign in text):
+            problems[name] = "This text holds an invisible control character; type it again."
+    return problems
+
+
+def _is_control(sign: str) -> bool:
+    return (ord(sign) < ord(" ") and sign not in "\t\r\n") or "\ud800" <= sign <= "\udfff"
+
+
+def _recipient_problems(recipient_ids: tuple[int, ...]) -> dict[str, str]:
+    if not recipient_ids:
+        return {"recipients": "Choose who it is for, or add the person as a new recipient."}
+    if len(set(recipient_ids)) < len(recipient_ids):
+        return {"recipients": "The same person is named twice. Name each recipient once."}
+    if len(recipient_ids) > MOST_RECIPIENTS:
+        return {
+            "recipients": f"A gift can have {MOST_RECIPIENTS} recipients at most. Log it in parts."
+        }
+    return {}
+
+
+def _amount_problems(claim: Claim, policy: Policy) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if claim.cost_cents is None:
+        problems["cost"] = "Say what it cost, before tax and delivery, such as 48.00."
+    if not 1 <= claim.quantity <= LARGEST_QUANTITY:
+        problems["quantity"] = f"Give a whole number from 1 to {LARGEST_QUANTITY:,}."
+    for name, cents in claim.amounts.items():
+        if cents is None:
+            continue
+        if cents < 0:
+            problems[name] = "A sum cannot be below zero. Leave out the minus sign."
+        elif cents * max(claim.quantity, 1) > policy.amount_ceiling_cents:
+            problems[name] = (
+                f"{format_dollars(cents * claim.quantity)} is above the largest sum this register "
+                f"takes, {format_dollars(policy.amount_ceiling_cents)}. Check the decimal point."
+            )
+    return problems

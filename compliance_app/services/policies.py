@@ -1,0 +1,31 @@
+"""The firm's policy: which version is in force on a day."""
+
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from compliance_app import assets
+from compliance_app.rules.policy import Policy, parse_policy
+from compliance_app.store import policies as store
+
+
+def policy_on(session: Session, day: date) -> Policy:
+    """Return the policy in force on the day; before a firm adopts one, the shipped template."""
+    adopted = store.in_force_on(session, day)
+    return _parsed(adopted.document) if adopted else default_policy()
+
+
+def default_policy() -> Policy:
+    """Return the policy of the template that ships with the program."""
+    return _parsed(_template())
+
+
+@lru_cache(maxsize=1)
+def _template() -> str:
+    return assets.POLICY_TEMPLATE.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _parsed(document: str) -> Policy:
+    return parse_policy(document)

@@ -1,0 +1,95 @@
+"""Recipients and their employers: adding them, and what the firm has left for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.errors import EmailTakenError
+from compliance_app.rules.facts import RecipientClass
+from compliance_app.services.people import checked_email, checked_name
+from compliance_app.store import audit
+from compliance_app.store import recipients as store
+from compliance_app.store.gifts import row_document
+from compliance_app.store.models import Employer, Employment, Recipient
+
+LONGEST_NAME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecipient:
+    """What somebody says about a person at a client."""
+
+    name: str
+    email: str = ""
+    employer: str = ""
+    title: str = ""
+    recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
+
+
+def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipient:
+    """Add a person at a client, with the employer if it is new too.
+
+    Raises EmailTakenError where the address belongs to somebody already.
+    """
+    name = checked_name(new.name, longest=LONGEST_NAME)
+    email = checked_email(new.email) if new.email.strip() else None
+    if email is not None and (taken := store.find_by_email(session, email)) is not None:
+        raise EmailTakenError(email=email, name=taken.name)
+    recipient = Recipient(
+        name=name,
+        name_key=store.key_of(name),
+        email=email,
+        recipient_class=new.recipient_class,
+        created_by_id=actor_id,
+        created_at=at,
+    )
+    session.add(recipient)
+    if new.employer.strip():
+        employer = find_or_add_employer(session, new.employer, actor_id=actor_id, at=at)
+        recipient.employments.append(Employment(employer=employer, title=new.title.strip()))
+    session.flush()
+    audit.append(
+        session,
+        Event.RECIPIENT_ADDED,
+        actor_id=actor_id,
+        at=at,
+        subject=f"recipient:{recipient.id}",
+        body=document_of(recipient),
+    )
+    return recipient
+
+
+def find_or_add_employer(
+    session: Session, name: str, *, actor_id: int | None, at: datetime
+) -> Employer:
+    """Return the employer of this name, added if it is new."""
+    plain = checked_name(name, longest=LONGEST_NAME)
+    known = store.find_employer(session, plain)
+    if known is not None:
+        return known
+    employer = Employer(
+        name=plain, name_key=store.key_of(plain), in_negotiation=False, created_at=at
+    )
+    session.add(employer)
+    session.flush()
+    audit.append(
+        session,
+        Event.EMPLOYER_ADDED,
+        actor_id=actor_id,
+        at=at,
+        subject=f"employer:{employer.id}",
+        body=row_document(employer),
+    )
+    return employer
+
+
+def document_of(recipient: Recipient) -> dict[str, object]:
+    """Return the full state of a recipient as the trail keeps it."""
+    return {
+        "recipient": row_document(recipient),
+        "employments": [row_document(employment) for employment in recipient.employments],
+    }
+
+

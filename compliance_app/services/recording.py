@@ -1,0 +1,176 @@
+"""Writing a gift: its versions, shares, verdicts and decisions, and the event that tells it."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event, canonical
+from compliance_app.rules.workflow import DecisionKind, holds_room
+from compliance_app.services.assessing import Judgement, JudgedShare
+from compliance_app.services.claims import Claim
+from compliance_app.store import audit
+from compliance_app.store.gifts import document_of
+from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
+
+
+def claim_of(version: GiftVersion) -> Claim:
+    """Return what a version claims."""
+    return Claim(
+        given_on=version.given_on,
+        category=version.category,
+        description=version.description,
+        recipient_ids=tuple(share.recipient_id for share in version.shares),
+        purpose=version.purpose,
+        cost_cents=version.cost_cents,
+        market_value_cents=version.market_value_cents,
+        face_value_cents=version.face_value_cents,
+        tax_cents=version.tax_cents,
+        delivery_cents=version.delivery_cents,
+        quantity=version.quantity,
+        payer=version.payer,
+        host_present=version.host_present,
+        evidence=dict(version.evidence),
+    )
+
+
+def add_version(  # noqa: PLR0913 - the circumstances of a version
+    session: Session,
+    gift: Gift,
+    claim: Claim,
+    judgement: Judgement,
+    *,
+    actor_id: int,
+    at: datetime,
+    reason: str,
+) -> GiftVersion:
+    """Write the next version of a gift with a share and an assessment for each recipient."""
+    gift.version_number += 1
+    version = GiftVersion(
+        number=gift.version_number,
+        given_on=claim.given_on,
+        category=claim.category,
+        description=claim.description,
+        purpose=claim.purpose,
+        cost_cents=claim.cost_cents,
+        market_value_cents=claim.market_value_cents,
+        face_value_cents=claim.face_value_cents,
+        tax_cents=claim.tax_cents,
+        delivery_cents=claim.delivery_cents,
+        quantity=claim.quantity,
+        payer=claim.payer,
+        host_present=claim.host_present,
+        evidence=dict(claim.evidence),
+        flags=[{"code": flag.code.value, "sentence": flag.sentence} for flag in judgement.flags],
+        reason=reason,
+        made_by_id=actor_id,
+        made_at=at,
+    )
+    gift.versions.append(version)
+    session.flush()
+    for judged in judgement.shares:
+        version.shares.append(_share(gift, version, judged, at=at))
+    session.flush()
+    return version
+
+
+def reassess(session: Session, gift: Gift, judgement: Judgement, *, at: datetime) -> None:
+    """Put new verdicts in force for the shares of the current version; the old ones stay."""
+    for share, judged in zip(gift.version.shares, judgement.shares, strict=True):
+        share.assessment = _assessment(gift.version, judged, at=at)
+        share.counted_cents = judged.assessment.counted_cents
+        share.regime_cents = dict(judged.assessment.regime_cents)
+    session.flush()
+
+
+def place(gift: Gift, *, over_limit: bool) -> None:
+    """Let the gift's shares hold room in their recipients' limits as its state says."""
+    holds = holds_room(gift.state, already_given=gift.already_given, over_limit=over_limit)
+    for share in gift.version.shares:
+        share.holds_room = holds
+
+
+def release(gift: Gift) -> None:
+    """Free the room that the current version holds, before another version takes its place."""
+    for share in gift.version.shares:
+        share.holds_room = False
+
+
+def decide(  # noqa: PLR0913 - the circumstances of a decision
+    session: Session,
+    gift: Gift,
+    kind: DecisionKind,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    reason: str,
+    remedy: str = "",
+) -> Decision:
+    """Write one decision on the current version; nobody as actor means the policy decided."""
+    decision = Decision(
+        version_number=gift.version_number,
+        kind=kind,
+        decided_by_id=actor_id,
+        decided_at=at,
+        reason=reason,
+        remedy=remedy,
+    )
+    gift.decisions.append(decision)
+    session.flush()
+    return decision
+
+
+def record(
+    session: Session, gift: Gift, event: Event, *, actor_id: int | None, at: datetime
+) -> None:
+    """Append what happened to the gift, with its full state, to the trail."""
+    session.flush()
+    audit.append(
+        session,
+        event,
+        actor_id=actor_id,
+        at=at,
+        subject=f"gift:{gift.id}",
+        body=document_of(gift),
+    )
+
+
+def assessment_document(assessment: Assessment) -> dict[str, object]:
+    """Return a kept assessment's document as it was written."""
+    document: dict[str, object] = json.loads(assessment.document)
+    return document
+
+
+def _share(gift: Gift, version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Share:
+    return Share(
+        gift=gift,
+        recipient_id=judged.recipient.id,
+        recipient_name=judged.recipient.name,
+        employer_id=judged.employment.employer_id if judged.employment else None,
+        assessment=_assessment(version, judged, at=at),
+        given_on=version.given_on,
+        counted_cents=judged.assessment.counted_cents,
+        regime_cents=dict(judged.assessment.regime_cents),
+        holds_room=False,
+    )
+
+
+def _assessment(version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Assessment:
+    verdict = judged.assessment
+    return Assessment(
+        version_id=version.id,
+        recipient_id=judged.recipient.id,
+        verdict=verdict.verdict,
+        regime=verdict.regime,
+        counted_cents=verdict.counted_cents,
+        prior_cents=verdict.prior_cents,
+        pending_cents=verdict.pending_cents,
+        running_cents=verdict.running_cents,
+        limit_cents=verdict.limit_cents,
+        excess_cents=verdict.excess_cents,
+        window_start=verdict.window_start,
+        window_end=verdict.window_end,
+        policy_sha256=verdict.policy_sha256,
+        document=canonical(verdict.as_document()),
+        made_at=at,
+    )

@@ -1,0 +1,110 @@
+"""The trail: one function appends, and every event is sealed to the one before it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import GENESIS, Event, canonical, seal
+from compliance_app.store.models import Person, TrailEvent, TrailHead
+
+# Who acted when no person did: the firm's policy, by its own rules.
+POLICY_ACTOR = "policy"
+CONSOLE_ACTOR = "console"
+
+
+class Act(NamedTuple):
+    """One thing that happened, before it has its number and seal."""
+
+    event: Event
+    subject: str
+    body: Mapping[str, object]
+
+
+def append(
+    session: Session,
+    event: Event,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    subject: str,
+    body: Mapping[str, object],
+) -> TrailEvent:
+    """Append one event with the full state after it, in the caller's transaction.
+
+    `actor_id` is None where the console acted for the operator of the machine.
+    """
+    return append_all(session, [Act(event, subject, body)], actor_id=actor_id, at=at)[0]
+
+
+def append_all(
+    session: Session, acts: Sequence[Act], *, actor_id: int | None, at: datetime
+) -> list[TrailEvent]:
+    """Append several events of one actor and moment, in the order given."""
+    actor = CONSOLE_ACTOR if actor_id is None else session.get_one(Person, actor_id).email
+    head = session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+    rows: list[TrailEvent] = []
+    for act in acts:
+        row = TrailEvent(
+            number=head.number + 1,
+            happened_at=at,
+            actor=actor,
+            event=act.event.value,
+            subject=act.subject,
+            body=canonical(act.body),
+            previous_sha256=head.sha256,
+        )
+        row.sha256 = seal_of(row)
+        head.number, head.sha256 = row.number, row.sha256
+        rows.append(row)
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def seal_of(row: TrailEvent) -> str:
+    """Return the seal the row must carry."""
+    return seal(
+        number=row.number,
+        happened_at=row.happened_at,
+        actor=row.actor,
+        event=row.event,
+        subject=row.subject,
+        body=row.body,
+        previous_sha256=row.previous_sha256,
+    )
+
+
+def events(session: Session) -> Iterator[TrailEvent]:
+    """Return the whole trail in order, a thousand rows in memory at a time."""
+    statement = select(TrailEvent).order_by(TrailEvent.number).execution_options(yield_per=1000)
+    for row in session.scalars(statement):
+        yield row
+        session.expunge(row)
+
+
+def latest(session: Session, *, before: int | None, count: int) -> Sequence[TrailEvent]:
+    """Return up to `count` events, newest first, below the number `before`."""
+    statement = select(TrailEvent).order_by(TrailEvent.number.desc()).limit(count)
+    if before is not None:
+        statement = statement.where(TrailEvent.number < before)
+    return session.scalars(statement).all()
+
+
+def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:
+    """Return the events of one subject, such as `gift:12`, oldest first."""
+    return session.scalars(
+        select(TrailEvent).where(TrailEvent.subject == subject).order_by(TrailEvent.number)
+    ).all()
+
+
+def head(session: Session) -> TrailHead:
+    """Return the last event's number and seal."""
+    return session.get_one(TrailHead, 1)
+
+
+def first_head() -> TrailHead:
+    """Return the head of an empty trail."""
+    return TrailHead(id=1, number=0, sha256=GENESIS)

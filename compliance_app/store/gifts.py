@@ -1,0 +1,226 @@
+"""Gifts: numbering, locking, lists for people, and the record the trail keeps of one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from compliance_app.rules.assessment import Verdict
+from compliance_app.rules.facts import Category
+from compliance_app.rules.workflow import State
+from compliance_app.store.base import Base
+from compliance_app.store.models import (
+    Assessment,
+    Employer,
+    Gift,
+    GiftVersion,
+    Person,
+    Recipient,
+    Share,
+)
+
+
+class GiftRow(NamedTuple):
+    """One share of a gift, as a list shows it."""
+
+    gift_id: int
+    reference: str
+    state: State
+    already_given: bool
+    giver: str
+    recipient_id: int
+    recipient: str
+    employer: str | None
+    given_on: date
+    submitted_at: datetime | None
+    category: Category
+    description: str
+    flags: list[dict[str, Any]]
+    counted_cents: int
+    holds_room: bool
+    verdict: Verdict | None
+    prior_cents: int | None
+    pending_cents: int | None
+    running_cents: int | None
+    limit_cents: int | None
+    excess_cents: int | None
+
+
+def next_id(session: Session) -> int:
+    """Return the id the next gift gets; the caller holds the right to write.
+
+    PostgreSQL's sequence never gives one twice; SQLite has one writer at a time, and
+    nothing is ever deleted.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence("gift", "id")
+        return session.execute(select(func.nextval(sequence))).scalar_one()
+    return session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one()
+
+
+def lock_gift(session: Session, reference: str) -> Gift | None:
+    """Lock and return the gift; it is locked before any recipient is."""
+    return session.scalar(
+        select(Gift)
+        .where(Gift.reference == reference)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_by_reference(session: Session, reference: str) -> Gift | None:
+    """Return the gift with everything a page shows of it."""
+    return session.scalar(
+        select(Gift)
+        .where(Gift.reference == reference)
+        .options(
+            selectinload(Gift.versions)
+            .selectinload(GiftVersion.shares)
+            .options(selectinload(Share.assessment), selectinload(Share.employer)),
+            selectinload(Gift.decisions),
+        )
+    )
+
+
+def find_by_submission(session: Session, key: str) -> Gift | None:
+    """Return the gift that this form made."""
+    return session.scalar(select(Gift).where(Gift.submission_key == key))
+
+
+def list_own(session: Session, person_id: int, *, before_id: int | None, count: int) -> list[GiftRow]:
+    """Return shares of gifts the person gave or logged, newest first, below `before_id`."""
+    statement = _rows().where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
+    return _page(session, statement, before_id=before_id, count=count)
+
+
+def list_of_givers(
+    session: Session, giver_ids: set[int] | None, *, before_id: int | None, count: int
+) -> list[GiftRow]:
+    """Return shares of gifts by these givers (all where None), newest first."""
+    statement = _rows()
+    if giver_ids is not None:
+        statement = statement.where(Gift.giver_id.in_(giver_ids))
+    return _page(session, statement, before_id=before_id, count=count)
+
+
+def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
+    """Return shares of submitted gifts by these givers (all where None), oldest first."""
+    statement = _rows().where(Gift.state == State.SUBMITTED).order_by(Gift.id).limit(count)
+    if giver_ids is not None:
+        statement = statement.where(Gift.giver_id.in_(giver_ids))
+    return [GiftRow(*row) for row in session.execute(statement)]
+
+
+def _page(
+    session: Session, statement: Select[Any], *, before_id: int | None, count: int
+) -> list[GiftRow]:
+    if before_id is not None:
+        statement = statement.where(Gift.id < before_id)
+    ordered = statement.order_by(Gift.id.desc(), Share.id).limit(count)
+    return [GiftRow(*row) for row in session.execute(ordered)]
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            Gift.id,
+            Gift.reference,
+            Gift.state,
+            Gift.already_given,
+            Person.name,
+            Recipient.id,
+            Share.recipient_name,
+            Employer.name,
+            GiftVersion.given_on,
+            Gift.submitted_at,
+            GiftVersion.category,
+            GiftVersion.description,
+            GiftVersion.flags,
+            Share.counted_cents,
+            Share.holds_room,
+            Assessment.verdict,
+            Assessment.prior_cents,
+            Assessment.pending_cents,
+            Assessment.running_cents,
+            Assessment.limit_cents,
+            Assessment.excess_cents,
+        )
+        .select_from(Gift)
+        .join(
+            GiftVersion,
+            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
+        )
+        .join(Share, Share.version_id == GiftVersion.id)
+        .join(Person, Person.id == Gift.giver_id)
+        .join(Recipient, Recipient.id == Share.recipient_id)
+        .outerjoin(Assessment, Assessment.id == Share.assessment_id)
+        .outerjoin(Employer, Employer.id == Share.employer_id)
+    )
+
+
+def neighbors_of(
+    session: Session,
+    recipient_id: int,
+    *,
+    since: date,
+    until: date,
+    except_gift_id: int | None,
+) -> Sequence[tuple[str, int, int, date, int, State]]:
+    """Return the person's shares near a day, whatever became of them, for the flags."""
+    statement = (
+        select(
+            Gift.reference,
+            Gift.giver_id,
+            Share.recipient_id,
+            Share.given_on,
+            Share.counted_cents,
+            Gift.state,
+        )
+        .select_from(Share)
+        .join(Gift, Gift.id == Share.gift_id)
+        .join(GiftVersion, GiftVersion.id == Share.version_id)
+        .where(
+            Share.recipient_id == recipient_id,
+            GiftVersion.number == Gift.version_number,
+            Share.given_on >= since,
+            Share.given_on <= until,
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+    if except_gift_id is not None:
+        statement = statement.where(Gift.id != except_gift_id)
+    return [tuple(row) for row in session.execute(statement)]
+
+
+def document_of(gift: Gift) -> dict[str, object]:
+    """Return the full state of a gift as the trail keeps it: enough to rebuild its rows."""
+    version = gift.version
+    return {
+        "gift": row_document(gift),
+        "version": row_document(version),
+        "shares": [row_document(share) for share in version.shares],
+        "assessments": [
+            row_document(share.assessment) for share in version.shares if share.assessment
+        ],
+        "decisions": [row_document(decision) for decision in gift.decisions],
+    }
+
+
+def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return a row's columns as JSON values, but for those that must never leave the table."""
+    return {
+        column.key: _json_value(getattr(row, column.key))
+        for column in row.__mapper__.column_attrs
+        if column.key not in without
+    }
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

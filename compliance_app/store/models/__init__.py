@@ -1,0 +1,31 @@
+"""The tables, a file a noun; sums are integer cents, moments UTC, and nothing cascades."""
+
+from compliance_app.store.models.gifts import Assessment, Decision, Gift, GiftVersion, Share
+from compliance_app.store.models.people import Person, SignInAttempt, SignInSession
+from compliance_app.store.models.recipients import Employer, Employment, Recipient
+from compliance_app.store.models.records import (
+    Attachment,
+    Policy,
+    ReportRun,
+    TrailEvent,
+    TrailHead,
+)
+
+__all__ = [
+    "Assessment",
+    "Attachment",
+    "Decision",
+    "Employer",
+    "Employment",
+    "Gift",
+    "GiftVersion",
+    "Person",
+    "Policy",
+    "Recipient",
+    "ReportRun",
+    "Share",
+    "SignInAttempt",
+    "SignInSession",
+    "TrailEvent",
+    "TrailHead",
+]

@@ -1,0 +1,88 @@
+"""What is kept about the register itself: policies, the trail, receipts and reports."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from compliance_app.store.base import Base
+from compliance_app.store.models.people import Person
+
+
+class Policy(Base):
+    """One adopted version of the firm's policy document (TOML), in force from its day."""
+
+    __tablename__ = "policy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    effective_on: Mapped[date] = mapped_column(unique=True)
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    adopted_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+
+    adopted_by: Mapped[Person | None] = relationship()
+
+
+class TrailEvent(Base):
+    """One act, with the full state after it, sealed by hash to the event before."""
+
+    __tablename__ = "trail_event"
+    __table_args__ = (Index("ix_trail_event_subject_number", "subject", "number"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    happened_at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(254))
+    event: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80))
+    body: Mapped[str] = mapped_column(Text)
+    previous_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class TrailHead(Base):
+    """The last event's number and seal: the row that appenders lock, last of all."""
+
+    __tablename__ = "trail_head"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Attachment(Base):
+    """A receipt or other proof; its bytes lie in the data folder under their SHA-256."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    version_number: Mapped[int]
+    file_name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+
+
+class ReportRun(Base):
+    """One package that was produced: for what period, by whom, and its files' hashes."""
+
+    __tablename__ = "report_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(String(40))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    scope: Mapped[str] = mapped_column(String(200))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    shares: Mapped[int]
+    trail_number: Mapped[int]
+    files: Mapped[list[dict[str, Any]]]
+
+    made_by: Mapped[Person | None] = relationship()

@@ -1,0 +1,87 @@
+"""Associated persons, their sessions and their attempts to sign in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from compliance_app.store.models import Person, SignInAttempt, SignInSession
+
+
+def find_by_email(session: Session, email: str) -> Person | None:
+    """Return the person with this e-mail address, in whatever case it is written."""
+    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def list_people(session: Session) -> Sequence[Person]:
+    """Return everybody, active ones first, by name."""
+    return session.scalars(
+        select(Person).order_by(Person.active.desc(), Person.name, Person.id)
+    ).all()
+
+
+def list_sessions(session: Session, person_id: int, *, at: datetime) -> Sequence[SignInSession]:
+    """Return the person's sessions that are still good, newest first."""
+    return session.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > at,
+        )
+        .order_by(SignInSession.id.desc())
+    ).all()
+
+
+def find_session(session: Session, token_sha256: str) -> SignInSession | None:
+    """Return the session of a cookie's token."""
+    return session.scalar(select(SignInSession).where(SignInSession.token_sha256 == token_sha256))
+
+
+def end_sessions(session: Session, person_id: int, *, at: datetime) -> None:
+    """End every session of the person."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def failures_in_a_row(session: Session, email: str, *, since: datetime) -> Sequence[datetime]:
+    """Return when the attempts since the last good one failed, newest first."""
+    last_good = session.scalar(
+        select(func.max(SignInAttempt.id)).where(
+            SignInAttempt.email == email, SignInAttempt.succeeded
+        )
+    )
+    return session.scalars(
+        select(SignInAttempt.attempted_at)
+        .where(
+            SignInAttempt.email == email,
+            SignInAttempt.id > (last_good or 0),
+            SignInAttempt.attempted_at >= since,
+        )
+        .order_by(SignInAttempt.id.desc())
+    ).all()
+
+
+def superiors(session: Session, person: Person) -> list[Person]:
+    """Return the reporting line above a person, nearest first; a loop ends it."""
+    line: list[Person] = []
+    seen = {person.id}
+    above = person.supervisor
+    while above is not None and above.id not in seen:
+        line.append(above)
+        seen.add(above.id)
+        above = above.supervisor
+    return line
+
+
+def chain_ids(session: Session, supervisor_id: int) -> set[int]:
+    """Return the ids of everybody who reports to the supervisor, at any distance."""
+    below = (
+        select(Person.id).where(Person.supervisor_id == supervisor_id).cte("below", recursive=True)
+    )
+    below = below.union(select(Person.id).join(below, Person.supervisor_id == below.c.id))
+    return set(session.scalars(select(below.c.id)).all())

@@ -1,0 +1,234 @@
+"""Recipients and employers: finding, locking, and the shares that make their sums."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.assessment import Verdict
+from compliance_app.rules.facts import Category, PriorShare
+from compliance_app.rules.workflow import PENDING, State
+from compliance_app.store.models import (
+    Assessment,
+    Employer,
+    Employment,
+    Gift,
+    GiftVersion,
+    Person,
+    Recipient,
+    Share,
+)
+
+
+class LedgerRow(NamedTuple):
+    """One share in a recipient's ledger, in the version that is in force."""
+
+    reference: str
+    state: State
+    giver_id: int
+    giver: str
+    logged_by_id: int
+    given_on: date
+    category: Category
+    description: str
+    counted_cents: int
+    holds_room: bool
+    verdict: Verdict | None
+    running_cents: int | None
+    limit_cents: int | None
+    excess_cents: int | None
+    employer: str | None
+
+
+class Found(NamedTuple):
+    """One recipient that a search found."""
+
+    id: int
+    name: str
+    email: str | None
+    employer: str | None
+    title: str | None
+
+
+def key_of(name: str) -> str:
+    """Return a name without case, accents and extra spacing, to find it by."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
+    """Lock the people behind the given records, in ascending order, until the commit.
+
+    Returns the person that goes on for each given id, so that merged records are one.
+    """
+    wanted = sorted(set(recipient_ids))
+    goes_on = dict(
+        session.execute(
+            select(Recipient.id, func.coalesce(Recipient.merged_into_id, Recipient.id)).where(
+                Recipient.id.in_(wanted)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    rows = session.scalars(
+        select(Recipient)
+        .where(Recipient.id.in_(sorted(set(goes_on.values()))))
+        .order_by(Recipient.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    people = {row.id: row for row in rows}
+    return {given: people[final] for given, final in goes_on.items()}
+
+
+def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
+    """Return the ids of the record and of those merged into it."""
+    return session.scalars(
+        select(Recipient.id)
+        .where(or_(Recipient.id == recipient_id, Recipient.merged_into_id == recipient_id))
+        .order_by(Recipient.id)
+    ).all()
+
+
+def prior_shares(
+    session: Session, recipient_id: int, *, since: date | None, except_gift_id: int | None
+) -> list[PriorShare]:
+    """Return the shares that hold room in the person's limit, from `since` on, oldest first."""
+    statement = (
+        select(
+            Share.given_on, Share.counted_cents, Gift.reference, Gift.state, Share.regime_cents
+        )
+        .join(Gift, Gift.id == Share.gift_id)
+        .where(
+            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
+            Share.holds_room,
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+    if since is not None:
+        statement = statement.where(Share.given_on >= since)
+    if except_gift_id is not None:
+        statement = statement.where(Share.gift_id != except_gift_id)
+    return [
+        PriorShare(
+            given_on=row.given_on,
+            counted_cents=row.counted_cents,
+            reference=row.reference,
+            pending=row.state in PENDING,
+            regime_cents=row.regime_cents,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
+    """Return the person's shares with a day in [since, before), oldest first."""
+    statement = (
+        select(
+            Gift.reference,
+            Gift.state,
+            Gift.giver_id,
+            Person.name,
+            Gift.logged_by_id,
+            Share.given_on,
+            GiftVersion.category,
+            GiftVersion.description,
+            Share.counted_cents,
+            Share.holds_room,
+            Assessment.verdict,
+            Assessment.running_cents,
+            Assessment.limit_cents,
+            Assessment.excess_cents,
+            Employer.name,
+        )
+        .select_from(Share)
+        .join(Gift, Gift.id == Share.gift_id)
+        .join(GiftVersion, GiftVersion.id == Share.version_id)
+        .join(Person, Person.id == Gift.giver_id)
+        .outerjoin(Assessment, Assessment.id == Share.assessment_id)
+        .outerjoin(Employer, Employer.id == Share.employer_id)
+        .where(
+            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
+            GiftVersion.number == Gift.version_number,
+            Gift.state.not_in((State.DRAFT, State.DISCARDED)),
+            Share.given_on >= since,
+            Share.given_on < before,
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+    return [LedgerRow(*row) for row in session.execute(statement)]
+
+
+def find_by_email(session: Session, email: str) -> Recipient | None:
+    """Return the recipient with this e-mail address."""
+    return session.scalar(select(Recipient).where(Recipient.email == email.strip().lower()))
+
+
+def find_by_name(session: Session, name: str, employer_id: int | None) -> Recipient | None:
+    """Return the recipient of exactly this name at this employer (or at none)."""
+    statement = select(Recipient).where(Recipient.name_key == key_of(name)).order_by(Recipient.id)
+    at_employer = Recipient.employments.any(Employment.employer_id == employer_id)
+    if employer_id is None:
+        at_employer = ~Recipient.employments.any()
+    return session.scalars(statement.where(at_employer)).first()
+
+
+def find_employer(session: Session, name: str) -> Employer | None:
+    """Return the employer of this name."""
+    return session.scalar(select(Employer).where(Employer.name_key == key_of(name)))
+
+
+def search(session: Session, text: str, *, count: int) -> list[Found]:
+    """Return people whose name, or a word of it, or whose e-mail begins so, by name."""
+    key = key_of(text)
+    if not key:
+        return []
+    start = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    statement = _found().where(
+        Recipient.merged_into_id.is_(None),
+        or_(
+            Recipient.name_key.like(f"{start}%", escape="\\"),
+            Recipient.name_key.like(f"% {start}%", escape="\\"),
+            Recipient.email.like(f"{start}%", escape="\\"),
+        ),
+    )
+    return [Found(*row) for row in session.execute(statement.limit(count))]
+
+
+def list_recipients(session: Session, *, after: tuple[str, int] | None, count: int) -> list[Found]:
+    """Return up to `count` people by name, from the one after (name key, id) on."""
+    statement = _found().where(Recipient.merged_into_id.is_(None))
+    if after is not None:
+        key, last_id = after
+        statement = statement.where(
+            or_(
+                Recipient.name_key > key,
+                (Recipient.name_key == key) & (Recipient.id > last_id),
+            )
+        )
+    return [Found(*row) for row in session.execute(statement.limit(count))]
+
+
+def found(session: Session, recipient_id: int) -> Found | None:
+    """Return one recipient as a search result shows it."""
+    row = session.execute(_found().where(Recipient.id == recipient_id)).first()
+    return Found(*row) if row else None
+
+
+def _found():  # type: ignore[no-untyped-def] # noqa: ANN202 - the type of a select of five columns
+    newest = (
+        select(func.max(Employment.id))
+        .where(Employment.recipient_id == Recipient.id)
+        .correlate(Recipient)
+        .scalar_subquery()
+    )
+    return (
+        select(Recipient.id, Recipient.name, Recipient.email, Employer.name, Employment.title)
+        .outerjoin(Employment, Employment.id == newest)
+        .outerjoin(Employer, Employer.id == Employment.employer_id)
+        .order_by(Recipient.name_key, Recipient.id)
+    )
