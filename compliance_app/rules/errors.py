@@ -278,3 +278,13 @@ class NoPolicyError(RuleError):
 
     def __str__(self) -> str:
         return f"No firm policy is in force on {self.day.isoformat()}; adopt one that covers it."
+
+
+@dataclass(eq=False)
+class PresentPasswordError(RuleError):
+    """A password is only changed by who knows the present one."""
+
+    code: ClassVar[str] = "present-password"
+
+    def __str__(self) -> str:
+        return "The present password is wrong. Type the one you signed in with."

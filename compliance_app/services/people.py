@@ -16,6 +16,7 @@ from compliance_app.rules.errors import (
     InputError,
     LockedOutError,
     NotFoundError,
+    PresentPasswordError,
     ReportingLoopError,
     WeakPasswordError,
 )
@@ -115,6 +116,16 @@ def set_password(
     person.password_hash = _hasher.hash(password)
     store.end_sessions(session, person.id, at=at)
     return _recorded(session, person, Event.PASSWORD_SET, actor_id=actor_id, at=at)
+
+
+def change_own_password(
+    session: Session, person_id: int, present: str, new: str, *, at: datetime
+) -> Person:
+    """Change one's own password. Raises PresentPasswordError where the present one is wrong."""
+    person = _person(session, person_id)
+    if not _password_fits(person, present):
+        raise PresentPasswordError
+    return set_password(session, person_id, new, actor_id=person_id, at=at)
 
 
 def check_sign_in(session: Session, email: str, password: str, *, at: datetime) -> Person | None:

@@ -1,7 +1,7 @@
 """The trail: one function appends, and every event is sealed to the one before it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -49,7 +49,7 @@ def append_all(
     for act in acts:
         row = TrailEvent(
             number=head.number + 1,
-            happened_at=at,
+            happened_at=at.astimezone(UTC),
             actor=actor,
             event=act.event.value,
             subject=act.subject,

@@ -1,7 +1,7 @@
 """Gifts: numbering, locking, lists for people, and the record the trail keeps of one."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -220,7 +220,7 @@ def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[st
 
 def _json_value(value: object) -> object:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,18 @@
+"""The one clock, read by the faces alone; everything below them is told the moment."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+
+def now() -> datetime:
+    """Return the moment, aware, in the firm's time zone, so that its date is the firm's day."""
+    clock = current_app.config.get("CLOCK")
+    zone = ZoneInfo(current_app.config["TIME_ZONE"])
+    return clock().astimezone(zone) if clock else datetime.now(zone)
+
+
+def today() -> date:
+    """Return the firm's day."""
+    return now().date()

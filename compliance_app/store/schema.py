@@ -1,0 +1,47 @@
+"""The version of the database's tables, and bringing it to the one this program needs."""
+
+from collections.abc import Callable
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from compliance_app import assets
+
+
+def head() -> str:
+    """Return the version this program needs."""
+    version = ScriptDirectory.from_config(_config()).get_current_head()
+    if version is None:
+        raise FileNotFoundError("The migrations are missing: install Tally 3220 again.")
+    return version
+
+
+def current(engine: Engine) -> str | None:
+    """Return the version the database has, None where it has no tables yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine, version: str = "head") -> None:
+    """Bring the tables to a version, in one transaction."""
+    _run(engine, lambda config: command.upgrade(config, version))
+
+
+def downgrade(engine: Engine, version: str) -> None:
+    """Take the tables back to an older version, in one transaction."""
+    _run(engine, lambda config: command.downgrade(config, version))
+
+
+def _run(engine: Engine, step: Callable[[Config], None]) -> None:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        step(_config(connection))
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(assets.MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,100 @@
+"""What a person sees when something is refused or goes wrong: a sentence, never a traceback."""
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from compliance_app.clock import now
+from compliance_app.rules.errors import (
+    InputError,
+    NotFoundError,
+    PermissionMissingError,
+    RuleError,
+)
+from compliance_app.services.audit import record_refusal
+from compliance_app.store.base import unit_of_work
+from compliance_app.web.guard import actor
+from compliance_app.web.request_log import request_id
+
+# One row a family; whatever the rules refuse otherwise is a conflict with the register.
+STATUS: tuple[tuple[type[RuleError], int], ...] = (
+    (NotFoundError, 404),
+    (PermissionMissingError, 403),
+    (InputError, 422),
+)
+CONFLICT = 409
+TITLES = {
+    400: "This could not be read",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Not possible now",
+    413: "Too large",
+    422: "Please check what you entered",
+}
+SENTENCES = {
+    400: "The request could not be read. Go back, reload the page and try again.",
+    401: "Your session has ended. Sign in again; what you typed is still on the page before.",
+    404: "There is nothing at this address that you may see. Check it, or start from the menu.",
+    405: "This address does not take that kind of request. Start from the menu.",
+    413: "What you sent is larger than 12 MB. Send a smaller file.",
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every failure with a page."""
+    app.register_error_handler(RuleError, _refused)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def status_of(error: RuleError) -> int:
+    """Return the HTTP status of a refusal."""
+    return next((status for family, status in STATUS if isinstance(error, family)), CONFLICT)
+
+
+def note_refusal(error: RuleError) -> None:
+    """Leave a recorded refusal in the trail, after the refused work was rolled back."""
+    if not error.recorded or not current_user.is_authenticated:
+        return
+    with unit_of_work() as session:
+        record_refusal(
+            session, error, actor_id=actor().person_id, at=now(), attempted=request.path
+        )
+
+
+def _refused(error: RuleError) -> ResponseReturnValue:
+    note_refusal(error)
+    return _page(status_of(error), str(error))
+
+
+def _forged(error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        400,
+        "This form was opened in another session or has expired, so nothing was changed. "
+        "Go back, reload the page and send it again.",
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < CONFLICT // 100 * 100:
+        return error
+    return _page(error.code, SENTENCES.get(error.code, error.description or ""))
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception("request %s failed", request_id())
+    return _page(
+        500,
+        "Something went wrong on our side and nothing was changed. "
+        f"Try again; if it happens again, tell your administrator the number {request_id()}.",
+    )
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    title = TITLES.get(status, "Something went wrong")
+    return render_template("errors/show.html", title=title, sentence=sentence), status

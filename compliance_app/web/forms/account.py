@@ -1,0 +1,43 @@
+"""Signing in and the own password."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+LONGEST_PASSWORD = 1000
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+    """E-mail and password."""
+
+    email = EmailField(
+        "E-mail",
+        validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password, said twice, and the present one."""
+
+    present = PasswordField(
+        "Present password",
+        validators=[InputRequired("Enter the password you have now."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "New password",
+        description="At least 12 characters; a sentence you remember is best.",
+        validators=[InputRequired("Enter a new password."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "New password again",
+        validators=[EqualTo("new", "This is not the same as the new password.")],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,110 @@
+"""Who may: every view names its permission, or is refused to everybody."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from compliance_app.clock import now
+from compliance_app.rules.errors import PermissionMissingError
+from compliance_app.rules.permissions import Permission, Role, may
+from compliance_app.services.people import may_enter, token_sha256
+from compliance_app.store import people as store
+from compliance_app.store.base import db
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+PUBLIC = "public"
+manager = LoginManager()
+
+
+class Actor(UserMixin):  # type: ignore[misc] # Flask-Login ships no types
+    """Who is signed in, for the length of one request."""
+
+    def __init__(self, token: str, session_id: int, person_id: int, name: str, role: Role) -> None:
+        self.token = token
+        self.session_id = session_id
+        self.person_id = person_id
+        self.name = name
+        self.role = role
+
+    def get_id(self) -> str:
+        """Return what the cookie holds: the session's secret token."""
+        return self.token
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the actor's role holds the permission."""
+        return may(self.role, permission)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Name the permission a view needs."""
+
+    def name(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return name
+
+
+def public(view: View) -> View:
+    """Open a view to everybody, signed in or not."""
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def actor() -> Actor:
+    """Return who is signed in; only for views that name a permission."""
+    signed_in: Actor = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's own way
+    return signed_in
+
+
+def permission_of(endpoint: str) -> str | Permission | None:
+    """Return what the endpoint's view names, None where it names nothing."""
+    if endpoint == "static":
+        return PUBLIC
+    found: str | Permission | None = getattr(
+        current_app.view_functions[endpoint], "permission", None
+    )
+    return found
+
+
+def install(app: Flask) -> None:
+    """Check every request before its view sees it."""
+    manager.init_app(app)
+    manager.user_loader(_load)
+    app.before_request(_check)
+    app.jinja_env.globals["may"] = _may
+    app.jinja_env.globals["Permission"] = Permission
+
+
+def _may(permission: Permission) -> bool:
+    return bool(current_user.is_authenticated) and actor().may(permission)
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    needed = permission_of(request.endpoint)
+    if needed == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        if request.method == "GET":
+            return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+        abort(401)
+    if not isinstance(needed, Permission) or not actor().may(needed):
+        raise PermissionMissingError(permission=str(needed))
+    return None
+
+
+def _load(token: str) -> Actor | None:
+    row = store.find_session(db.session(), token_sha256(token))
+    moment = now()
+    if row is None or row.ended_at is not None or row.expires_at <= moment:
+        return None
+    person = row.person
+    if not may_enter(person, moment):
+        return None
+    return Actor(token, row.id, person.id, person.name, person.role)

@@ -1,0 +1,42 @@
+"""One JSON line a request in the log: the route, never the address, a name or a sum."""
+
+import json
+import time
+from uuid import uuid4
+
+from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
+
+
+def install(app: Flask) -> None:
+    """Time each request and log it when it is answered."""
+    app.before_request(_start)
+    app.after_request(_log)
+
+
+def request_id() -> str:
+    """Return the number under which this request stands in the log."""
+    return str(g.get("request_id", "-"))
+
+
+def _start() -> None:
+    g.request_id = uuid4().hex[:12]
+    g.started = time.perf_counter()
+
+
+def _log(response: Response) -> Response:
+    rule = request.url_rule.rule if request.url_rule else "(no such page)"
+    line = {
+        "request": request_id(),
+        "method": request.method,
+        "route": rule,
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        "person": current_user.person_id if _signed_in() else None,
+    }
+    current_app.logger.info(json.dumps(line))
+    return response
+
+
+def _signed_in() -> bool:
+    return "_login_user" in g and bool(current_user.is_authenticated)
