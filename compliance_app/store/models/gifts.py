@@ -20,7 +20,7 @@ from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.store.base import Base
 from compliance_app.store.models.people import Person, words
-from compliance_app.store.models.recipients import Employer, Recipient
+from compliance_app.store.models.recipients import LONGEST_NAME, Employer, Recipient
 
 
 class Gift(Base):
@@ -154,7 +154,7 @@ class Share(Base):
     gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("gift_version.id"))
     recipient_id: Mapped[int] = mapped_column(ForeignKey("recipient.id"))
-    recipient_name: Mapped[str] = mapped_column(String(300))
+    recipient_name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id"), index=True)
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"))
     given_on: Mapped[date]

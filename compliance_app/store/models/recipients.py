@@ -9,6 +9,9 @@ from compliance_app.rules.facts import RecipientClass
 from compliance_app.store.base import Base
 from compliance_app.store.models.people import words
 
+# Old registers hold names that run on; one that is imported is kept whole.
+LONGEST_NAME = 2_000
+
 
 class Employer(Base):
     """A client firm; `name_key` is the name without case, accents and spacing."""
@@ -35,8 +38,8 @@ class Recipient(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(300))
-    name_key: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    name_key: Mapped[str] = mapped_column(String(LONGEST_NAME))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     recipient_class: Mapped[RecipientClass] = mapped_column(
         words(RecipientClass), default=RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
