@@ -24,6 +24,7 @@ from compliance_app.rules.errors import (
     SubordinateDecisionError,
 )
 from compliance_app.rules.permissions import Permission, Role, may
+from compliance_app.rules.reasons import ReasonCode
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services.assessing import FORBIDDEN, Judgement, judge
@@ -40,6 +41,9 @@ AWAITED: dict[Route, tuple[Role, ...]] = {
     Route.COMPLIANCE: (Role.COMPLIANCE,),
     Route.SUPERVISOR_AND_COMPLIANCE: (Role.SUPERVISOR, Role.COMPLIANCE),
 }
+
+# Reasons that say what a share counts for, not whether it is too much.
+_VALUATION = frozenset({ReasonCode.VALUED, ReasonCode.DIVIDED})
 
 
 def awaited_role(session: Session, gift: Gift) -> Role | None:
@@ -258,8 +262,10 @@ def _supervisors(session: Session, gift: Gift) -> Sequence[int]:
 
 
 def _why_not(judgement: Judgement) -> str:
-    worst = next(s for s in judgement.shares if s.assessment.verdict in FORBIDDEN)
-    return worst.assessment.summary
+    worst = next(share for share in judgement.shares if share.assessment.verdict in FORBIDDEN)
+    return " ".join(
+        reason.sentence for reason in worst.assessment.reasons if reason.code not in _VALUATION
+    )
 
 
 def _way_out(gift: Gift) -> str:

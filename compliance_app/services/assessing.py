@@ -3,13 +3,15 @@
 Called with the recipients locked when something will be written, without when it is a preview.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment, Verdict, assess
-from compliance_app.rules.facts import Facts, GiverType, Standing
+from compliance_app.rules.facts import Facts, GiverType, PriorShare, Standing
 from compliance_app.rules.flags import Flag, Neighbor, Surroundings, find_flags
 from compliance_app.rules.policy import Policy, history_since
 from compliance_app.rules.routing import Route, route
@@ -25,6 +27,45 @@ FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
 # How far around its day the flags look for related gifts.
 NEIGHBORHOOD = timedelta(days=31)
 TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
+
+
+class Ledger(Protocol):
+    """Where a person's other shares are read: in the database, or in memory during a bulk."""
+
+    def prior_shares(
+        self, recipient_id: int, *, since: date | None, except_gift_id: int | None
+    ) -> Sequence[PriorShare]:
+        """Return the shares that hold room in the person's limit, from `since` on."""
+        ...
+
+    def neighbors_of(
+        self, recipient_id: int, *, since: date, until: date, except_gift_id: int | None
+    ) -> Sequence[tuple[str, int, int, date, int, State]]:
+        """Return the person's shares near a day, whatever became of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLedger:
+    """The register itself, as it stands in the caller's transaction."""
+
+    session: Session
+
+    def prior_shares(
+        self, recipient_id: int, *, since: date | None, except_gift_id: int | None
+    ) -> Sequence[PriorShare]:
+        """Return the shares that hold room in the person's limit, from `since` on."""
+        return recipient_store.prior_shares(
+            self.session, recipient_id, since=since, except_gift_id=except_gift_id
+        )
+
+    def neighbors_of(
+        self, recipient_id: int, *, since: date, until: date, except_gift_id: int | None
+    ) -> Sequence[tuple[str, int, int, date, int, State]]:
+        """Return the person's shares near a day, whatever became of them."""
+        return gift_store.neighbors_of(
+            self.session, recipient_id, since=since, until=until, except_gift_id=except_gift_id
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +108,14 @@ def judge(
     recipients: dict[int, Recipient] | None = None,
     except_gift_id: int | None = None,
     policy: Policy | None = None,
+    ledger: Ledger | None = None,
 ) -> Judgement:
     """Assess each share of the claim, raise its flags and find its route.
 
     `recipients` are the locked people by the ids the claim names; `except_gift_id` is the
     gift that is being judged again and must not be added to itself.
     """
+    ledger = ledger or DatabaseLedger(session)
     policy = policy or policy_on(session, claim.given_on)
     people = recipients or {
         wanted: session.get_one(Recipient, wanted) for wanted in claim.recipient_ids
@@ -84,8 +127,7 @@ def judge(
         facts = claim.facts_for(
             person.recipient_class, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
         )
-        prior = recipient_store.prior_shares(
-            session,
+        prior = ledger.prior_shares(
             person.id,
             since=history_since(policy, claim.given_on),
             except_gift_id=except_gift_id,
@@ -93,7 +135,7 @@ def judge(
         assessment = assess(facts, prior, policy)
         employment = employment_on(person, claim.given_on)
         around = _surroundings(
-            session, claim, person, employment, giver_id, today, except_gift_id
+            ledger, claim, person, employment, giver_id, today, except_gift_id
         )
         flags = find_flags(facts, around, assessment, policy)
         shares.append(JudgedShare(person, employment, facts, assessment, flags))
@@ -114,8 +156,8 @@ def employment_on(recipient: Recipient, day: date) -> Employment | None:
     return known[-1] if known else None
 
 
-def _surroundings(
-    session: Session,
+def _surroundings(  # noqa: PLR0913 - what the flags look around at
+    ledger: Ledger,
     claim: Claim,
     person: Recipient,
     employment: Employment | None,
@@ -123,8 +165,7 @@ def _surroundings(
     today: date,
     except_gift_id: int | None,
 ) -> Surroundings:
-    rows = gift_store.neighbors_of(
-        session,
+    rows = ledger.neighbors_of(
         person.id,
         since=claim.given_on - NEIGHBORHOOD,
         until=claim.given_on + NEIGHBORHOOD,

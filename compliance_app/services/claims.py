@@ -23,6 +23,10 @@ from compliance_app.rules.policy import Policy
 EARLIEST_DAY = date(1992, 12, 28)
 FURTHEST_AHEAD = timedelta(days=366)
 LONGEST_TEXT = 20_000
+# What an old register holds happened, so it is taken as it was written: longer, larger,
+# and where nobody kept the cost, without it.
+LONGEST_PAST_TEXT = 100_000
+LARGEST_PAST_CENTS = 100_000_000_00
 LARGEST_QUANTITY = 10_000
 MOST_RECIPIENTS = 200
 
@@ -80,13 +84,15 @@ class Claim:
         )
 
 
-def check(claim: Claim, policy: Policy, *, today: date) -> None:
+def check(claim: Claim, policy: Policy, *, today: date, from_old_register: bool = False) -> None:
     """Raise InputError, with a sentence for each field, unless the claim makes sense."""
+    past = from_old_register
+    ceiling_cents = LARGEST_PAST_CENTS if past else policy.amount_ceiling_cents
     problems = {
         **_day_problem(claim.given_on, today),
-        **_text_problems(claim),
+        **_text_problems(claim, LONGEST_PAST_TEXT if past else LONGEST_TEXT),
         **_recipient_problems(claim.recipient_ids),
-        **_amount_problems(claim, policy),
+        **_amount_problems(claim, ceiling_cents, cost_needed=not past),
     }
     if problems:
         raise InputError(problems=problems)
@@ -100,14 +106,14 @@ def _day_problem(day: date, today: date) -> dict[str, str]:
     return {"given_on": f"{day.isoformat()} cannot be the day of this gift. {sentence}"}
 
 
-def _text_problems(claim: Claim) -> dict[str, str]:
+def _text_problems(claim: Claim, longest: int) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not claim.description.strip():
         problems["description"] = "Describe the gift in a few words, such as: Fruit basket."
     for name, text in (("description", claim.description), ("purpose", claim.purpose)):
-        if len(text) > LONGEST_TEXT:
+        if len(text) > longest:
             problems[name] = (
-                f"This text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
+                f"This text has {len(text):,} characters; shorten it to {longest:,} or fewer."
             )
         elif any(_is_control(sign) for sign in text):
             problems[name] = "This text holds an invisible control character; type it again."
@@ -130,9 +136,11 @@ def _recipient_problems(recipient_ids: tuple[int, ...]) -> dict[str, str]:
     return {}
 
 
-def _amount_problems(claim: Claim, policy: Policy) -> dict[str, str]:
+def _amount_problems(
+    claim: Claim, ceiling_cents: int, *, cost_needed: bool
+) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if claim.cost_cents is None:
+    if cost_needed and claim.cost_cents is None:
         problems["cost"] = "Say what it cost, before tax and delivery, such as 48.00."
     if not 1 <= claim.quantity <= LARGEST_QUANTITY:
         problems["quantity"] = f"Give a whole number from 1 to {LARGEST_QUANTITY:,}."
@@ -141,9 +149,9 @@ def _amount_problems(claim: Claim, policy: Policy) -> dict[str, str]:
             continue
         if cents < 0:
             problems[name] = "A sum cannot be below zero. Leave out the minus sign."
-        elif cents * max(claim.quantity, 1) > policy.amount_ceiling_cents:
+        elif cents * max(claim.quantity, 1) > ceiling_cents:
             problems[name] = (
                 f"{format_dollars(cents * claim.quantity)} is above the largest sum this register "
-                f"takes, {format_dollars(policy.amount_ceiling_cents)}. Check the decimal point."
+                f"takes, {format_dollars(ceiling_cents)}. Check the decimal point."
             )
     return problems

@@ -53,10 +53,11 @@ def submit(  # noqa: PLR0913 - the circumstances of a submission
     actor_id: int,
     at: datetime,
     submission_key: str | None = None,
+    reference: str | None = None,
 ) -> Gift:
     """Log a gift and hand it in: it is cleared by the policy, or goes where it is routed.
 
-    The same `submission_key` again returns the gift it made. Raises InputError, or
+    `reference` is the one it already has elsewhere, where it comes from a file. The same `submission_key` again returns the gift it made. Raises InputError, or
     SubmissionKeyReusedError when the key comes with another claim.
     """
     earlier = store.find_by_submission(session, submission_key) if submission_key else None
@@ -78,7 +79,7 @@ def submit(  # noqa: PLR0913 - the circumstances of a submission
     gift_id = store.next_id(session)
     gift = Gift(
         id=gift_id,
-        reference=f"G-{at.year}-{gift_id:06d}",
+        reference=reference or store.own_reference(gift_id, at),
         state=State.SUBMITTED,
         version_number=0,
         giver_id=giver_id,

@@ -6,14 +6,14 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from compliance_app import assets
-from compliance_app.rules.policy import Policy, parse_policy
+from compliance_app.rules.policy import Policy, carry_over, parse_policy
 from compliance_app.store import policies as store
 
 
 def policy_on(session: Session, day: date) -> Policy:
     """Return the policy in force on the day; before a firm adopts one, the shipped template."""
-    adopted = store.in_force_on(session, day)
-    return _parsed(adopted.document) if adopted else default_policy()
+    adopted = store.in_force_by(session, day)
+    return _carried(tuple(row.document for row in adopted)) if adopted else default_policy()
 
 
 def default_policy() -> Policy:
@@ -24,6 +24,11 @@ def default_policy() -> Policy:
 @lru_cache(maxsize=1)
 def _template() -> str:
     return assets.POLICY_TEMPLATE.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _carried(documents: tuple[str, ...]) -> Policy:
+    return carry_over(_parsed(document) for document in documents)
 
 
 @lru_cache(maxsize=64)

@@ -1,13 +1,14 @@
 """Writing a gift: its versions, shares, verdicts and decisions, and the event that tells it."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, canonical
 from compliance_app.rules.workflow import DecisionKind, holds_room
-from compliance_app.services.assessing import Judgement, JudgedShare
+from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
 from compliance_app.store import audit
 from compliance_app.store.gifts import document_of
@@ -48,23 +49,7 @@ def add_version(  # noqa: PLR0913 - the circumstances of a version
     gift.version_number += 1
     version = GiftVersion(
         number=gift.version_number,
-        given_on=claim.given_on,
-        category=claim.category,
-        description=claim.description,
-        purpose=claim.purpose,
-        cost_cents=claim.cost_cents,
-        market_value_cents=claim.market_value_cents,
-        face_value_cents=claim.face_value_cents,
-        tax_cents=claim.tax_cents,
-        delivery_cents=claim.delivery_cents,
-        quantity=claim.quantity,
-        payer=claim.payer,
-        host_present=claim.host_present,
-        evidence=dict(claim.evidence),
-        flags=[{"code": flag.code.value, "sentence": flag.sentence} for flag in judgement.flags],
-        reason=reason,
-        made_by_id=actor_id,
-        made_at=at,
+        **version_values(claim, judgement, made_by_id=actor_id, at=at, reason=reason),
     )
     gift.versions.append(version)
     session.flush()
@@ -141,36 +126,73 @@ def assessment_document(assessment: Assessment) -> dict[str, object]:
     return document
 
 
+def version_values(
+    claim: Claim, judgement: Judgement, *, made_by_id: int, at: datetime, reason: str
+) -> dict[str, Any]:
+    """Return the columns of a version, but for its number and whose it is."""
+    return {
+        "given_on": claim.given_on,
+        "category": claim.category,
+        "description": claim.description,
+        "purpose": claim.purpose,
+        "cost_cents": claim.cost_cents,
+        "market_value_cents": claim.market_value_cents,
+        "face_value_cents": claim.face_value_cents,
+        "tax_cents": claim.tax_cents,
+        "delivery_cents": claim.delivery_cents,
+        "quantity": claim.quantity,
+        "payer": claim.payer,
+        "host_present": claim.host_present,
+        "evidence": dict(claim.evidence),
+        "flags": [{"code": flag.code.value, "sentence": flag.sentence} for flag in judgement.flags],
+        "reason": reason,
+        "made_by_id": made_by_id,
+        "made_at": at,
+    }
+
+
+def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> dict[str, Any]:
+    """Return the columns of a share, but for whose it is."""
+    return {
+        "recipient_id": judged.recipient.id,
+        "recipient_name": judged.recipient.name,
+        "employer_id": judged.employment.employer_id if judged.employment else None,
+        "given_on": given_on,
+        "counted_cents": judged.assessment.counted_cents,
+        "regime_cents": dict(judged.assessment.regime_cents),
+        "holds_room": holds_room,
+    }
+
+
+def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> dict[str, Any]:
+    """Return the columns of an assessment."""
+    verdict = judged.assessment
+    return {
+        "version_id": version_id,
+        "recipient_id": judged.recipient.id,
+        "verdict": verdict.verdict,
+        "regime": verdict.regime,
+        "counted_cents": verdict.counted_cents,
+        "prior_cents": verdict.prior_cents,
+        "pending_cents": verdict.pending_cents,
+        "running_cents": verdict.running_cents,
+        "limit_cents": verdict.limit_cents,
+        "excess_cents": verdict.excess_cents,
+        "window_start": verdict.window_start,
+        "window_end": verdict.window_end,
+        "policy_sha256": verdict.policy_sha256,
+        "document": canonical(verdict.as_document()),
+        "made_at": at,
+    }
+
+
 def _share(gift: Gift, version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Share:
     return Share(
         gift=gift,
-        recipient_id=judged.recipient.id,
-        recipient_name=judged.recipient.name,
-        employer_id=judged.employment.employer_id if judged.employment else None,
         assessment=_assessment(version, judged, at=at),
-        given_on=version.given_on,
-        counted_cents=judged.assessment.counted_cents,
-        regime_cents=dict(judged.assessment.regime_cents),
-        holds_room=False,
+        **share_values(judged, given_on=version.given_on, holds_room=False),
     )
 
 
 def _assessment(version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Assessment:
-    verdict = judged.assessment
-    return Assessment(
-        version_id=version.id,
-        recipient_id=judged.recipient.id,
-        verdict=verdict.verdict,
-        regime=verdict.regime,
-        counted_cents=verdict.counted_cents,
-        prior_cents=verdict.prior_cents,
-        pending_cents=verdict.pending_cents,
-        running_cents=verdict.running_cents,
-        limit_cents=verdict.limit_cents,
-        excess_cents=verdict.excess_cents,
-        window_start=verdict.window_start,
-        window_end=verdict.window_end,
-        policy_sha256=verdict.policy_sha256,
-        document=canonical(verdict.as_document()),
-        made_at=at,
-    )
+    return Assessment(**assessment_values(judged, version_id=version.id, at=at))

@@ -61,6 +61,11 @@ def next_id(session: Session) -> int:
     return session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one()
 
 
+def own_reference(gift_id: int, at: datetime) -> str:
+    """Return the reference this register gives a gift that is logged at the moment."""
+    return f"G-{at.year}-{gift_id:06d}"
+
+
 def lock_gift(session: Session, reference: str) -> Gift | None:
     """Lock and return the gift; it is locked before any recipient is."""
     return session.scalar(
@@ -212,13 +217,14 @@ def document_of(gift: Gift) -> dict[str, object]:
 def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[str, object]:
     """Return a row's columns as JSON values, but for those that must never leave the table."""
     return {
-        column.key: _json_value(getattr(row, column.key))
+        column.key: json_value(getattr(row, column.key))
         for column in row.__mapper__.column_attrs
         if column.key not in without
     }
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
+    """Return a column's value as JSON holds it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):

@@ -9,14 +9,11 @@ from sqlalchemy.orm import Session
 from compliance_app.store.models import Policy
 
 
-def in_force_on(session: Session, day: date) -> Policy | None:
-    """Return the version in force on the day: the latest that took effect by then."""
-    return session.scalar(
-        select(Policy)
-        .where(Policy.effective_on <= day)
-        .order_by(Policy.effective_on.desc())
-        .limit(1)
-    )
+def in_force_by(session: Session, day: date) -> Sequence[Policy]:
+    """Return the versions that had taken effect by the day, oldest first; the last is in force."""
+    return session.scalars(
+        select(Policy).where(Policy.effective_on <= day).order_by(Policy.effective_on)
+    ).all()
 
 
 def list_policies(session: Session) -> Sequence[Policy]:

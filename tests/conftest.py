@@ -1,0 +1,146 @@
+"""A migrated register for each test, the fixed cast, and a clock that stands still.
+
+The cast: Rita Rep logs, Sam Supervisor is above her, Olga Officer decides for compliance,
+Otto Officer is the second officer, Abe Auditor reads, Ada Admin keeps people. Morgan Ellery
+works at Northgate Pension Trust, Ravi Shankaran at Harbor Capital.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from compliance_app.app import create_app
+from compliance_app.rules.permissions import Role
+from compliance_app.services import people, recipients
+from compliance_app.services.people import NewPerson
+from compliance_app.services.recipients import NewRecipient
+from compliance_app.store import schema
+from compliance_app.store.base import db, unit_of_work
+
+# A Saturday noon in New York.
+NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+SECRET = "a secret for the tests only"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who and what every test may count on, by id."""
+
+    rep: int
+    supervisor: int
+    officer: int
+    second_officer: int
+    auditor: int
+    admin: int
+    other_rep: int
+    morgan: int
+    ravi: int
+
+
+CAST = Cast(1, 2, 3, 4, 5, 6, 7, 1, 2)
+EMAILS = {
+    "rep": "rita@firm.example",
+    "supervisor": "sam@firm.example",
+    "officer": "olga@firm.example",
+    "second_officer": "otto@firm.example",
+    "auditor": "abe@firm.example",
+    "admin": "ada@firm.example",
+    "other_rep": "theo@firm.example",
+}
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a register that was migrated once and holds the cast."""
+    folder = tmp_path_factory.mktemp("template")
+    app = _app(folder)
+    with app.app_context():
+        schema.upgrade(db.engine)
+        with unit_of_work() as session:
+            _add_cast(session)
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Return an application on a copy of the register, inside its context."""
+    for file in template.glob("tally3220.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    application = _app(tmp_path)
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def work(app: Flask) -> AbstractContextManager[Session]:
+    """Return a unit of work on the test's register."""
+    return unit_of_work()
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """Return the ids of the cast."""
+    return CAST
+
+
+def _app(folder: Path) -> Flask:
+    return create_app(
+        {
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder / 'tally3220.db'}",
+            "SECRET_KEY": SECRET,
+            "FIRM_NAME": "Northwind Securities",
+            "CLOCK": lambda: NOON,
+            "TESTING": True,
+            "PROPAGATE_EXCEPTIONS": False,
+        }
+    )
+
+
+def _add_cast(session: Session) -> None:
+    roles = (
+        ("rep", "Rita Rep", Role.AE, 2),
+        ("supervisor", "Sam Supervisor", Role.SUPERVISOR, None),
+        ("officer", "Olga Officer", Role.COMPLIANCE, None),
+        ("second_officer", "Otto Officer", Role.COMPLIANCE, None),
+        ("auditor", "Abe Auditor", Role.AUDITOR, None),
+        ("admin", "Ada Admin", Role.ADMIN, None),
+        ("other_rep", "Theo Marsh", Role.AE, 2),
+    )
+    password_hash = PasswordHasher().hash(PASSWORD)
+    added = {}
+    for key, name, role, _ in roles:
+        person = people.add(
+            session, NewPerson(EMAILS[key], name, role), actor_id=None, at=NOON
+        )
+        person.password_hash = password_hash
+        added[key] = person
+    for key, _, role, supervisor_id in roles:
+        if supervisor_id is not None:
+            people.change(
+                session,
+                added[key].id,
+                role=role,
+                supervisor_id=supervisor_id,
+                actor_id=None,
+                at=NOON,
+            )
+    for name, email, employer, title in (
+        ("Morgan Ellery", "morgan@northgate.example", "Northgate Pension Trust", "Portfolio Manager"),
+        ("Ravi Shankaran", "ravi@harbor.example", "Harbor Capital", "Analyst"),
+    ):
+        recipients.add(
+            session, NewRecipient(name, email, employer, title), actor_id=1, at=NOON
+        )

@@ -1,0 +1,146 @@
+"""The house keeps its shape: layers point downwards, and one place commits."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "compliance_app"
+# What each layer may import of our own; `reports` is reached by one module alone.
+ALLOWED = {
+    "rules": {"rules"},
+    "store": {"store", "rules", "assets"},
+    "services": {"services", "store", "rules", "assets", "__version__"},
+    "web": {"web", "services", "store", "rules", "clock", "assets", "__version__"},
+    "cli": {"cli", "services", "store", "rules", "clock", "app", "assets", "__version__"},
+}
+REPORTS_DOOR = PACKAGE / "services" / "reporting.py"
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if "migrations" not in path.parts)
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            if node.module == "compliance_app":
+                names |= {f"compliance_app.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("layer", sorted(ALLOWED))
+def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in _modules(PACKAGE / layer)
+        for name in sorted(_imports(path))
+        if name.startswith("compliance_app.") and name.split(".")[1] not in ALLOWED[layer]
+    ]
+    assert wrong == []
+
+
+def test_rules_need_the_standard_library_alone() -> None:
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in _modules(PACKAGE / "rules")
+        for name in sorted(_imports(path))
+        if name.split(".")[0] not in sys.stdlib_module_names | {"compliance_app"}
+    ]
+    assert wrong == []
+
+
+def test_rules_read_no_clock_and_no_file() -> None:
+    forbidden = {"now", "today", "utcnow", "open", "read_text", "getenv", "urandom"}
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in _modules(PACKAGE / "rules")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in forbidden
+    ]
+    assert wrong == []
+
+
+def test_services_and_store_are_told_the_moment() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for layer in ("services", "store")
+        for path in _modules(PACKAGE / layer)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today"}
+    ]
+    assert wrong == []
+
+
+def test_exactly_one_place_commits() -> None:
+    places = [
+        f"{path.relative_to(ROOT)}"
+        for path in _modules(PACKAGE)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+    ]
+    assert places == ["compliance_app/store/base.py"]
+
+
+def test_exactly_one_place_appends_to_the_trail() -> None:
+    places = {
+        f"{path.relative_to(ROOT)}"
+        for path in _modules(PACKAGE)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "TrailEvent"
+    }
+    assert places == {"compliance_app/store/audit.py"}
+
+
+def test_reports_are_imported_by_one_module() -> None:
+    importers = [
+        path.relative_to(ROOT)
+        for path in _modules(PACKAGE)
+        if any(name.split(".")[0] == "reports" for name in _imports(path))
+    ]
+    assert importers == [REPORTS_DOOR.relative_to(ROOT)]
+
+
+def test_reports_know_the_rules_and_nothing_else_of_the_house() -> None:
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in _modules(ROOT / "reports")
+        for name in sorted(_imports(path))
+        if name.startswith("compliance_app") and not name.startswith("compliance_app.rules")
+    ]
+    assert wrong == []
+
+
+def test_only_the_store_speaks_sql() -> None:
+    allowed = {"sqlalchemy.orm", "sqlalchemy.exc"}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for layer in ("services", "web", "cli")
+        for path in _modules(PACKAGE / layer)
+        for name in sorted(_imports(path))
+        if name.split(".")[0] in {"sqlalchemy", "alembic"} and name not in allowed
+    ]
+    assert wrong == []
+
+
+def test_no_file_has_outgrown_its_room() -> None:
+    large = [
+        f"{path.relative_to(ROOT)} has {lines} lines"
+        for folder in (PACKAGE, ROOT / "reports")
+        for path in _modules(folder)
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 350
+    ]
+    assert large == []
