@@ -134,9 +134,7 @@ def judge(
         )
         assessment = assess(facts, prior, policy)
         employment = employment_on(person, claim.given_on)
-        around = _surroundings(
-            ledger, claim, person, employment, giver_id, today, except_gift_id
-        )
+        around = _surroundings(ledger, claim, person, employment, giver_id, today, except_gift_id)
         flags = find_flags(facts, around, assessment, policy)
         shares.append(JudgedShare(person, employment, facts, assessment, flags))
     flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))

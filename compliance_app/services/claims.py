@@ -136,9 +136,7 @@ def _recipient_problems(recipient_ids: tuple[int, ...]) -> dict[str, str]:
     return {}
 
 
-def _amount_problems(
-    claim: Claim, ceiling_cents: int, *, cost_needed: bool
-) -> dict[str, str]:
+def _amount_problems(claim: Claim, ceiling_cents: int, *, cost_needed: bool) -> dict[str, str]:
     problems: dict[str, str] = {}
     if cost_needed and claim.cost_cents is None:
         problems["cost"] = "Say what it cost, before tax and delivery, such as 48.00."

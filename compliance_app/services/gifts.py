@@ -203,7 +203,9 @@ def _hand_in(  # noqa: PLR0913 - the circumstances of a version
     gift.state = State.SUBMITTED
     if judgement.route is Route.CLEARED:
         gift.state = State.GIVEN if gift.already_given else State.APPROVED
-        decide(session, gift, DecisionKind.AUTO_CLEAR, actor_id=None, at=at, reason=_cleared(judgement))
+        decide(
+            session, gift, DecisionKind.AUTO_CLEAR, actor_id=None, at=at, reason=_cleared(judgement)
+        )
     place(gift, over_limit=judgement.over_limit)
 
 
@@ -217,9 +219,7 @@ def _cleared(judgement: Judgement) -> str:
 def _end(  # noqa: PLR0913 - the circumstances of an act
     session: Session, gift: Gift, state: State, event: Event, *, actor_id: int, at: datetime
 ) -> Gift:
-    recipient_store.lock_recipients(
-        session, [share.recipient_id for share in gift.version.shares]
-    )
+    recipient_store.lock_recipients(session, [share.recipient_id for share in gift.version.shares])
     gift.state = state
     place(gift, over_limit=False)
     record(session, gift, event, actor_id=actor_id, at=at)
@@ -236,9 +236,7 @@ def _same_submission(gift: Gift, claim: Claim, giver_id: int, actor_id: int) -> 
 
 def _check(session: Session, claim: Claim, *, today: date) -> None:
     claims.check(claim, policy_on(session, claim.given_on), today=today)
-    missing = [
-        wanted for wanted in claim.recipient_ids if session.get(Recipient, wanted) is None
-    ]
+    missing = [wanted for wanted in claim.recipient_ids if session.get(Recipient, wanted) is None]
     if missing:
         raise InputError(
             problems={

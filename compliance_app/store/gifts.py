@@ -95,7 +95,9 @@ def find_by_submission(session: Session, key: str) -> Gift | None:
     return session.scalar(select(Gift).where(Gift.submission_key == key))
 
 
-def list_own(session: Session, person_id: int, *, before_id: int | None, count: int) -> list[GiftRow]:
+def list_own(
+    session: Session, person_id: int, *, before_id: int | None, count: int
+) -> list[GiftRow]:
     """Return shares of gifts the person gave or logged, newest first, below `before_id`."""
     statement = _rows().where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
     return _page(session, statement, before_id=before_id, count=count)
