@@ -1,0 +1,109 @@
+"""The charts, as drawings of rectangles, lines and strings: vector on paper and on a page."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from reportlab.graphics.shapes import Drawing, Line, Rect, String
+from reportlab.lib.colors import Color as DrawnColor
+
+from reports.figures import BANDS, MonthFigure
+from reports.theme import (
+    ACCENT,
+    ALERT,
+    CELL,
+    CELL_NOTE,
+    CELL_STRONG,
+    HAIRLINE,
+    INK,
+    SEMI,
+    WHITE,
+    Color,
+    Style,
+)
+from reports.wording import count
+
+_LABELS: Final = 66.0
+_VALUES: Final = 46.0
+_STEPS: Final = (1, 2, 5)
+_WIDEST_BAR: Final = 64.0
+
+
+def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -> Drawing:
+    """Draw the counted value of each month as a bar with its amount on top."""
+    drawing = Drawing(width, height)
+    step = _step(max(month.cents for month in months))
+    top = step * max(1, -(-max(month.cents for month in months) // step))
+    left, floor, ceiling = 44.0, 26.0, height - 16
+    for cents in range(0, top + 1, step):
+        y = floor + (ceiling - floor) * cents / top
+        drawing.add(_line(left, y, width, y, HAIRLINE if cents else INK))
+        drawing.add(_string(left - 5, y - 2.5, f"${cents // 100:,}", "end", CELL_NOTE))
+    pitch = (width - left) / len(months)
+    bar = min(_WIDEST_BAR, pitch * 0.56)
+    for i, month in enumerate(months):
+        center = left + pitch * (i + 0.5)
+        tall = (ceiling - floor) * month.cents / top
+        drawing.add(_bar(center - bar / 2, floor, bar, tall, ACCENT))
+        # The amount stands on white, so that no grid line runs through it.
+        drawing.add(_bar(center - bar / 2, floor + tall + 1, bar, 10, WHITE))
+        drawing.add(
+            _string(center, floor + tall + 4, f"${month.cents // 100:,}", "middle", CELL_STRONG)
+        )
+        drawing.add(_string(center, floor - 11, month.label, "middle"))
+        drawing.add(_string(center, floor - 21, count(month.gifts, "gift"), "middle", CELL_NOTE))
+    return drawing
+
+
+def draw_use(bands: Sequence[int], *, width: float, height: float) -> Drawing:
+    """Draw how many recipients have used how much of the limit, those over it last."""
+    drawing = Drawing(width, height)
+    pitch = (height - 4) / len(bands)
+    longest = max(1, *bands)
+    for i, (label, number) in enumerate(zip(BANDS, bands, strict=True)):
+        middle = height - 2 - pitch * (i + 0.5)
+        color = ALERT if i == len(bands) - 1 else ACCENT
+        wide = (width - _LABELS - _VALUES) * number / longest
+        drawing.add(_string(_LABELS - 6, middle - 2.6, label, "end"))
+        drawing.add(_bar(_LABELS, middle - pitch * 0.28, wide, pitch * 0.56, color))
+        drawing.add(
+            _string(
+                _LABELS + wide + 4, middle - 2.6, f"{number:,}", "start", Style(SEMI, 7.5, color)
+            )
+        )
+    drawing.add(_line(_LABELS, 0, _LABELS, height, INK))
+    return drawing
+
+
+def _step(largest_cents: int) -> int:
+    """Return a round step that makes at most five of the largest amount, a dollar at least."""
+    unit = 1_00
+    while True:
+        for factor in _STEPS:
+            if unit * factor * 5 >= largest_cents:
+                return unit * factor
+        unit *= 10
+
+
+def _bar(x: float, y: float, width: float, height: float, color: Color) -> Rect:
+    bar = Rect(x, y, width, height)
+    bar.setProperties({"fillColor": DrawnColor(*color), "strokeColor": None})
+    return bar
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, color: Color) -> Line:
+    line = Line(x1, y1, x2, y2)
+    line.setProperties({"strokeColor": DrawnColor(*color), "strokeWidth": 0.5})
+    return line
+
+
+def _string(x: float, y: float, text: str, anchor: str, style: Style = CELL) -> String:
+    string = String(x, y, text)
+    string.setProperties(
+        {
+            "textAnchor": anchor,
+            "fontName": style.face,
+            "fontSize": style.size,
+            "fillColor": DrawnColor(*style.color),
+        }
+    )
+    return string

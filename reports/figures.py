@@ -1,0 +1,142 @@
+"""The numbers of the report, added up once from its shares, and which share belongs where."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from compliance_app.rules.verdicts import EXEMPT, Verdict
+from compliance_app.rules.workflow import DecisionKind, State
+from reports.source import QuarterReport, RecipientTotal, ShareLine
+from reports.wording import MONTHS
+
+PENDING: Final = frozenset({State.SUBMITTED, State.SENT_BACK})
+OVER: Final = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
+BANDS: Final = ("up to 25%", "up to 50%", "up to 75%", "up to 100%", "over the limit")
+
+
+class MonthFigure(NamedTuple):
+    """One month of the period."""
+
+    label: str
+    gifts: int
+    cents: int
+
+
+class CategoryFigure(NamedTuple):
+    """One category of gifts."""
+
+    category: str
+    gifts: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The key figures; a share is counted as one gift to one recipient.
+
+    `bands` says how many recipients have used how much of the limit, as `BANDS` names them.
+    """
+
+    gifts: int
+    shares: int
+    counted_cents: int
+    recipients: int
+    employers: int
+    over: int
+    excluded: int
+    pending: int
+    late: int
+    decisions: int
+    months: tuple[MonthFigure, ...]
+    categories: tuple[CategoryFigure, ...]
+    bands: tuple[int, ...]
+
+
+def is_over(share: ShareLine) -> bool:
+    """Say whether the share was, or would have been, over a limit."""
+    return share.verdict in OVER or share.state == State.BREACH or share.excess_cents > 0
+
+
+def is_exception(share: ShareLine) -> bool:
+    """Say whether the share belongs with the exceptions and breaches."""
+    granted = any(line.kind == DecisionKind.GRANT_EXCEPTION for line in share.decisions)
+    return granted or is_over(share)
+
+
+def is_excluded(share: ShareLine) -> bool:
+    """Say whether the share is kept out of the limit by an exclusion."""
+    return share.verdict in EXEMPT
+
+
+def is_pending(share: ShareLine) -> bool:
+    """Say whether the share still waits for a decision."""
+    return share.state in PENDING
+
+
+def add_up(report: QuarterReport) -> Figures:
+    """Add up the figures of a report."""
+    shares = report.shares
+    return Figures(
+        gifts=len({share.gift_reference for share in shares}),
+        shares=len(shares),
+        counted_cents=sum(share.counted_cents for share in shares if share.counts),
+        recipients=len(report.totals),
+        employers=len({share.employer for share in shares}),
+        over=sum(map(is_over, shares)),
+        excluded=sum(map(is_excluded, shares)),
+        pending=sum(map(is_pending, shares)),
+        late=sum(share.late for share in shares),
+        decisions=sum(len(share.decisions) for share in shares),
+        months=_by_month(report),
+        categories=_by_category(report),
+        bands=_by_use(report),
+    )
+
+
+def _by_month(report: QuarterReport) -> tuple[MonthFigure, ...]:
+    gifts: Counter[tuple[int, int]] = Counter()
+    cents: Counter[tuple[int, int]] = Counter()
+    for share in report.shares:
+        month = share.given_on.year, share.given_on.month
+        gifts[month] += 1
+        cents[month] += share.counted_cents if share.counts else 0
+    return tuple(
+        MonthFigure(f"{MONTHS[month[1] - 1]} {month[0]}", gifts[month], cents[month])
+        for month in _months(report.meta.first_day, report.meta.last_day)
+    )
+
+
+def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
+    for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield index // 12, index % 12 + 1
+
+
+def _by_category(report: QuarterReport) -> tuple[CategoryFigure, ...]:
+    gifts: Counter[str] = Counter()
+    cents: Counter[str] = Counter()
+    for share in report.shares:
+        gifts[share.category] += 1
+        cents[share.category] += share.counted_cents if share.counts else 0
+    figures = (CategoryFigure(category, gifts[category], cents[category]) for category in gifts)
+    return tuple(sorted(figures, key=lambda each: (-each.gifts, each.category)))
+
+
+def _by_use(report: QuarterReport) -> tuple[int, ...]:
+    bands = [0] * len(BANDS)
+    for total in report.totals:
+        band = use_of_limit(total)
+        if band is not None:
+            bands[band] += 1
+    return tuple(bands)
+
+
+def use_of_limit(total: RecipientTotal) -> int | None:
+    """Return which of `BANDS` a recipient's running total falls in; None without a limit."""
+    if total.over:
+        return len(BANDS) - 1
+    if not total.limit_cents:
+        return None
+    quarters = -(-total.running_cents * 4 // total.limit_cents)
+    return min(max(quarters, 1), len(BANDS) - 1) - 1

@@ -1,0 +1,192 @@
+"""The embedded fonts: how wide a text is and which lines it wraps into.
+
+A character no font holds prints as a black square, so a reader sees that something stood there.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import groupby
+from typing import Final
+
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
+
+from reports.theme import SANS, SEMI, SERIF, SERIF_SEMI
+
+MISSING: Final = ord("■")
+FILES: Final = {
+    SANS: ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),
+    SEMI: ("font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
+    SERIF: ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
+    SERIF_SEMI: ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
+}
+_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+_KEPT: Final = 50_000
+_LONGEST_KEPT: Final = 80
+
+
+class Face:
+    """One font: its glyphs and their widths, in thousandths of the type size."""
+
+    def __init__(self, font: TTFont) -> None:
+        self.font = font
+        self.glyphs: dict[int, int] = font.face.charToGlyph
+        self._widths: dict[int, float] = font.face.charWidths
+        self._characters: dict[str, float] = {}
+        self._words: dict[str, float] = {}
+        self._wrapped: dict[tuple[str, float], Sequence[str]] = {}
+
+    def shown(self, character: str) -> str:
+        """Return what is printed for a character: itself, the square, or nothing."""
+        if ord(character) in self.glyphs:
+            return character
+        if character.isspace():
+            return " "
+        # Joiners, marks of direction and the like have no ink of their own.
+        if unicodedata.category(character) == "Cf" or ord(character) in _VARIATION_SELECTORS:
+            return ""
+        return chr(MISSING)
+
+    def width(self, text: str, size: float) -> float:
+        """Return how wide a text is at a size."""
+        return self._measure(text) * size / 1000
+
+    def fit(self, text: str, size: float, width: float) -> str:
+        """Return a text cut to a width, with an ellipsis where something was cut."""
+        if self.width(text, size) <= width:
+            return text
+        room = width * 1000 / size - self._character("…")
+        return self._cut(text, room)[0].rstrip() + "…"
+
+    def wrap(self, text: str, size: float, width: float) -> Sequence[str]:
+        """Break a text into lines no wider than `width`; every word survives.
+
+        A line that goes on ends in a space, so that a search finds words across lines; a
+        word broken because it alone is too wide does not.
+        """
+        room = width * 1000 / size
+        if len(text) > _LONGEST_KEPT:
+            return self._wrap(text, room)
+        found = self._wrapped.get((text, room))
+        if found is None:
+            if len(self._wrapped) >= _KEPT:
+                self._wrapped.clear()
+            found = self._wrapped[text, room] = self._wrap(text, room)
+        return found
+
+    def _wrap(self, text: str, room: float) -> Sequence[str]:
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        paragraphs = text.splitlines()
+        if len(paragraphs) == 1 and self._measure(text) <= room:
+            return paragraphs if text.strip() else []
+        return [
+            line
+            for paragraph in paragraphs
+            for line in self._wrap_paragraph(paragraph.split(), room)
+        ]
+
+    def _wrap_paragraph(self, words: list[str], room: float) -> list[str]:
+        space = self._measure(" ")
+        lines: list[str] = []
+        line: list[str] = []
+        used = -space
+        for word in words:
+            wide = self._measure(word)
+            if used + space + wide > room:
+                if line:
+                    lines.append(" ".join(line) + " ")
+                if wide > room:
+                    *whole, word = self._cut(word, room)  # noqa: PLW2901
+                    lines += whole
+                    wide = self._measure(word)
+                line, used = [], -space
+            line.append(word)
+            used += space + wide
+        if line:
+            lines.append(" ".join(line))
+        return lines
+
+    def _cut(self, word: str, room: float) -> list[str]:
+        pieces = [""]
+        used = 0.0
+        for character in word:
+            wide = self._character(character)
+            if used + wide > room and pieces[-1]:
+                pieces.append("")
+                used = 0.0
+            pieces[-1] += character
+            used += wide
+        return pieces
+
+    def _measure(self, text: str) -> float:
+        found = self._words.get(text)
+        if found is None:
+            if len(self._words) >= _KEPT:
+                self._words.clear()
+            found = self._words[text] = sum(map(self._character, text))
+        return found
+
+    def _character(self, character: str) -> float:
+        found = self._characters.get(character)
+        if found is None:
+            shown = self.shown(character)
+            found = self._widths.get(ord(shown), 0.0) if shown else 0.0
+            self._characters[character] = found
+        return found
+
+
+class Codes(dict[int, str]):
+    """What a document writes for each character: a table for `str.translate`.
+
+    A font is embedded in subsets of 256 codes, taken in the order of first use. A character
+    of the first subset is written as its code, escaped; one of subset n as the code point
+    n * 256 + code, for `in_subsets` to take apart.
+    """
+
+    def __init__(self, face: Face, document: object) -> None:
+        self[ord("\n")] = "\n"
+        self._face = face
+        self._document = document
+
+    def __missing__(self, code_point: int) -> str:
+        shown = self._face.shown(chr(code_point))
+        written = "".join(
+            chr(subset * 256 + code) if subset else _escape(code)
+            for subset, codes in self._face.font.splitString(shown, self._document)
+            for code in codes
+        )
+        self[code_point] = written
+        return written
+
+
+def in_subsets(written: str) -> list[tuple[int, str]]:
+    """Cut a written text into runs of one font subset, each with its escaped codes."""
+    runs = []
+    for subset, run in groupby(written, lambda character: ord(character) >> 8):
+        codes = "".join(run)
+        runs.append(
+            (subset, "".join(_escape(ord(code) & 255) for code in codes) if subset else codes)
+        )
+    return runs
+
+
+@cache
+def get_face(name: str) -> Face:
+    """Load a font of the report once and make it known to ReportLab."""
+    package, file = FILES[name]
+    data = BytesIO(files(package).joinpath("files", file).read_bytes())
+    # Shaping would make the bytes depend on whether a shaping library is installed.
+    font = TTFont(name, data, shapable=False)
+    registerFont(font)
+    return Face(font)
+
+
+def _escape(code: int) -> str:
+    character = chr(code)
+    if character in "()\\":
+        return f"\\{character}"
+    return character if " " <= character <= "~" else f"\\{code:03o}"

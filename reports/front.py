@@ -1,0 +1,196 @@
+"""The cover and the summary: one page each, written last and placed first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from compliance_app.rules.money import format_dollars
+from reports import theme
+from reports.charts import draw_months, draw_use
+from reports.figures import Figures
+from reports.fontset import get_face
+from reports.paper import Book, fit
+from reports.source import QuarterReport, RecipientTotal, ReportMeta
+from reports.theme import Span, Style, grid
+from reports.wording import (
+    NOTHING,
+    amount,
+    count,
+    limit_words,
+    long_day,
+    moment,
+    percent_of,
+    period_words,
+    words,
+)
+
+STATEMENT: Final = (
+    "This report is the firm's own record of gifts and gratuities, kept for its supervision and"
+    " for examination. It is not a filing, and no regulator has received, reviewed or approved it"
+    " by its being made."
+)
+ROW: Final = 14.0
+LINES_OF_A_FACT: Final = 2
+FACT_LABEL: Final = 96.0
+CATEGORIES_SHOWN: Final = 15
+RECIPIENTS_SHOWN: Final = 8
+
+
+def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
+    """Write the cover: whose record it is, of what, read when, and the key figures."""
+    meta = report.meta
+    top = theme.PAGE_HEIGHT - 8
+    book.panel(0, top, theme.PAGE_WIDTH, 8, color=theme.ACCENT)
+    firm = Style(theme.SEMI, 10.5, theme.ACCENT)
+    book.text(theme.LEFT, 556, fit(meta.firm, firm, theme.LIVE.width), firm)
+    book.text(theme.LEFT, 508, "Gifts and gratuities register", theme.TITLE)
+    period = f"{meta.rule}, {period_words(meta.period)}"
+    book.text(theme.LEFT, 482, period, theme.SUBTITLE)
+    _write_key_figures(book, figures)
+    _write_facts(book, meta)
+    _write_statement(book, meta)
+
+
+def _write_key_figures(book: Book, figures: Figures) -> None:
+    book.rule(460, weight=0.75, color=theme.INK)
+    shown = (
+        (f"{figures.gifts:,}", f"gifts to {count(figures.recipients, 'recipient')}", False),
+        (format_dollars(figures.counted_cents), "counted toward the limit", False),
+        (f"{figures.pending:,}", "waiting for a decision", False),
+        (f"{figures.over:,}", "over the limit, each recorded", figures.over > 0),
+    )
+    for i, (number, caption, alarming) in enumerate(shown):
+        x = grid(i * 3, 3).left
+        book.text(x, 428, number, theme.FIGURE_ALERT if alarming else theme.FIGURE)
+        book.text(x, 414, caption, theme.CAPTION)
+    book.rule(401, weight=0.5)
+
+
+def _write_facts(book: Book, meta: ReportMeta) -> None:
+    covers = (
+        ("Period", f"{long_day(meta.first_day)} to {long_day(meta.last_day)}"),
+        ("Scope", meta.scope),
+        ("Register read at", f"{moment(meta.made_at)} UTC"),
+        ("Year for the limit", meta.year_basis),
+        ("Made by", meta.software),
+    )
+    rests_on = (
+        ("Rule", meta.rule),
+        ("Limit per year", limit_words(meta.limits)),
+        ("Policy", meta.policy_label),
+        ("Policy SHA-256", _grouped(meta.policy_sha256)),
+        ("Audit trail", f"{count(meta.trail_events, 'event')} up to this reading"),
+        ("Trail head", _grouped(meta.trail_head)),
+    )
+    _write_pairs(book, grid(0, 6), "What this report covers", covers)
+    _write_pairs(book, grid(6, 6), "What it rests on", rests_on)
+
+
+def _write_pairs(book: Book, span: Span, title: str, pairs: Iterable[tuple[str, str]]) -> None:
+    y = 378.0
+    book.text(span.left, y, title, theme.HEADING)
+    y -= 19
+    for label, value in pairs:
+        book.text(span.left, y, label, theme.FACT_NOTE)
+        kept = _kept_lines(value, span.width - FACT_LABEL)
+        book.lines(span.left + FACT_LABEL, y, kept, theme.FACT, leading=12)
+        y -= 12 * len(kept) + 11
+        book.rule(y + 15, span=span)
+
+
+def _kept_lines(value: str, width: float) -> Sequence[str]:
+    """Wrap a fact into as many lines as the cover has room for."""
+    lines = get_face(theme.FACT.face).wrap(value, theme.FACT.size, width) or [NOTHING]
+    if len(lines) <= LINES_OF_A_FACT:
+        return lines
+    rest = "".join(lines[LINES_OF_A_FACT - 1 :])
+    return [*lines[: LINES_OF_A_FACT - 1], fit(rest, theme.FACT, width)]
+
+
+def _write_statement(book: Book, meta: ReportMeta) -> None:
+    book.panel(theme.LIVE.left, 58, theme.LIVE.width, 66, color=theme.PANEL)
+    x = theme.LIVE.left + 12
+    book.text(x, 106, f"Content hash: SHA-256 of register-{meta.period}.csv", theme.HEAD)
+    for i, half in enumerate((book.digest[:32], book.digest[32:])):
+        book.text(x, 89 - i * 15, _grouped(half), Style(theme.SANS, 10))
+    span = Span(grid(6, 6).left, grid(6, 6).width - 12)
+    book.text(span.left, 106, "What this report is", theme.HEAD)
+    book.paragraph(span, 92, STATEMENT, theme.BODY)
+
+
+def write_summary(book: Book, report: QuarterReport, figures: Figures) -> None:
+    """Write the summary: the ways into the report, and its numbers at a glance."""
+    book.text(theme.LIVE.left, 536, "A. Summary", theme.PART)
+    span = grid(0, 4)
+    y = _write_contents(book, span, 506)
+    _write_categories(book, span, y - 26, figures)
+    span = grid(5, 7)
+    book.text(span.left, 506, "Counted value by month of the gift", theme.HEADING)
+    book.draw(draw_months(figures.months, width=span.width, height=140), span.left, 356)
+    book.text(span.left, 330, "Recipients by the part of the limit used", theme.HEADING)
+    book.draw(draw_use(figures.bands, width=span.width, height=92), span.left, 228)
+    _write_recipients(book, span, 202, report.totals)
+
+
+def _write_contents(book: Book, span: Span, y: float) -> float:
+    book.text(span.left, y, "Contents", theme.HEADING)
+    y -= 18
+    for entry in book.outline:
+        if entry.level == 0:
+            book.text(span.left, y, entry.title, theme.BODY_LINK)
+            book.text(span.right, y, f"{entry.page:,}", theme.BODY, align="right")
+            book.link((span.left, y - 4, span.right, y + 9), entry.key, f"Go to {entry.title}")
+            book.rule(y - 5, span=span)
+            y -= 16.5
+    return y
+
+
+def _write_categories(book: Book, span: Span, y: float, figures: Figures) -> None:
+    book.text(span.left, y, "Gifts by category", theme.HEADING)
+    shown = figures.categories[:CATEGORIES_SHOWN]
+    rest = figures.categories[CATEGORIES_SHOWN:]
+    rows = [(words(each.category), f"{each.gifts:,}", amount(each.cents)) for each in shown]
+    if rest:
+        gifts = sum(each.gifts for each in rest)
+        cents = sum(each.cents for each in rest)
+        rows.append((f"{len(rest):,} more categories", f"{gifts:,}", amount(cents)))
+    rows.append(("All", f"{figures.shares:,}", amount(figures.counted_cents)))
+    widths = (span.width - 130, 50, 80)
+    _write_small_table(book, span, y - 8, widths, [("Category", "Gifts", "Counted, USD"), *rows])
+
+
+def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[RecipientTotal]) -> None:
+    book.text(span.left, y, "Recipients with the highest running totals", theme.HEADING)
+    highest = sorted(totals, key=lambda total: -total.running_cents)[:RECIPIENTS_SHOWN]
+    rows = [
+        (total.recipient, total.employer, amount(total.running_cents), _use(total))
+        for total in highest
+    ]
+    head = ("Recipient", "Employer", "Total, USD", "Of limit")
+    widths = (130, span.width - 260, 72, 58)
+    _write_small_table(book, span, y - 8, widths, [head, *rows])
+
+
+def _use(total: RecipientTotal) -> str:
+    return percent_of(total.running_cents, total.limit_cents) if total.limit_cents else "no limit"
+
+
+def _write_small_table(
+    book: Book, span: Span, y: float, widths: Sequence[float], rows: Sequence[Sequence[str]]
+) -> None:
+    """Write a table whose last two columns are numbers, its head first."""
+    book.rule(y, weight=0.75, color=theme.INK, span=span)
+    for i, row in enumerate(rows):
+        left = span.left
+        style = theme.CELL if i else theme.HEAD
+        for j, (text, wide) in enumerate(zip(row, widths, strict=True)):
+            if j >= len(widths) - 2:
+                book.text(left + wide, y - ROW + 4.4, text, style, align="right")
+            else:
+                book.text(left, y - ROW + 4.4, fit(text, style, wide - 8), style)
+            left += wide
+        y -= ROW
+        book.rule(y, color=theme.HAIRLINE if i else theme.INK, span=span)
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

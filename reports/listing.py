@@ -1,0 +1,203 @@
+"""The flow of the report: parts, sections and tables whose rows go over as many pages as needed.
+
+Nothing is clipped: a row taller than the room left moves to the next page, and one too tall
+for that is split between its lines.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from reports import theme
+from reports.fontset import get_face
+from reports.paper import Book, fit
+from reports.theme import Style
+
+LEADING: Final = 9.5
+ROW_PADDING: Final = 3.5
+BASELINE: Final = 8.5
+HEAD_HEIGHT: Final = 14.0
+# A row of more lines than this is split rather than moved to the next page as a whole.
+LINES_KEPT_TOGETHER: Final = 12
+FEWEST_LINES: Final = 3
+
+_PAGE_TOP: Final = 562.0
+_PART_GAP: Final = 30.0
+_PART_ROOM: Final = 190.0
+_SECTION_ROOM: Final = 92.0
+_ROW_ROOM: Final = 45.0
+_FACTS_WIDTH: Final = 250.0
+
+
+class Column(NamedTuple):
+    """A column of a table: `left` counts from the left margin."""
+
+    title: str
+    left: float
+    width: float
+    align: str = "left"
+
+
+class Run(NamedTuple):
+    """Lines of a cell in one style."""
+
+    lines: Sequence[str]
+    style: Style
+
+
+Cell = Sequence[Run]
+
+
+def fill(column: Column, *texts: tuple[str, Style]) -> list[Run]:
+    """Wrap texts into a cell, each text on lines of its own."""
+    return [
+        Run(get_face(style.face).wrap(text, style.size, column.width), style)
+        for text, style in texts
+    ]
+
+
+_CONTINUED: Final = Run(["continued"], theme.CELL_NOTE)
+
+
+class Listing:
+    """A cursor going down the pages of a book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._y = 0.0
+        self._columns: Sequence[Column] = ()
+        self._running: tuple[str, Style] | None = None
+
+    def begin_part(self, title: str, key: str, note: str) -> None:
+        """Begin a part of the report with its title and what is in it."""
+        self._running, self._columns = None, ()
+        if self._y - theme.BOTTOM < _PART_ROOM:
+            self._turn()
+        else:
+            self._y -= _PART_GAP
+        self._book.mark(title, key, level=0, top=self._y + 10)
+        self._book.text(theme.LEFT, self._y - 18, title, theme.PART)
+        self._y = self._book.paragraph(theme.LIVE, self._y - 36, note, theme.BODY_NOTE)
+        self._running = (title, theme.SECTION_AGAIN)
+
+    def begin_section(self, title: str, facts: str, alert: str = "") -> None:
+        """Begin a section of a part; `facts` and the alert stand at the right of its title."""
+        lines = get_face(theme.SECTION.face).wrap(
+            title, theme.SECTION.size, theme.LIVE.width - _FACTS_WIDTH
+        )
+        self._running, self._columns = None, ()
+        self._keep(_SECTION_ROOM + 14 * len(lines))
+        self._book.lines(theme.LEFT, self._y - 22, lines, theme.SECTION, leading=14)
+        self._write_facts(self._y - 22, facts, alert)
+        self._y -= 15 + 14 * len(lines)
+        self._running = (title, theme.SECTION_AGAIN)
+
+    def _write_facts(self, y: float, facts: str, alert: str) -> None:
+        if alert:
+            self._book.text(theme.RIGHT, y, alert, theme.CELL_ALERT, align="right")
+            facts += "; "
+        taken = get_face(theme.CELL_ALERT.face).width(alert, theme.CELL_ALERT.size)
+        self._book.text(theme.RIGHT - taken, y, facts, theme.CELL_NOTE, align="right")
+
+    def begin_table(self, columns: Sequence[Column]) -> None:
+        """Begin a table; its head is repeated on every page."""
+        self._keep(HEAD_HEIGHT + _ROW_ROOM)
+        self._columns = columns
+        self._write_head()
+
+    def say(self, sentence: str) -> None:
+        """Write one plain sentence, where there is nothing to list."""
+        self._keep(24)
+        self._y = self._book.paragraph(theme.LIVE, self._y - 12, sentence, theme.BODY)
+
+    def add_row(self, cells: Sequence[Cell]) -> None:
+        """Write a row of the table; what does not fit goes on the next page."""
+        count = _height(cells)
+        room = self._lines_left()
+        if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
+            self._turn()
+            room = self._lines_left()
+        while count > room:
+            halves = [_split(cell, room) for cell in cells]
+            self._write_row([head for head, _ in halves], room)
+            self._turn()
+            cells = [_go_on(*halves[0]), *(tail for _, tail in halves[1:])]
+            count, room = _height(cells), self._lines_left()
+        self._write_row(cells, count)
+
+    def _lines_left(self) -> int:
+        return int((self._y - theme.BOTTOM - ROW_PADDING) // LEADING)
+
+    def _write_row(self, cells: Sequence[Cell], count: int) -> None:
+        baseline = self._y - BASELINE
+        for column, cell in zip(self._columns, cells, strict=True):
+            self._write_cell(column, cell, baseline)
+        self._y -= LEADING * count + ROW_PADDING
+        self._book.rule(self._y)
+
+    def _write_cell(self, column: Column, cell: Cell, y: float) -> None:
+        x = theme.LEFT + column.left
+        if column.align == "left":
+            self._book.runs(x, y, cell, leading=LEADING)
+            return
+        for lines, style in cell:
+            for line in lines:
+                self._book.text(x + column.width, y, line.rstrip(), style, align=column.align)
+                y -= LEADING
+
+    def _write_head(self) -> None:
+        self._book.rule(self._y, weight=0.75, color=theme.INK)
+        for column in self._columns:
+            x = theme.LEFT + column.left + (column.width if column.align == "right" else 0)
+            self._book.text(x, self._y - 9.5, column.title, theme.HEAD, align=column.align)
+        self._y -= HEAD_HEIGHT
+        self._book.rule(self._y, weight=0.4, color=theme.INK)
+
+    def _keep(self, height: float) -> None:
+        """Turn the page if less than a height is left."""
+        if self._y - height < theme.BOTTOM:
+            self._turn()
+
+    def _turn(self) -> None:
+        self._book.turn()
+        self._y = _PAGE_TOP
+        if self._running:
+            title, style = self._running
+            shown = fit(title, style, theme.LIVE.width - 60)
+            self._book.text(theme.LEFT, self._y - 10, shown, style)
+            after = theme.LEFT + get_face(style.face).width(shown, style.size) + 5
+            self._book.text(after, self._y - 10, "(continued)", theme.FURNITURE)
+            self._y -= 18
+        if self._columns:
+            self._write_head()
+
+
+def _height(cells: Sequence[Cell]) -> int:
+    return max([sum([len(lines) for lines, _ in cell]) for cell in cells])
+
+
+def _split(cell: Cell, room: int) -> tuple[list[Run], list[Run]]:
+    """Part the lines of a cell into those that have room and the rest."""
+    head: list[Run] = []
+    tail: list[Run] = []
+    for lines, style in cell:
+        head.append(Run(lines[: max(room, 0)], style))
+        tail.append(Run(lines[max(room, 0) :], style))
+        room -= len(lines)
+    return head, tail
+
+
+def _go_on(head: Cell, tail: Cell) -> Cell:
+    """Return the rest of a row's first cell, or say whose row goes on."""
+    if any(run.lines for run in tail):
+        return tail
+    return [*(Run(run.lines[:1], theme.CELL_NOTE) for run in head[:1]), _CONTINUED]
+
+
+def columns_of(columns: Iterable[tuple[str, float, str]], *, gap: float = 8) -> list[Column]:
+    """Place columns side by side from titles, widths and alignments."""
+    placed: list[Column] = []
+    left = 0.0
+    for title, width, align in columns:
+        placed.append(Column(title, left, width, align))
+        left += width + gap
+    return placed

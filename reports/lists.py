@@ -1,0 +1,199 @@
+"""The parts that look at the register from one side, such as the exceptions or the late entries."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from reports import cells
+from reports.figures import is_exception, is_excluded, is_pending
+from reports.listing import Cell, Column, Listing, columns_of, fill
+from reports.source import DecisionLine, ShareLine
+from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
+from reports.wording import NOTHING, amount, count, decision_words, moment, words
+
+EXCEPTIONS: Final = columns_of(
+    [
+        ("Gift", 60, "left"),
+        ("Given on", 44, "left"),
+        ("Recipient and employer", 112, "left"),
+        ("Given by", 84, "left"),
+        ("Running total", 54, "right"),
+        ("Over by, USD", 48, "right"),
+        ("Finding", 124, "left"),
+        ("Decisions and remedy (UTC)", 138, "left"),
+    ]
+)
+EXCLUSIONS: Final = columns_of(
+    [
+        ("Gift", 60, "left"),
+        ("Given on", 44, "left"),
+        ("Recipient and employer", 126, "left"),
+        ("Given by", 90, "left"),
+        ("Description, category and purpose", 184, "left"),
+        ("Value, USD", 50, "right"),
+        ("Claim decided (UTC)", 118, "left"),
+    ]
+)
+PENDING: Final = columns_of(
+    [
+        ("Gift", 60, "left"),
+        ("Given on", 44, "left"),
+        ("Logged on", 44, "left"),
+        ("Recipient and employer", 128, "left"),
+        ("Given by", 90, "left"),
+        ("Description, category and purpose", 180, "left"),
+        ("Value, USD", 46, "right"),
+        ("State", 72, "left"),
+    ]
+)
+LATE: Final = columns_of(
+    [
+        ("Gift", 60, "left"),
+        ("Given on", 44, "left"),
+        ("Logged on", 44, "left"),
+        ("Days after", 40, "right"),
+        ("Recipient and employer", 140, "left"),
+        ("Given by", 100, "left"),
+        ("Description, category and purpose", 184, "left"),
+        ("Value, USD", 52, "right"),
+    ]
+)
+DECISIONS: Final = columns_of(
+    [
+        ("Decided at (UTC)", 64, "left"),
+        ("Gift", 60, "left"),
+        ("Recipient and employer", 140, "left"),
+        ("Given by", 96, "left"),
+        ("Decision", 84, "left"),
+        ("Decided by", 96, "left"),
+        ("Reason", 132, "left"),
+    ]
+)
+
+
+def write_exceptions(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List what was over a limit or excepted from it, with what was done about it."""
+    found = list(filter(is_exception, shares))
+    none = "No gift of this period was over a limit, and no exception was granted."
+    _write(listing, EXCEPTIONS, [_exception_row(share) for share in found], none)
+
+
+def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List what is kept out of the limit, by the ground it rests on."""
+    excluded = sorted(filter(is_excluded, shares), key=_ground)
+    if not excluded:
+        listing.say("No exclusion from the limit was claimed in this period.")
+    for ground, group in groupby(excluded, key=_ground):
+        rows = [_exclusion_row(share) for share in group]
+        listing.begin_section(ground, count(len(rows), "gift"))
+        _write(listing, EXCLUSIONS, rows, "")
+
+
+def write_pending(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List what still waited for a decision when the register was read."""
+    rows = [_pending_row(share) for share in shares if is_pending(share)]
+    _write(listing, PENDING, rows, "No gift of this period waits for a decision.")
+
+
+def write_late(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List what was logged later than the policy allows."""
+    rows = [_late_row(share) for share in shares if share.late]
+    _write(listing, LATE, rows, "No gift of this period was logged late.")
+
+
+def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List every decision in the order of time."""
+    decisions = [(line, share) for share in shares for line in share.decisions]
+    decisions.sort(key=lambda pair: (pair[0].decided_at, pair[1].gift_reference))
+    rows = [_decision_row(line, share) for line, share in decisions]
+    _write(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
+
+
+def _write(
+    listing: Listing, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], none: str
+) -> None:
+    if not rows:
+        listing.say(none)
+        return
+    listing.begin_table(columns)
+    for row in rows:
+        listing.add_row(row)
+
+
+def _fill(columns: Sequence[Column], *texts: cells.Texts) -> list[Cell]:
+    return [fill(column, *each) for column, each in zip(columns, texts, strict=True)]
+
+
+def _ground(share: ShareLine) -> str:
+    return share.ground or words(share.category)
+
+
+def _exception_row(share: ShareLine) -> list[Cell]:
+    over = (
+        [(amount(share.excess_cents), CELL_ALERT)] if share.excess_cents else [(NOTHING, CELL_NOTE)]
+    )
+    return _fill(
+        EXCEPTIONS,
+        cells.gift_texts(share),
+        cells.day_texts(share),
+        cells.recipient_texts(share),
+        cells.giver_texts(share),
+        cells.running_texts(share),
+        over,
+        [*cells.standing_texts(share), *((reason, CELL) for reason in share.reasons)],
+        cells.decision_texts(share.decisions),
+    )
+
+
+def _exclusion_row(share: ShareLine) -> list[Cell]:
+    return _fill(
+        EXCLUSIONS,
+        cells.gift_texts(share),
+        cells.day_texts(share),
+        cells.recipient_texts(share),
+        cells.giver_texts(share),
+        cells.description_texts(share),
+        cells.value_texts(share),
+        [(words(share.verdict), CELL_NOTE), *cells.decision_texts(share.decisions)],
+    )
+
+
+def _pending_row(share: ShareLine) -> list[Cell]:
+    return _fill(
+        PENDING,
+        cells.gift_texts(share),
+        cells.day_texts(share),
+        [(str(share.logged_on), CELL)],
+        cells.recipient_texts(share),
+        cells.giver_texts(share),
+        cells.description_texts(share),
+        cells.value_texts(share),
+        cells.standing_texts(share),
+    )
+
+
+def _late_row(share: ShareLine) -> list[Cell]:
+    return _fill(
+        LATE,
+        cells.gift_texts(share),
+        cells.day_texts(share),
+        [(str(share.logged_on), CELL)],
+        [(f"{(share.logged_on - share.given_on).days:,}", CELL)],
+        cells.recipient_texts(share),
+        cells.giver_texts(share),
+        cells.description_texts(share),
+        cells.value_texts(share),
+    )
+
+
+def _decision_row(line: DecisionLine, share: ShareLine) -> list[Cell]:
+    return _fill(
+        DECISIONS,
+        [(moment(line.decided_at), CELL)],
+        cells.gift_texts(share),
+        cells.recipient_texts(share),
+        cells.giver_texts(share),
+        [(decision_words(line.kind), CELL_STRONG)],
+        [(line.decided_by, CELL)],
+        [(line.reason or NOTHING, CELL)],
+    )

@@ -1,0 +1,87 @@
+"""The quarterly report as PDF, CSV and JSON, all from one reading that has been reconciled."""
+
+from hashlib import sha256
+from typing import Final
+
+from reports import lists
+from reports.data_files import write_csv, write_json
+from reports.figures import Figures, add_up
+from reports.front import write_cover, write_summary
+from reports.listing import Listing
+from reports.method import write_method
+from reports.paper import Book
+from reports.reconcile import ReconciliationError, reconcile
+from reports.register import write_register, write_totals
+from reports.source import QuarterReport
+from reports.theme import PAGE_HEIGHT
+
+__all__ = ["ReconciliationError", "build_csv", "build_json", "build_pdf"]
+
+_REGISTER_NOTE: Final = (
+    "Every gift of the period by the recipient's employer on that day, with the recipient's running"
+    " total against the limit of the day. Amounts in USD, times in UTC."
+)
+_TOTALS_NOTE: Final = (
+    "What each recipient's gifts of the period come to, and the running total against the limit at"
+    " the end of the period. Amounts in USD."
+)
+_EXCEPTIONS_NOTE: Final = (
+    "Every gift, and every attempt, that is over a limit or was excepted from one, with the finding"
+    " and what was decided about it."
+)
+_EXCLUSIONS_NOTE: Final = "Gifts kept out of the limit, by ground, with who decided the claim."
+_PENDING_NOTE: Final = (
+    "Gifts that waited for a decision when the register was read. Their value is reserved: it is"
+    " part of the running totals."
+)
+_LATE_NOTE: Final = "Gifts that were logged later than the policy allows."
+_DECISIONS_NOTE: Final = "Who decided what, when and why, in the order of time."
+_METHOD_NOTE: Final = "How the numbers were made, how to check them, and what the words mean."
+
+
+def build_pdf(report: QuarterReport) -> bytes:
+    """Return the report as a PDF to be read from front to back."""
+    report = reconcile(report)
+    digest = sha256(write_csv(report)).hexdigest()
+    book = Book(report.meta, f"Gifts and gratuities register, {report.meta.period}", digest=digest)
+    cover = book.turn(furniture=False)
+    book.mark("Cover", "cover", level=0, top=PAGE_HEIGHT)
+    summary = book.turn()
+    book.mark("A. Summary", "summary", level=0, top=PAGE_HEIGHT)
+    figures = add_up(report)
+    _write_body(Listing(book), report, figures)
+    book.reopen(cover)
+    write_cover(book, report, figures)
+    book.reopen(summary)
+    write_summary(book, report, figures)
+    return book.to_bytes()
+
+
+def build_csv(report: QuarterReport) -> bytes:
+    """Return the shares of the report as CSV, one row for each."""
+    return write_csv(reconcile(report))
+
+
+def build_json(report: QuarterReport) -> bytes:
+    """Return the whole report as canonical JSON."""
+    return write_json(reconcile(report))
+
+
+def _write_body(listing: Listing, report: QuarterReport, figures: Figures) -> None:
+    shares = report.shares
+    listing.begin_part("B. Register by employer", "register", _REGISTER_NOTE)
+    write_register(listing, shares)
+    listing.begin_part("C. Totals by recipient", "totals", _TOTALS_NOTE)
+    write_totals(listing, report.totals)
+    listing.begin_part("D. Exceptions and breaches", "exceptions", _EXCEPTIONS_NOTE)
+    lists.write_exceptions(listing, shares)
+    listing.begin_part("E. Exclusions by ground", "exclusions", _EXCLUSIONS_NOTE)
+    lists.write_exclusions(listing, shares)
+    listing.begin_part("F. Waiting for a decision", "pending", _PENDING_NOTE)
+    lists.write_pending(listing, shares)
+    listing.begin_part("G. Late entries", "late", _LATE_NOTE)
+    lists.write_late(listing, shares)
+    listing.begin_part("H. Decisions", "decisions", _DECISIONS_NOTE)
+    lists.write_decisions(listing, shares)
+    listing.begin_part("I. Method and words", "method", _METHOD_NOTE)
+    write_method(listing, report.meta)

@@ -1,0 +1,117 @@
+"""The register itself: every share by the recipient's employer, and each recipient's totals."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from reports import cells
+from reports.figures import is_over
+from reports.listing import Cell, Listing, columns_of, fill
+from reports.source import RecipientTotal, ShareLine
+from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
+from reports.wording import NOTHING, amount, count, percent_of
+
+REGISTER: Final = columns_of(
+    [
+        ("Gift", 60, "left"),
+        ("Given on", 44, "left"),
+        ("Recipient", 92, "left"),
+        ("Given by", 86, "left"),
+        ("Description, category and purpose", 184, "left"),
+        ("Value, USD", 46, "right"),
+        ("Running total", 54, "right"),
+        ("State and last decision", 98, "left"),
+    ]
+)
+TOTALS: Final = columns_of(
+    [
+        ("Recipient", 184, "left"),
+        ("Employer", 190, "left"),
+        ("Gifts", 36, "right"),
+        ("This period, USD", 62, "right"),
+        ("Running total", 62, "right"),
+        ("Limit", 50, "right"),
+        ("Of limit", 42, "right"),
+        ("Left", 38, "right"),
+    ]
+)
+NO_EMPLOYER: Final = "No employer recorded"
+
+
+def write_register(listing: Listing, shares: Sequence[ShareLine]) -> None:
+    """List every share by employer, recipient and day."""
+    if not shares:
+        listing.say("No gift was recorded for this period.")
+    for employer, group in groupby(shares, key=lambda share: share.employer):
+        members = list(group)
+        over = sum(map(is_over, members))
+        alert = f"{over:,} over the limit" if over else ""
+        listing.begin_section(employer or NO_EMPLOYER, _employer_facts(members), alert)
+        listing.begin_table(REGISTER)
+        last = None
+        for share in members:
+            listing.add_row(_share_row(share, first=share.recipient_id != last))
+            last = share.recipient_id
+
+
+def write_totals(listing: Listing, totals: Sequence[RecipientTotal]) -> None:
+    """List what each recipient has received, against the limit at the end of the period."""
+    if not totals:
+        listing.say("No recipient has a gift in this period.")
+        return
+    listing.begin_table(TOTALS)
+    for total in totals:
+        listing.add_row(_total_row(total))
+    listing.add_row(_sum_row(totals))
+
+
+def _employer_facts(shares: Sequence[ShareLine]) -> str:
+    cents = sum(share.counted_cents for share in shares if share.counts)
+    recipients = count(len({share.recipient_id for share in shares}), "recipient")
+    return f"{count(len(shares), 'gift')} to {recipients}, {amount(cents)} counted"
+
+
+def _share_row(share: ShareLine, *, first: bool) -> list[Cell]:
+    gift, day, recipient, giver, description, value, running, state = REGISTER
+    return [
+        fill(gift, *cells.gift_texts(share)),
+        fill(day, *cells.day_texts(share)),
+        fill(recipient, (share.recipient, CELL_STRONG if first else CELL_NOTE)),
+        fill(giver, *cells.giver_texts(share)),
+        fill(description, *cells.description_texts(share)),
+        fill(value, *cells.value_texts(share)),
+        fill(running, *cells.running_texts(share)),
+        fill(state, *cells.state_texts(share)),
+    ]
+
+
+def _total_row(total: RecipientTotal) -> list[Cell]:
+    texts = [
+        (total.recipient, CELL_STRONG),
+        (total.employer or NO_EMPLOYER, CELL),
+        (f"{total.gifts:,}", CELL),
+        (amount(total.quarter_cents), CELL),
+        (amount(total.running_cents), CELL),
+        *_against_limit(total),
+    ]
+    return [fill(column, text) for column, text in zip(TOTALS, texts, strict=True)]
+
+
+def _against_limit(total: RecipientTotal) -> list[cells.Text]:
+    if not total.limit_cents:
+        return [("none", CELL_NOTE), (NOTHING, CELL_NOTE), (NOTHING, CELL_NOTE)]
+    left = max(0, total.limit_cents - total.running_cents)
+    return [
+        (amount(total.limit_cents), CELL),
+        (percent_of(total.running_cents, total.limit_cents), CELL_ALERT if total.over else CELL),
+        (amount(left), CELL),
+    ]
+
+
+def _sum_row(totals: Sequence[RecipientTotal]) -> list[Cell]:
+    texts = {
+        "Recipient": f"All {count(len(totals), 'recipient')}",
+        "Gifts": f"{sum(total.gifts for total in totals):,}",
+        "This period, USD": amount(sum(total.quarter_cents for total in totals)),
+    }
+    return [fill(column, (texts.get(column.title, ""), CELL_STRONG)) for column in TOTALS]

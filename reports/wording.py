@@ -1,0 +1,79 @@
+"""How the report says amounts, moments, periods and codes."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from compliance_app.rules.money import format_dollars
+from compliance_app.rules.workflow import DecisionKind
+from reports.source import DatedLimit
+
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+NOTHING: Final = "\N{EN DASH}"
+_ORDINALS: Final = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
+_QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
+_DECISIONS: Final = {kind.value: kind.words for kind in DecisionKind}
+
+
+def amount(cents: int) -> str:
+    """Return an amount for a column whose head names the currency."""
+    return format_dollars(cents).replace("$", "")
+
+
+def percent_of(part_cents: int, whole_cents: int) -> str:
+    """Return a share of a limit in whole per cent: never 100% when it is above the limit."""
+    percent = part_cents * 100 // whole_cents
+    if part_cents > whole_cents and part_cents * 100 % whole_cents:
+        percent += 1
+    return f"{percent:,}%"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in UTC to the minute; the column says that it is UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def long_day(day: date) -> str:
+    """Return a day in words."""
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def period_words(period: str) -> str:
+    """Return "second quarter 2004" for "2004Q2", and any other period as it is."""
+    found = _QUARTER.fullmatch(period)
+    return f"{_ORDINALS[found[2]]} quarter {found[1]}" if found else period
+
+
+def limit_words(limits: Iterable[DatedLimit]) -> str:
+    """Return the limits with the days they are in force from."""
+    each = (f"{format_dollars(limit.cents)} from {long_day(limit.from_day)}" for limit in limits)
+    return "; ".join(each) or "none is set"
+
+
+def words(code: str) -> str:
+    """Return a code as the beginning of a sentence: "gift_card" as "Gift card"."""
+    return code.replace("_", " ").capitalize()
+
+
+def decision_words(kind: str) -> str:
+    """Return what was decided, as the beginning of a sentence."""
+    return words(_DECISIONS.get(kind, kind))
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 gift", "1,200 gifts"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
