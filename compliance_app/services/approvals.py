@@ -24,7 +24,6 @@ from compliance_app.rules.errors import (
     SubordinateDecisionError,
 )
 from compliance_app.rules.permissions import Permission, Role, may
-from compliance_app.rules.reasons import ReasonCode
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services.assessing import FORBIDDEN, Judgement, judge
@@ -41,9 +40,6 @@ AWAITED: dict[Route, tuple[Role, ...]] = {
     Route.COMPLIANCE: (Role.COMPLIANCE,),
     Route.SUPERVISOR_AND_COMPLIANCE: (Role.SUPERVISOR, Role.COMPLIANCE),
 }
-
-# Reasons that say what a share counts for, not whether it is too much.
-_VALUATION = frozenset({ReasonCode.VALUED, ReasonCode.DIVIDED})
 
 
 def awaited_role(session: Session, gift: Gift) -> Role | None:
@@ -103,9 +99,7 @@ def approve(
     gift = _opened(session, reference, actor_id, State.APPROVED, act="approved")
     judgement = _judge_again(session, gift, at=at)
     if judgement.over_limit:
-        raise OverLimitError(
-            reference=reference, why=_why_not(judgement), way_out=_way_out(gift)
-        )
+        raise OverLimitError(reference=reference, why=judgement.why_over, way_out=_way_out(gift))
     reassess(session, gift, judgement, at=at)
     decide(session, gift, DecisionKind.APPROVE, actor_id=actor_id, at=at, reason=reason.strip())
     if _last_approval(gift):
@@ -171,13 +165,13 @@ def record_breach(  # noqa: PLR0913 - the circumstances of a breach
     _check_permission(session, actor_id, Permission.BREACH_RECORD)
     if not gift.already_given:
         raise StateError(
-            reference=reference, state="only planned", act="recorded as a breach; decline it instead"
+            reference=reference,
+            state="only planned",
+            act="recorded as a breach; decline it instead",
         )
     judgement = _judge_again(session, gift, at=at)
     if not judgement.over_limit:
-        raise StateError(
-            reference=reference, state="within the limit", act="recorded as a breach"
-        )
+        raise StateError(reference=reference, state="within the limit", act="recorded as a breach")
     reassess(session, gift, judgement, at=at)
     gift.state = State.BREACH
     decide(
@@ -261,13 +255,6 @@ def _supervisors(session: Session, gift: Gift) -> Sequence[int]:
     ]
 
 
-def _why_not(judgement: Judgement) -> str:
-    worst = next(share for share in judgement.shares if share.assessment.verdict in FORBIDDEN)
-    return " ".join(
-        reason.sentence for reason in worst.assessment.reasons if reason.code not in _VALUATION
-    )
-
-
 def _way_out(gift: Gift) -> str:
     if gift.already_given:
         return "It was already given: record the breach and its remedy."
@@ -282,4 +269,3 @@ def _check_reason(reason: str, act: str) -> None:
 def _check_permission(session: Session, actor_id: int, permission: Permission) -> None:
     if not may(session.get_one(Person, actor_id).role, permission):
         raise PermissionMissingError(permission=permission.value)
-

@@ -6,6 +6,7 @@ Called with the recipients locked when something will be written, without when i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.facts import Facts, GiverType, PriorShare, Standing
 from compliance_app.rules.flags import Flag, Neighbor, Surroundings, find_flags
 from compliance_app.rules.policy import Policy, history_since
+from compliance_app.rules.reasons import ReasonCode
 from compliance_app.rules.routing import Route, route
 from compliance_app.rules.workflow import State
 from compliance_app.services.claims import Claim
@@ -26,6 +28,8 @@ from compliance_app.store.models import Employment, Recipient
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
 # How far around its day the flags look for related gifts.
 NEIGHBORHOOD = timedelta(days=31)
+# Reasons that say what a share counts for, not whether it is too much.
+VALUATION = frozenset({ReasonCode.VALUED, ReasonCode.DIVIDED})
 TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
 
@@ -93,12 +97,23 @@ class Judgement:
         return any(share.assessment.verdict in FORBIDDEN for share in self.shares)
 
     @property
+    def why_over(self) -> str:
+        """Return the sentences that say why a share may not be given; none where all may."""
+        worst = (share for share in self.shares if share.assessment.verdict in FORBIDDEN)
+        return " ".join(
+            reason.sentence
+            for share in islice(worst, 1)
+            for reason in share.assessment.reasons
+            if reason.code not in VALUATION
+        )
+
+    @property
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags of all shares, each once, in the order they were raised."""
         return tuple(dict.fromkeys(flag for share in self.shares for flag in share.flags))
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a claim is judged against
     session: Session,
     claim: Claim,
     *,
@@ -154,7 +169,7 @@ def employment_on(recipient: Recipient, day: date) -> Employment | None:
     return known[-1] if known else None
 
 
-def _surroundings(  # noqa: PLR0913 - what the flags look around at
+def _surroundings(  # noqa: PLR0913, PLR0917 - what the flags look around at
     ledger: Ledger,
     claim: Claim,
     person: Recipient,

@@ -57,7 +57,8 @@ def submit(  # noqa: PLR0913 - the circumstances of a submission
 ) -> Gift:
     """Log a gift and hand it in: it is cleared by the policy, or goes where it is routed.
 
-    `reference` is the one it already has elsewhere, where it comes from a file. The same `submission_key` again returns the gift it made. Raises InputError, or
+    `reference` is the one it already has elsewhere, where it comes from a file. The same
+    `submission_key` again returns the gift it made. Raises InputError, or
     SubmissionKeyReusedError when the key comes with another claim.
     """
     earlier = store.find_by_submission(session, submission_key) if submission_key else None

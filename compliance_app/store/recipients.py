@@ -1,16 +1,17 @@
 """Recipients and employers: finding, locking, and the shares that make their sums."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, PriorShare
 from compliance_app.rules.workflow import PENDING, State
+from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
     Employer,
@@ -41,6 +42,19 @@ class LedgerRow(NamedTuple):
     limit_cents: int | None
     excess_cents: int | None
     employer: str | None
+
+
+class KnownShare(NamedTuple):
+    """One share of a person, as the judging of another gift looks at it."""
+
+    recipient_id: int
+    given_on: date
+    reference: str
+    giver_id: int
+    counted_cents: int
+    state: State
+    holds_room: bool
+    regime_cents: dict[str, int]
 
 
 class Found(NamedTuple):
@@ -85,6 +99,21 @@ def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int,
     return {given: people[final] for given, final in goes_on.items()}
 
 
+def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
+    """Lock many people as `lock_recipients` does, with where they work read as well."""
+    locked: dict[int, Recipient] = {}
+    for ids in chunks(sorted(set(recipient_ids))):
+        locked |= lock_recipients(session, ids)
+    for ids in chunks(sorted({person.id for person in locked.values()})):
+        session.scalars(
+            select(Recipient)
+            .where(Recipient.id.in_(ids))
+            .options(selectinload(Recipient.employments).selectinload(Employment.employer))
+            .execution_options(populate_existing=True)
+        ).all()
+    return locked
+
+
 def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     """Return the ids of the record and of those merged into it."""
     return session.scalars(
@@ -99,9 +128,7 @@ def prior_shares(
 ) -> list[PriorShare]:
     """Return the shares that hold room in the person's limit, from `since` on, oldest first."""
     statement = (
-        select(
-            Share.given_on, Share.counted_cents, Gift.reference, Gift.state, Share.regime_cents
-        )
+        select(Share.given_on, Share.counted_cents, Gift.reference, Gift.state, Share.regime_cents)
         .join(Gift, Gift.id == Share.gift_id)
         .where(
             Share.recipient_id.in_(same_person_ids(session, recipient_id)),
@@ -123,6 +150,31 @@ def prior_shares(
         )
         for row in session.execute(statement)
     ]
+
+
+def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[KnownShare]:
+    """Return every share in force of the people who go on, by person and day."""
+    person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    statement = (
+        select(
+            person_id,
+            Share.given_on,
+            Gift.reference,
+            Gift.giver_id,
+            Share.counted_cents,
+            Gift.state,
+            Share.holds_room,
+            Share.regime_cents,
+        )
+        .join(Recipient, Recipient.id == Share.recipient_id)
+        .join(Gift, Gift.id == Share.gift_id)
+        .join(GiftVersion, GiftVersion.id == Share.version_id)
+        .where(GiftVersion.number == Gift.version_number)
+        .order_by(person_id, Share.given_on, Share.id)
+    )
+    for ids in chunks(sorted(set(recipient_ids))):
+        for row in session.execute(statement.where(person_id.in_(ids))):
+            yield KnownShare(*row)
 
 
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:

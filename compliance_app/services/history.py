@@ -1,0 +1,258 @@
+"""Gifts from an old register: judged in the order they were given, written as what became of them.
+
+A gift that was given stays given whatever the engine says now; over the limit it is a breach.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.errors import PermissionMissingError
+from compliance_app.rules.permissions import Permission, may
+from compliance_app.rules.policy import Policy
+from compliance_app.rules.workflow import DecisionKind, State, holds_room
+from compliance_app.services.assessing import Judgement, judge
+from compliance_app.services.claims import Claim
+from compliance_app.services.memory_ledger import MemoryLedger
+from compliance_app.services.policies import policy_on
+from compliance_app.services.recording import assessment_values, share_values, version_values
+from compliance_app.store import audit
+from compliance_app.store import people as people_store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.bulk import chunks, insert_rows, reserve_ids
+from compliance_app.store.gifts import json_value, own_reference
+from compliance_app.store.models import (
+    Assessment,
+    Decision,
+    Gift,
+    GiftVersion,
+    Person,
+    Share,
+)
+
+# What a gift of an old register may have become, and what was decided when.
+GIVEN_STATES = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
+ENDED_STATES = frozenset({State.DECLINED, State.WITHDRAWN, State.CANCELLED, State.REFUSED})
+ORIGIN = "It was kept in the register used before this one and came with an import."
+NO_REMEDY = "The imported record names none."
+# The order in which rows that name each other can be written.
+MODELS = (Gift, GiftVersion, Assessment, Share, Decision)
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PastGift:
+    """A gift that was logged elsewhere, with what became of it there."""
+
+    claim: Claim
+    giver_id: int
+    logged_by_id: int
+    state: State = State.GIVEN
+    reference: str = ""
+    row_sha256: str | None = None
+
+
+@dataclass(slots=True)
+class Recorded:
+    """How many gifts were written, and how many of them turned out to be breaches."""
+
+    gifts: int = 0
+    breaches: int = 0
+
+
+Row = dict[str, Any]
+
+
+def check_may_record(session: Session, actor_id: int | None) -> None:
+    """Raise PermissionMissingError unless the actor may record a breach; the console may."""
+    if actor_id is None:
+        return
+    if not may(session.get_one(Person, actor_id).role, Permission.BREACH_RECORD):
+        raise PermissionMissingError(permission=Permission.BREACH_RECORD.value)
+
+
+def record_past(  # noqa: PLR0913 - the circumstances of a bulk
+    session: Session,
+    gifts: Iterable[PastGift],
+    *,
+    actor_id: int | None,
+    at: datetime,
+    ids_above: int = 0,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> Recorded:
+    """Judge past gifts in the order they were given and write them, with one event for each."""
+    check_may_record(session, actor_id)
+    in_order = sorted(gifts, key=lambda past: past.claim.given_on)
+    writer = _Writer(session, in_order, actor_id=actor_id, at=at, ids_above=ids_above)
+    for batch in chunks(in_order, BATCH):
+        for past in batch:
+            writer.take(past)
+        writer.write()
+        progress(len(batch))
+    return writer.recorded
+
+
+class _Writer:
+    """Keeps the ledger in memory and collects rows until they are written."""
+
+    def __init__(
+        self,
+        session: Session,
+        gifts: Sequence[PastGift],
+        *,
+        actor_id: int | None,
+        at: datetime,
+        ids_above: int,
+    ) -> None:
+        self.session = session
+        self.actor_id = actor_id
+        self.at = at
+        self.recorded = Recorded()
+        wanted = {one for past in gifts for one in past.claim.recipient_ids}
+        self._people = recipient_store.lock_all(session, wanted)
+        ids = {person.id for person in self._people.values()}
+        self._ledger = MemoryLedger(recipient_store.known_shares(session, ids))
+        self._ids = {
+            model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
+            for model in MODELS
+        }
+        self._rows: dict[type, list[Row]] = {model: [] for model in MODELS}
+        self._acts: list[audit.Act] = []
+        self._policies: dict[date, Policy] = {}
+        self._actor = session.get_one(Person, actor_id) if actor_id else None
+        above = people_store.superiors(session, self._actor) if self._actor else []
+        self._superior_ids = {one.id for one in above}
+
+    def take(self, past: PastGift) -> None:
+        """Judge one gift, and let it count for those after it."""
+        judgement = self._judge(past)
+        rows = _rows_of(past, judgement, self._ids, decider_id=self._decider(past), at=self.at)
+        gift = rows[Gift][0]
+        for model, new in rows.items():
+            self._rows[model] += new
+        self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", _document_of(rows)))
+        for share in rows[Share]:
+            self._ledger.add(
+                recipient_store.KnownShare(
+                    recipient_id=share["recipient_id"],
+                    given_on=share["given_on"],
+                    reference=gift["reference"],
+                    giver_id=past.giver_id,
+                    counted_cents=share["counted_cents"],
+                    state=gift["state"],
+                    holds_room=share["holds_room"],
+                    regime_cents=share["regime_cents"],
+                )
+            )
+        self.recorded.gifts += 1
+        self.recorded.breaches += gift["state"] is State.BREACH
+
+    def write(self) -> None:
+        """Write what was collected, and append its events to the trail."""
+        for model in MODELS:
+            insert_rows(self.session, model, self._rows[model])
+            self._rows[model] = []
+        audit.append_all(self.session, self._acts, actor_id=self.actor_id, at=self.at)
+        self._acts = []
+
+    def _judge(self, past: PastGift) -> Judgement:
+        """Judge a gift as of its own day: when it was first logged is not known."""
+        day = past.claim.given_on
+        if day not in self._policies:
+            self._policies[day] = policy_on(self.session, day)
+        return judge(
+            self.session,
+            past.claim,
+            giver_id=past.giver_id,
+            today=day,
+            already_given=past.state in GIVEN_STATES,
+            recipients=self._people,
+            policy=self._policies[day],
+            ledger=self._ledger,
+        )
+
+    def _decider(self, past: PastGift) -> int | None:
+        """Return who decides: the actor, unless it is their own gift or one from above them."""
+        actor = self._actor
+        if actor is None or actor.id in {past.giver_id, past.logged_by_id}:
+            return None
+        received = any(self._people[one].email == actor.email for one in past.claim.recipient_ids)
+        return None if received or past.giver_id in self._superior_ids else actor.id
+
+
+def _rows_of(
+    past: PastGift,
+    judgement: Judgement,
+    ids: Mapping[type, Any],
+    *,
+    decider_id: int | None,
+    at: datetime,
+) -> dict[type, list[Row]]:
+    """Return the rows of a gift that happened, by the model they belong to."""
+    gift_id, version_id = next(ids[Gift]), next(ids[GiftVersion])
+    state, decision = _outcome(past.state, judgement)
+    already_given = state in GIVEN_STATES
+    held = holds_room(state, already_given=already_given, over_limit=judgement.over_limit)
+    rows: dict[type, list[Row]] = {model: [] for model in MODELS}
+    rows[Gift].append(
+        {
+            "id": gift_id,
+            "reference": past.reference or own_reference(gift_id, at),
+            "state": state,
+            "version_number": 1,
+            "giver_id": past.giver_id,
+            "logged_by_id": past.logged_by_id,
+            "already_given": already_given,
+            "route": None,
+            "submission_key": None,
+            "row_sha256": past.row_sha256,
+            "logged_at": at,
+            "submitted_at": at,
+        }
+    )
+    version = version_values(past.claim, judgement, made_by_id=past.logged_by_id, at=at, reason="")
+    rows[GiftVersion].append({"id": version_id, "gift_id": gift_id, "number": 1, **version})
+    for judged in judgement.shares:
+        assessment_id = next(ids[Assessment])
+        keys = {"gift_id": gift_id, "version_id": version_id, "assessment_id": assessment_id}
+        assessment = assessment_values(judged, version_id=version_id, at=at)
+        share = share_values(judged, given_on=past.claim.given_on, holds_room=held)
+        rows[Assessment].append({"id": assessment_id, **assessment})
+        rows[Share].append({"id": next(ids[Share]), **keys, **share})
+    if decision is not None:
+        keys = {"gift_id": gift_id, "version_number": 1, "decided_by_id": decider_id}
+        rows[Decision].append({"id": next(ids[Decision]), **keys, "decided_at": at, **decision})
+    return rows
+
+
+def _outcome(stated: State, judgement: Judgement) -> tuple[State, Row | None]:
+    """Return the state a past gift gets here, and what is decided on it."""
+    if stated is State.DECLINED:
+        return stated, {"kind": DecisionKind.DECLINE, "reason": ORIGIN, "remedy": ""}
+    if stated in ENDED_STATES:
+        return stated, None
+    if not judgement.over_limit and stated is not State.BREACH:
+        return stated, {"kind": DecisionKind.RECORD_GIVEN, "reason": ORIGIN, "remedy": ""}
+    why = f"{judgement.why_over} {ORIGIN}".strip()
+    breach = {"kind": DecisionKind.RECORD_BREACH, "reason": why, "remedy": NO_REMEDY}
+    return (State.RETURNED if stated is State.RETURNED else State.BREACH), breach
+
+
+def _document_of(rows: Mapping[type, Sequence[Row]]) -> dict[str, object]:
+    """Return what store.gifts.document_of says of the same rows once they are written."""
+    plain = {model: [_json_row(row) for row in rows[model]] for model in MODELS}
+    return {
+        "gift": plain[Gift][0],
+        "version": plain[GiftVersion][0],
+        "shares": plain[Share],
+        "assessments": plain[Assessment],
+        "decisions": plain[Decision],
+    }
+
+
+def _json_row(row: Row) -> dict[str, object]:
+    return {name: json_value(value) for name, value in row.items()}

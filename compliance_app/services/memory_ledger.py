@@ -1,0 +1,79 @@
+"""A ledger held in memory: what the database would answer, without a question per gift."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from compliance_app.rules.facts import PriorShare
+from compliance_app.rules.workflow import PENDING, State
+from compliance_app.store.recipients import KnownShare
+
+# What one share looks like to the flags of another; the order of store.gifts.neighbors_of.
+Neighbor = tuple[str, int, int, date, int, State]
+DAY = 3
+
+
+class MemoryLedger:
+    """The shares of the people a bulk concerns, each list in the order of its days.
+
+    It never leaves a gift out: a bulk only judges gifts that are not in the register yet.
+    """
+
+    def __init__(self, shares: Iterable[KnownShare] = ()) -> None:
+        self._prior: dict[int, list[PriorShare]] = defaultdict(list)
+        self._near: dict[int, list[Neighbor]] = defaultdict(list)
+        for share in shares:
+            self.add(share)
+
+    def add(self, share: KnownShare) -> None:
+        """Take in one more share."""
+        near = (
+            share.reference,
+            share.giver_id,
+            share.recipient_id,
+            share.given_on,
+            share.counted_cents,
+            share.state,
+        )
+        insort(self._near[share.recipient_id], near, key=_day_of)
+        if share.holds_room:
+            prior = PriorShare(
+                given_on=share.given_on,
+                counted_cents=share.counted_cents,
+                reference=share.reference,
+                pending=share.state in PENDING,
+                regime_cents=share.regime_cents,
+            )
+            insort(self._prior[share.recipient_id], prior, key=_given_on)
+
+    def prior_shares(
+        self,
+        recipient_id: int,
+        *,
+        since: date | None,
+        except_gift_id: int | None,  # noqa: ARG002
+    ) -> Sequence[PriorShare]:
+        """Return the shares that hold room in the person's limit, from `since` on."""
+        shares = self._prior[recipient_id]
+        return shares if since is None else shares[bisect_left(shares, since, key=_given_on) :]
+
+    def neighbors_of(
+        self,
+        recipient_id: int,
+        *,
+        since: date,
+        until: date,
+        except_gift_id: int | None,  # noqa: ARG002
+    ) -> Sequence[Neighbor]:
+        """Return the person's shares near a day, whatever became of them."""
+        near = self._near[recipient_id]
+        return near[bisect_left(near, since, key=_day_of) : bisect_right(near, until, key=_day_of)]
+
+
+def _day_of(near: Neighbor) -> date:
+    return near[DAY]
+
+
+def _given_on(share: PriorShare) -> date:
+    return share.given_on
