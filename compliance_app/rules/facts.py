@@ -10,6 +10,14 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from compliance_app.rules.money import MoneyError, parse_cents
+
+_LONGEST_COUNT = 10
+
+
+class FactsError(ValueError):
+    """The facts cannot be read, or contradict themselves."""
+
 
 class Category(StrEnum):
     """What kind of thing of value was given."""
@@ -85,10 +93,10 @@ class Standing(StrEnum):
 class Facts:
     """One recipient's share of one gift, as claimed.
 
-    `cost_cents`, `market_value_cents` and `face_value_cents` are per unit; `cost_cents`
-    leaves out tax and delivery. Where only `total_paid_cents` is known, `tax_cents` and
-    `delivery_cents` are taken off it. `evidence` maps the name of a fact to its value
-    (an empty string where the name says all), as `flags` does in the golden cases.
+    Every amount is per unit; `cost_cents` leaves out tax and delivery. Where only
+    `total_paid_cents` is known, `tax_cents` and `delivery_cents` are taken off it.
+    `evidence` maps the name of a fact to its value (an empty string where the name says
+    all, "false" where it is denied), as `flags` does in the golden cases.
     """
 
     given_on: date
@@ -108,12 +116,46 @@ class Facts:
     host_present: bool | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
 
+    def shows(self, name: str) -> bool:
+        """Say whether the fact is claimed and not denied."""
+        return self.evidence.get(name, "false").lower() != "false"
+
+    def cents(self, name: str) -> int | None:
+        """Return a fact that is an amount; None where it is not claimed."""
+        said = self.evidence.get(name)
+        try:
+            return None if said is None else parse_cents(said)
+        except MoneyError as error:
+            raise FactsError(f'The fact "{name}" must be an amount. {error}') from error
+
+    def count(self, name: str) -> int:
+        """Return a fact that is a number of things; 0 where it is not claimed."""
+        said = self.evidence.get(name, "0")
+        if not (said.isascii() and said.isdecimal() and len(said) < _LONGEST_COUNT):
+            raise FactsError(f'The fact "{name}" must be a whole number, for example 3.')
+        return int(said)
+
+    def day(self, name: str) -> date | None:
+        """Return a fact that is a day; None where it is not claimed."""
+        said = self.evidence.get(name)
+        try:
+            return date.fromisoformat(said) if said else None
+        except ValueError as error:
+            raise FactsError(
+                f'The fact "{name}" must be a day such as 2026-03-30, not "{said}".'
+            ) from error
+
+    @property
+    def hosted(self) -> bool:
+        """Say whether somebody of the member was there; not known means no."""
+        return self.host_present if self.host_present is not None else self.shows("host_present")
+
 
 class PriorShare(NamedTuple):
     """A share already in the register for the same recipient: counted, or reserved.
 
     `reference` names its gift in reasons; `regime_cents` holds what it counts for under
-    regimes that value otherwise than Rule 3220 (by regime code).
+    regimes that value it otherwise (by regime code).
     """
 
     given_on: date

@@ -1,0 +1,116 @@
+"""Where another reading of the rule would decide otherwise: said, and never silently chosen."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from compliance_app.rules.exclusions import QUESTIONS
+from compliance_app.rules.facts import Facts, RecipientClass
+from compliance_app.rules.matter import Matter
+from compliance_app.rules.reasons import Reason, ReasonCode
+from compliance_app.rules.regimes import LIMIT_RAISED_ON
+from compliance_app.rules.settings import Transition
+from compliance_app.rules.totals import Totals, counted_under, is_over
+from compliance_app.rules.valuation import Basis, net_cost, share_of, unit_value
+
+_VALUATION = "Rule 3220, supplementary material on valuation"
+
+
+def find_value_question(matter: Matter) -> Reason | None:
+    """Return why the value itself must be judged, if it must."""
+    if matter.valuation.unit_cents is None:
+        return _ask(ReasonCode.VALUE_UNKNOWN)
+    if matter.valuation.basis is Basis.COST and _is_passed_on(matter):
+        return _ask(ReasonCode.PASSED_ON)
+    return None
+
+
+def find_fee_question(matter: Matter, totals: Totals) -> Reason | None:
+    """Return the question whether a fee counts, if it decides the result."""
+    facts, valuation = matter.facts, matter.valuation
+    fee, cost = facts.cents("fee_not_tax_or_delivery"), net_cost(facts)
+    if fee is None or cost is None or not totals.is_over:
+        return None
+    unit = unit_value(replace(facts, cost_cents=max(cost - fee, 0)), valuation.basis) or 0
+    if _is_over_at(_share(unit, matter), matter, totals):
+        return None
+    return _ask(ReasonCode.FEE, fee_cents=fee)
+
+
+def highest_value(matter: Matter) -> int:
+    """Return what the share counts for at the highest of cost, market and face value."""
+    facts = matter.facts
+    known = (net_cost(facts), facts.market_value_cents, facts.face_value_cents)
+    return _share(max((value for value in known if value is not None), default=0), matter)
+
+
+def find_readings(matter: Matter, totals: Totals) -> Iterator[Reason]:
+    """Yield where another reading decides otherwise, and what else a reader should know."""
+    facts = matter.facts
+    if matter.regime.basis is None and (
+        facts.market_value_cents is not None or facts.face_value_cents is not None
+    ):
+        yield from _other_values(matter, totals)
+    if matter.regime.is_3220:
+        if totals.window.start < LIMIT_RAISED_ON <= facts.given_on:
+            yield from _transition(matter, totals)
+        if RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL in facts.recipient_classes:
+            yield Reason(ReasonCode.FUND_PERSONNEL, {}, "ICA 17(e)(1); SEC IM Guidance 2015-01")
+        if "currency" in facts.evidence:
+            yield _currency(facts)
+
+
+def _other_values(matter: Matter, totals: Totals) -> Iterator[Reason]:
+    highest = highest_value(matter)
+    if not totals.is_over and _is_over_at(highest, matter, totals):
+        yield Reason(ReasonCode.OTHER_VALUE_EXCEEDS, {"other_cents": highest}, _VALUATION)
+    cost = net_cost(matter.facts)
+    if matter.valuation.basis is not Basis.HIGHER or cost is None or not totals.is_over:
+        return
+    at_cost = _share(cost, matter)
+    if not _is_over_at(at_cost, matter, totals):
+        yield Reason(ReasonCode.OTHER_VALUE_WITHIN, {"other_cents": at_cost}, _VALUATION)
+
+
+def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
+    before = sum(
+        counted_under(share, matter.regime)
+        for share in matter.prior
+        if totals.window.start <= share.given_on < LIMIT_RAISED_ON
+    )
+    counts = matter.policy.transition is Transition.COUNT
+    other = totals.running_cents + (-before if counts else before)
+    if is_over(other, matter.limit.cents or 0, matter.regime.operator) != totals.is_over:
+        does = "count them" if counts else "leave them out"
+        yield Reason(ReasonCode.TRANSITION, {"does": does}, "Regulatory Notice 26-05")
+
+
+def _currency(facts: Facts) -> Reason:
+    return Reason(
+        ReasonCode.CURRENCY,
+        {
+            "currency": facts.evidence["currency"],
+            "rate": facts.evidence.get("rate", "a rate that was not recorded"),
+            "rate_on": facts.evidence.get("rate_date", ""),
+        },
+        "",
+    )
+
+
+def _is_passed_on(matter: Matter) -> bool:
+    cost = matter.valuation.cents
+    return highest_value(matter) > cost and (cost == 0 or matter.facts.shows("regifted"))
+
+
+def _is_over_at(cents: int, matter: Matter, totals: Totals) -> bool:
+    """Say whether the total would be too much if the share counted for `cents`."""
+    running = totals.running_cents - matter.valuation.cents + cents
+    return is_over(running, matter.limit.cents or 0, matter.regime.operator)
+
+
+def _share(unit_cents: int, matter: Matter) -> int:
+    valuation, rounding = matter.valuation, matter.policy.prorata_rounding
+    return share_of(unit_cents, valuation.quantity, valuation.recipients, rounding)
+
+
+def _ask(code: ReasonCode, **params: str | int) -> Reason:
+    return Reason(code, params, QUESTIONS[code])

@@ -1,0 +1,134 @@
+"""The engine's answer for one share, and the document that is kept of it for ever."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from compliance_app.rules.money import format_decimal
+from compliance_app.rules.reasons import Reason, ReasonCode
+from compliance_app.rules.regimes import Operator
+from compliance_app.rules.valuation import Basis, Valuation
+from compliance_app.rules.verdicts import EXEMPT, Verdict
+
+_BASIS_WORDS = {
+    Basis.COST: "its cost without tax and delivery",
+    Basis.HIGHER: "the higher of cost and market value",
+    Basis.TICKET: "the higher of cost and face value, as for every ticket",
+    Basis.MARKET: "its market value",
+    Basis.FAIR_MARKET: "its market value, as for every public servant",
+}
+
+
+class Assessment(NamedTuple):
+    """The answer for one share under the regime that decides, with what it rests on.
+
+    `regime_cents` holds what the share counts for under each regime, wherever they differ;
+    it is stored with the share and comes back in `PriorShare.regime_cents`.
+    """
+
+    verdict: Verdict
+    regime: str
+    authority: str
+    operator: Operator
+    policy_sha256: str
+    valuation: Valuation
+    counted_cents: int
+    counts: bool = True
+    in_scope: bool = True
+    record_required: bool = True
+    window_start: date | None = None
+    window_end: date | None = None
+    prior_cents: int = 0
+    pending_cents: int = 0
+    running_cents: int = 0
+    limit_cents: int | None = None
+    left_before_cents: int | None = None
+    left_after_cents: int | None = None
+    excess_cents: int = 0
+    near: bool = False
+    # Over the firm's own limit only: an exception may be granted up to the rule's.
+    is_within_rule: bool = True
+    is_reporting_only: bool = False
+    claim: Reason | None = None  # the exclusion claimed, or the question to be judged
+    notes: tuple[Reason, ...] = ()
+    others: tuple["Assessment", ...] = ()
+    regime_cents: Mapping[str, int] = MappingProxyType({})
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return the steps of the answer in the order they are read."""
+        steps = (self._valued(), self.claim, self._held(), self._summed(), *self.notes)
+        return tuple(step for step in steps if step is not None)
+
+    def as_document(self) -> dict[str, object]:
+        """Return the answer as plain values; the same inputs give the same document."""
+        return {
+            "verdict": self.verdict.value,
+            "regime": self.regime,
+            "authority": self.authority,
+            "operator": self.operator.value,
+            "policy_sha256": self.policy_sha256,
+            "counted": format_decimal(self.counted_cents),
+            "counts": self.counts,
+            "in_scope": self.in_scope,
+            "record_required": self.record_required,
+            "window_start": _iso(self.window_start),
+            "window_end": _iso(self.window_end),
+            "prior": format_decimal(self.prior_cents),
+            "pending": format_decimal(self.pending_cents),
+            "running": format_decimal(self.running_cents),
+            "limit": _decimal(self.limit_cents),
+            "left_before": _decimal(self.left_before_cents),
+            "left_after": _decimal(self.left_after_cents),
+            "excess": format_decimal(self.excess_cents),
+            "near": self.near,
+            "is_within_rule": self.is_within_rule,
+            "reasons": [reason.as_document() for reason in self.reasons],
+            "others": [other.as_document() for other in self.others],
+            "regime_counted": {
+                code: format_decimal(cents) for code, cents in sorted(self.regime_cents.items())
+            },
+        }
+
+    def _valued(self) -> Reason | None:
+        unit, cents, basis, quantity, recipients = self.valuation
+        if not self.counts or unit is None or cents != self.counted_cents:
+            return None
+        params: dict[str, str | int] = {"counted_cents": cents, "basis": _BASIS_WORDS[basis]}
+        if quantity > 1:
+            params["basis"] = f"{quantity} units, each at {_BASIS_WORDS[basis]}"
+        if recipients == 1:
+            return Reason(ReasonCode.VALUED, params, "")
+        params |= {"whole_cents": unit * quantity, "recipients": recipients}
+        return Reason(ReasonCode.DIVIDED, params, "")
+
+    def _held(self) -> Reason | None:
+        if self.verdict is not Verdict.NEEDS_COMPLIANCE_JUDGEMENT or not self.counts:
+            return None
+        return Reason(ReasonCode.HELD, {"counted_cents": self.counted_cents}, "")
+
+    def _summed(self) -> Reason | None:
+        if self.verdict in EXEMPT or self.limit_cents is None or self.window_start is None:
+            return None
+        over = self.running_cents - self.limit_cents
+        params: dict[str, str | int] = {
+            "start_on": self.window_start.isoformat(),
+            "end_on": _iso(self.window_end) or "",
+            "running_cents": self.running_cents,
+            "limit_cents": self.limit_cents,
+        }
+        if over > 0:
+            return Reason(ReasonCode.EXCEEDS, params | {"over_cents": over}, self.authority)
+        if self.operator is Operator.GT:
+            return Reason(ReasonCode.WITHIN, params, self.authority)
+        code = ReasonCode.REACHES if over == 0 else ReasonCode.BELOW
+        return Reason(code, params, self.authority)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _decimal(cents: int | None) -> str | None:
+    return format_decimal(cents) if cents is not None else None

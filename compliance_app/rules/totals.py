@@ -1,0 +1,196 @@
+"""The sum of a share's window, and what adding to it does on that day and on later ones.
+
+A gift is judged by the limit of its day. One entered late is also added to the totals on
+the days of the gifts after it in the same window, each judged by the limit of its own day.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date
+from itertools import accumulate
+from typing import NamedTuple
+
+from compliance_app.rules.facts import PriorShare
+from compliance_app.rules.regimes import LIMIT_RAISED_ON, Counting, Operator, Regime
+from compliance_app.rules.settings import Policy, Transition, limit_for
+from compliance_app.rules.windows import (
+    CALENDAR_YEAR,
+    Window,
+    Year,
+    is_anchored,
+    is_trailing,
+    trailing_start,
+    window_of,
+    year_end,
+)
+
+
+class Share(NamedTuple):
+    """What is added: the day, what it counts for, and the limit of that day."""
+
+    day: date
+    cents: int
+    limit_cents: int
+
+
+class LaterPoint(NamedTuple):
+    """The day of a later gift in the same window, and the total that day with the new one."""
+
+    reference: str
+    given_on: date
+    running_cents: int
+    limit_cents: int
+
+
+class Totals(NamedTuple):
+    """The sums of one window; `running_cents` includes the share, `prior_cents` does not."""
+
+    window: Window
+    prior_cents: int
+    pending_cents: int
+    running_cents: int
+    left_before_cents: int
+    left_after_cents: int
+    excess_cents: int
+    is_over: bool
+    later: LaterPoint | None = None
+    is_earlier_year: bool = False
+
+
+def total_up(regime: Regime, share: Share, prior: Sequence[PriorShare], policy: Policy) -> Totals:
+    """Sum the window the share falls in; of two running years, the stricter."""
+    prior = considered(regime, share.day, prior, policy)
+    if regime.counting is Counting.OCCASION:
+        return _sum_up(regime, share, prior, policy, None)
+    if regime.counting is Counting.CALENDAR_YEAR:
+        return _sum_up(regime, share, prior, policy, CALENDAR_YEAR)
+    totals = _sum_up(regime, share, prior, policy, policy.year)
+    for earlier in policy.earlier_years:
+        other = _sum_up(regime, share, prior, policy, earlier.year)
+        if other.window.start < earlier.changed_on and _is_stricter(other, totals):
+            totals = other._replace(is_earlier_year=True)
+    return totals
+
+
+def considered(
+    regime: Regime, day: date, prior: Sequence[PriorShare], policy: Policy
+) -> Sequence[PriorShare]:
+    """Leave out the gifts from before the limit rose, where the firm has chosen so (U3)."""
+    if policy.transition is Transition.COUNT or not regime.is_3220 or day < LIMIT_RAISED_ON:
+        return prior
+    return [share for share in prior if share.given_on >= LIMIT_RAISED_ON]
+
+
+def is_over(running_cents: int, limit_cents: int, operator: Operator) -> bool:
+    """Say whether a total is too much."""
+    return running_cents > limit_cents or (operator is Operator.GE and running_cents == limit_cents)
+
+
+def counted_under(share: PriorShare, regime: Regime) -> int:
+    """Return what a share of the register counts for under a regime."""
+    return share.regime_cents.get(regime.code, share.counted_cents)
+
+
+def _is_stricter(one: Totals, other: Totals) -> bool:
+    return (one.is_over, one.excess_cents, -one.left_before_cents) > (
+        other.is_over,
+        other.excess_cents,
+        -other.left_before_cents,
+    )
+
+
+def _sum_up(
+    regime: Regime,
+    share: Share,
+    prior: Sequence[PriorShare],
+    policy: Policy,
+    year: Year | None,
+) -> Totals:
+    """Sum one window; without a year, the day itself."""
+    day, cents, limit_cents = share
+    window = _window(regime, day, prior, year)
+    start = window.start
+    horizon = year_end(day) if year is not None and is_trailing(year) else window.end
+    code = regime.code
+    total = pending = 0
+    has_later = False
+    for given_on, counted, _, waits, by_regime in prior:
+        if given_on < start or given_on > horizon:
+            continue
+        if given_on > day:
+            has_later = True
+            continue
+        if by_regime:
+            counted = by_regime.get(code, counted)  # noqa: PLW2901  the hot loop of the engine
+        total += counted
+        if waits:
+            pending += counted
+    running = total + cents
+    left = limit_cents - total
+    excess = running - limit_cents
+    over = excess > 0 or (excess == 0 and regime.operator is Operator.GE)
+    later = None
+    if has_later and year is not None and cents > 0:
+        later = _tightest_later(
+            regime, share, prior, policy, year=year, span=Window(start, horizon)
+        )
+    if later is not None:
+        left = min(left, later.limit_cents - later.running_cents + cents)
+        excess = max(excess, later.running_cents - later.limit_cents)
+        if is_over(later.running_cents, later.limit_cents, regime.operator):
+            over = True
+        else:
+            later = None
+    return Totals(
+        window,
+        total,
+        pending,
+        running,
+        max(left, 0),
+        max(left - cents, 0),
+        max(excess, 0),
+        over,
+        later,
+    )
+
+
+def _window(regime: Regime, day: date, prior: Sequence[PriorShare], year: Year | None) -> Window:
+    if year is None:
+        return Window(day, day)
+    if is_anchored(year):
+        return window_of(
+            day, year, (share.given_on for share in prior if counted_under(share, regime) > 0)
+        )
+    return window_of(day, year)
+
+
+def _tightest_later(  # noqa: PLR0913  the sum's whole surroundings
+    regime: Regime,
+    share: Share,
+    prior: Sequence[PriorShare],
+    policy: Policy,
+    *,
+    year: Year,
+    span: Window,
+) -> LaterPoint | None:
+    """Return the later day that leaves least room, its total with the share included."""
+    ordered = sorted(
+        (other for other in prior if other.given_on <= span.end), key=lambda other: other.given_on
+    )
+    days = [other.given_on for other in ordered]
+    sums = [0, *accumulate(counted_under(other, regime) for other in ordered)]
+    tightest: LaterPoint | None = None
+    for other in ordered[bisect_right(days, share.day) :]:
+        limit = limit_for(regime, other.given_on, policy).cents
+        if limit is None or counted_under(other, regime) == 0:
+            continue
+        start = trailing_start(other.given_on) if is_trailing(year) else span.start
+        total = sums[bisect_right(days, other.given_on)] - sums[bisect_left(days, start)]
+        point = LaterPoint(other.reference, other.given_on, total + share.cents, limit)
+        if tightest is None or _room(point) < _room(tightest):
+            tightest = point
+    return tightest
+
+
+def _room(point: LaterPoint) -> int:
+    return point.limit_cents - point.running_cents
