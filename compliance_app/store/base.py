@@ -17,7 +17,7 @@ from sqlalchemy import (
     MetaData,
     event,
 )
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -55,17 +55,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The base of every table's class."""
 
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
-        # Sums in cents outgrow PostgreSQL's four-byte integer at 21 million dollars.
-        int: BigInteger().with_variant(Integer, "sqlite"),
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        dict[str, str]: JSON,
-        dict[str, int]: JSON,
-        list[str]: JSON,
-        list[dict[str, Any]]: JSON,
-    }
+    # A registry, since Flask-SQLAlchemy derives from this class and would set up a bare map twice.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            # Sums in cents outgrow PostgreSQL's four-byte integer at 21 million dollars.
+            int: BigInteger().with_variant(Integer, "sqlite"),
+            datetime: UtcDateTime,
+            dict[str, Any]: JSON,
+            dict[str, str]: JSON,
+            dict[str, int]: JSON,
+            list[str]: JSON,
+            list[dict[str, Any]]: JSON,
+        },
+    )
 
 
 db = SQLAlchemy(model_class=Base)
@@ -112,5 +115,3 @@ def database_url(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     return url
-
-
