@@ -97,4 +97,5 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 def _page(status: int, sentence: str) -> ResponseReturnValue:
     title = TITLES.get(status, "Something went wrong")
-    return render_template("errors/show.html", title=title, sentence=sentence), status
+    page = render_template("errors/show.html", title=title, sentence=sentence, status=status)
+    return page, status

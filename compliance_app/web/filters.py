@@ -1,0 +1,105 @@
+"""How values look on a page: money, days, moments and the words of every enum."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from flask import Flask
+
+from compliance_app.rules.facts import Category, Payer, RecipientClass
+from compliance_app.rules.money import format_dollars
+from compliance_app.web import meter, navigation
+
+# Enums of the rules that a program reads; the others carry their own `words`.
+WORDS: Mapping[StrEnum, str] = {
+    Category.MERCHANDISE: "Merchandise",
+    Category.TICKET: "Ticket",
+    Category.GIFT_CARD: "Gift card",
+    Category.CASH: "Cash or cash equivalent",
+    Category.HOLIDAY: "Holiday gift",
+    Category.WEDDING: "Wedding gift",
+    Category.BIRTH: "Gift for a birth",
+    Category.BEREAVEMENT: "Bereavement gift",
+    Category.DE_MINIMIS: "Item of nominal value",
+    Category.PROMOTIONAL_LOGO: "Promotional item with the firm's logo",
+    Category.COMMEMORATIVE: "Commemorative item",
+    Category.ENTERTAINMENT: "Business entertainment",
+    Category.PRIZE: "Prize",
+    Category.CHARITABLE: "Charitable donation",
+    Category.DISASTER_DONATION: "Donation after a disaster",
+    Category.COMPENSATION_FOR_SERVICES: "Compensation for services",
+    Payer.MEMBER: "The firm",
+    Payer.GIVER_REIMBURSED: "The giver, reimbursed by the firm",
+    Payer.GIVER_PERSONAL: "The giver personally",
+    Payer.THIRD_PARTY: "Somebody else",
+    RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE: "Employee of an institutional client",
+    RecipientClass.RETAIL_INDIVIDUAL: "Retail customer",
+    RecipientClass.RETAIL_AND_INSTITUTIONAL: "Retail customer and employee of an institution",
+    RecipientClass.OWN_ASSOCIATED_PERSON: "Associated person of the firm",
+    RecipientClass.THIRD_PARTY_BD_REP: "Representative of another broker-dealer",
+    RecipientClass.FINRA_EMPLOYEE: "Employee of FINRA",
+    RecipientClass.MUNICIPAL_ISSUER_EMPLOYEE: "Employee of a municipal issuer",
+    RecipientClass.ERISA_FIDUCIARY: "Fiduciary of an ERISA plan",
+    RecipientClass.UNION_OFFICIAL: "Union official",
+    RecipientClass.US_FEDERAL_EXECUTIVE: "U.S. executive branch employee",
+    RecipientClass.US_HOUSE: "Member or staff of the U.S. House",
+    RecipientClass.US_SENATE: "Member or staff of the U.S. Senate",
+    RecipientClass.CA_PUBLIC_OFFICIAL: "California public official",
+    RecipientClass.FOREIGN_OFFICIAL: "Foreign official",
+    RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL: "Advisory personnel of a registered fund",
+}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters, the navigation and the limit meter."""
+    app.jinja_env.filters.update(
+        dollars=format_dollars,
+        dollars_short=dollars_short,
+        day=day,
+        moment=moment,
+        words=words,
+        initials=initials,
+        first_sentence=first_sentence,
+    )
+    app.jinja_env.globals["gauge"] = meter.gauge
+    navigation.install(app)
+
+
+def dollars_short(cents: int) -> str:
+    """Write cents without `.00` where the dollars are whole: `$300`, `$12.50`."""
+    return format_dollars(cents).removesuffix(".00")
+
+
+def day(value: date) -> str:
+    """Write a day: `12 Nov 2026`."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Write a moment: `12 Nov 2026, 14:05 UTC`."""
+    in_utc = value.astimezone(UTC)
+    return f"{day(in_utc)}, {in_utc:%H:%M} UTC"
+
+
+def words(value: StrEnum) -> str:
+    """Write a word of the rules as people say it."""
+    return WORDS[value] if value in WORDS else str(value.words)  # type: ignore[attr-defined]
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last name."""
+    parts = name.split()
+    return "".join(part[0].upper() for part in (parts[:1] + parts[1:][-1:]))
+
+
+def first_sentence(errors: Sequence[object] | Mapping[object, object]) -> str:
+    """Return the first sentence of a field's errors, however deep a list of fields nests it."""
+    for error in errors.values() if isinstance(errors, Mapping) else errors:
+        if isinstance(error, str):
+            return error
+        if isinstance(error, Sequence | Mapping) and error:
+            found = first_sentence(error)
+            if found:
+                return found
+    return ""
