@@ -4,6 +4,7 @@ Every act locks the gift, then its recipients in ascending order, judges, writes
 appends to the trail, all in the caller's unit of work.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from compliance_app.rules.errors import (
     NotAuthorError,
     NotFoundError,
     ReasonMissingError,
+    StateError,
     SubmissionKeyReusedError,
 )
 from compliance_app.rules.routing import Route
@@ -37,11 +39,34 @@ from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Gift, Person, Recipient
 
 
-def preview(session: Session, claim: Claim, *, giver_id: int, today: date) -> Judgement:
-    """Judge a claim as it would be judged if it were submitted now; nothing is written."""
-    _check(session, claim, today=today)
+def preview(  # noqa: PLR0913 - the circumstances of a preview
+    session: Session,
+    claim: Claim,
+    *,
+    giver_id: int,
+    today: date,
+    newcomers: Mapping[int, Recipient] | None = None,
+    amended: Gift | None = None,
+) -> Judgement:
+    """Judge a claim as it would be judged if it were submitted now; nothing is written.
+
+    `newcomers` are people the claim names that are not in the register yet; `amended` is the
+    gift whose place it would take.
+    """
+    strangers = newcomers or {}
+    _check(session, claim, today=today, newcomers=frozenset(strangers))
+    people = {
+        wanted: strangers[wanted] if wanted in strangers else session.get_one(Recipient, wanted)
+        for wanted in claim.recipient_ids
+    }
     return judge(
-        session, claim, giver_id=giver_id, today=today, already_given=claim.given_on < today
+        session,
+        claim,
+        giver_id=giver_id,
+        today=today,
+        already_given=claim.given_on < today or (amended is not None and amended.already_given),
+        recipients=people,
+        except_gift_id=amended.id if amended is not None else None,
     )
 
 
@@ -144,7 +169,8 @@ def mark_given(session: Session, reference: str, *, actor_id: int, at: datetime)
     """Say that an approved gift was handed over."""
     gift = locked(session, reference)
     check_author(gift, actor_id, act="mark as given")
-    workflow.check_step(reference, gift.state, State.GIVEN, act="marked as given")
+    if gift.state is not State.APPROVED:
+        raise StateError(reference=reference, state=gift.state.words, act="marked as given")
     day = gift.version.given_on
     if day > at.date():
         raise InputError(
@@ -235,9 +261,15 @@ def _same_submission(gift: Gift, claim: Claim, giver_id: int, actor_id: int) -> 
     return gift
 
 
-def _check(session: Session, claim: Claim, *, today: date) -> None:
+def _check(
+    session: Session, claim: Claim, *, today: date, newcomers: frozenset[int] = frozenset()
+) -> None:
     claims.check(claim, policy_on(session, claim.given_on), today=today)
-    missing = [wanted for wanted in claim.recipient_ids if session.get(Recipient, wanted) is None]
+    missing = [
+        wanted
+        for wanted in claim.recipient_ids
+        if wanted not in newcomers and session.get(Recipient, wanted) is None
+    ]
     if missing:
         raise InputError(
             problems={

@@ -1,14 +1,17 @@
 """Recipients and their employers: adding them, and what the firm has left for a person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.assessment import Assessment, assess
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import EmailTakenError
-from compliance_app.rules.facts import RecipientClass
+from compliance_app.rules.facts import Category, Facts, RecipientClass
+from compliance_app.rules.policy import history_since
 from compliance_app.services.people import checked_email, checked_name
+from compliance_app.services.policies import policy_on
 from compliance_app.store import audit
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
@@ -59,6 +62,21 @@ def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: dateti
         body=document_of(recipient),
     )
     return recipient
+
+
+def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
+    """Assess a gift of nothing on the day: what counts, what waits, the limit and what is left."""
+    policy = policy_on(session, day)
+    nothing = Facts(
+        given_on=day,
+        category=Category.MERCHANDISE,
+        cost_cents=0,
+        recipient_classes=(recipient.recipient_class,),
+    )
+    prior = store.prior_shares(
+        session, recipient.id, since=history_since(policy, day), except_gift_id=None
+    )
+    return assess(nothing, prior, policy)
 
 
 def find_or_add_employer(
