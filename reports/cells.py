@@ -65,10 +65,8 @@ def standing_texts(share: ShareLine) -> Texts:
 
 def state_texts(share: ShareLine) -> Texts:
     """Say where it stands and who decided last."""
-    texts = standing_texts(share)
-    for line in share.decisions[-1:]:
-        texts += [(line.decided_by, CELL_NOTE), (moment(line.decided_at), CELL_NOTE)]
-    return texts
+    last = [(_who_and_when(line), CELL_NOTE) for line in share.decisions[-1:]]
+    return [*standing_texts(share), *last]
 
 
 def decision_texts(decisions: Iterable[DecisionLine]) -> Texts:
@@ -76,7 +74,7 @@ def decision_texts(decisions: Iterable[DecisionLine]) -> Texts:
     texts: Texts = []
     for line in decisions:
         texts.append((decision_words(line.kind), CELL_STRONG))
-        texts.append((f"{line.decided_by}, {moment(line.decided_at)}", CELL_NOTE))
+        texts.append((_who_and_when(line), CELL_NOTE))
         if line.reason:
             texts.append((line.reason, CELL))
     return texts or [("No decision yet", CELL_NOTE)]
@@ -85,3 +83,7 @@ def decision_texts(decisions: Iterable[DecisionLine]) -> Texts:
 def recipient_texts(share: ShareLine) -> Texts:
     """Say who received it and where that person worked on the day."""
     return [(share.recipient, CELL_STRONG), (share.employer, CELL_NOTE)]
+
+
+def _who_and_when(line: DecisionLine) -> str:
+    return f"{line.decided_by}, {moment(line.decided_at)}"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from io import StringIO
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from compliance_app.rules.money import format_decimal
 from reports.figures import CategoryFigure, Figures, MonthFigure, add_up
@@ -22,55 +23,16 @@ from reports.source import (
 # A spreadsheet runs a cell that begins with one of these as a formula.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-# The columns of the gift file come first, so that a report can be read back as one.
-COLUMNS: Final[dict[str, Callable[[ShareLine], str]]] = {
-    "reference": lambda share: _text(share.gift_reference),
-    "given_on": lambda share: share.given_on.isoformat(),
-    "giver_email": lambda share: _text(share.giver_email),
-    "logged_by_email": lambda share: _text(share.logged_by_email),
-    "recipient_name": lambda share: _text(share.recipient),
-    "recipient_email": lambda share: _text(share.recipient_email),
-    "employer": lambda share: _text(share.employer),
-    "category": lambda share: _text(share.category),
-    "description": lambda share: _text(share.description),
-    "purpose": lambda share: _text(share.purpose),
-    "cost": lambda share: _money(share.cost_cents),
-    "market_value": lambda share: _money(share.market_value_cents),
-    "face_value": lambda share: _money(share.face_value_cents),
-    "tax": lambda share: _money(share.tax_cents),
-    "delivery": lambda share: _money(share.delivery_cents),
-    "quantity": lambda share: str(share.quantity),
-    "payer": lambda share: _text(share.payer),
-    "host_present": lambda share: "" if share.host_present is None else _flag(share.host_present),
-    "state": lambda share: _text(share.state),
-    "counted_value": lambda share: _money(share.counted_cents),
-    "version": lambda share: str(share.version),
-    "logged_on": lambda share: share.logged_on.isoformat(),
-    "recipient_id": lambda share: str(share.recipient_id),
-    "giver_name": lambda share: _text(share.giver),
-    "logged_by_name": lambda share: _text(share.logged_by),
-    "counts": lambda share: _flag(share.counts),
-    "running_total": lambda share: _money(share.running_cents),
-    "limit": lambda share: _money(share.limit_cents),
-    "excess": lambda share: _money(share.excess_cents),
-    "verdict": lambda share: _text(share.verdict),
-    "regime": lambda share: _text(share.regime),
-    "ground": lambda share: _text(share.ground),
-    "planned": lambda share: _flag(share.planned),
-    "late": lambda share: _flag(share.late),
-    "reasons": lambda share: _text("\n".join(share.reasons)),
-    "flags": lambda share: _text("\n".join(share.flags)),
-    "decisions": lambda share: _text("\n".join(map(_decision, share.decisions))),
-}
-
 
 def write_csv(report: QuarterReport) -> bytes:
     """Return one row for each share, with a header row."""
     target = StringIO(newline="")
     writer = csv.writer(target)
-    writer.writerow(COLUMNS)
-    cells = tuple(COLUMNS.values())
-    writer.writerows([cell(share) for cell in cells] for share in report.shares)
+    writer.writerow(column.name for column in COLUMNS)
+    read = attrgetter(*(column.field for column in COLUMNS))
+    shown = [column.show for column in COLUMNS]
+    for share in report.shares:
+        writer.writerow([show(value) for show, value in zip(shown, read(share), strict=True)])
     return target.getvalue().encode()
 
 
@@ -124,14 +86,72 @@ def _text(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _flag(value: bool) -> str:  # noqa: FBT001
-    return "yes" if value else "no"
+def _texts(texts: tuple[str, ...]) -> str:
+    return _text("\n".join(texts))
+
+
+def _flag(value: object) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _decisions(decisions: tuple[DecisionLine, ...]) -> str:
+    return _texts(tuple(map(_decision, decisions)))
+
+
 def _decision(line: DecisionLine) -> str:
     reason = f": {line.reason}" if line.reason else ""
     return f"{_moment(line.decided_at)} {line.kind} by {line.decided_by}{reason}"
+
+
+class Column(NamedTuple):
+    """A column of the CSV: the field of a share it shows, and how."""
+
+    name: str
+    field: str
+    show: Callable[[Any], str]
+
+
+# The columns of the gift file come first, so that a report can be read back as one.
+COLUMNS: Final = (
+    Column("reference", "gift_reference", _text),
+    Column("given_on", "given_on", date.isoformat),
+    Column("giver_email", "giver_email", _text),
+    Column("logged_by_email", "logged_by_email", _text),
+    Column("recipient_name", "recipient", _text),
+    Column("recipient_email", "recipient_email", _text),
+    Column("employer", "employer", _text),
+    Column("category", "category", _text),
+    Column("description", "description", _text),
+    Column("purpose", "purpose", _text),
+    Column("cost", "cost_cents", _money),
+    Column("market_value", "market_value_cents", _money),
+    Column("face_value", "face_value_cents", _money),
+    Column("tax", "tax_cents", _money),
+    Column("delivery", "delivery_cents", _money),
+    Column("quantity", "quantity", str),
+    Column("payer", "payer", _text),
+    Column("host_present", "host_present", _flag),
+    Column("state", "state", _text),
+    Column("counted_value", "counted_cents", _money),
+    Column("version", "version", str),
+    Column("logged_on", "logged_on", date.isoformat),
+    Column("recipient_id", "recipient_id", str),
+    Column("giver_name", "giver", _text),
+    Column("logged_by_name", "logged_by", _text),
+    Column("counts", "counts", _flag),
+    Column("running_total", "running_cents", _money),
+    Column("limit", "limit_cents", _money),
+    Column("excess", "excess_cents", _money),
+    Column("verdict", "verdict", _text),
+    Column("regime", "regime", _text),
+    Column("ground", "ground", _text),
+    Column("planned", "planned", _flag),
+    Column("late", "late", _flag),
+    Column("reasons", "reasons", _texts),
+    Column("flags", "flags", _texts),
+    Column("decisions", "decisions", _decisions),
+)

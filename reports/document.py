@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC
+from functools import cache
 from io import BytesIO
 from threading import Lock
 from typing import Final, NamedTuple
@@ -19,6 +20,8 @@ from reports.theme import Color, Style
 rl_config.useA85 = 0
 
 _SAVING: Final = Lock()
+_KEPT: Final = 20_000
+_LONGEST_KEPT: Final = 80
 
 
 class Link(NamedTuple):
@@ -35,6 +38,7 @@ class Page:
     def __init__(self, number: int, *, furniture: bool) -> None:
         self.number = number
         self.furniture = furniture
+        self.style: Style | None = None
         self.operators: list[str] = []
         self.links: list[Link] = []
         self.marks: list[tuple[str, float]] = []
@@ -57,7 +61,8 @@ class Document(Canvas):
             lang="en-US",
         )
         self._codes: dict[str, Codes] = {}
-        self._prefixes: dict[Style, str] = {}
+        self._choices: dict[Style, str] = {}
+        self._written: dict[Style, dict[str, str]] = {}
         self._describe(meta, title)
 
     def _describe(self, meta: ReportMeta, title: str) -> None:
@@ -70,20 +75,32 @@ class Document(Canvas):
         self.setViewerPreference("DisplayDocTitle", "true")
         self.showOutline()
 
-    def write(self, lines: Sequence[str], style: Style) -> str:
-        """Return the operators that choose a style and show lines below one another."""
-        prefix = self._prefixes.get(style) or self._prefix(style)
-        text = "\n".join(lines).translate(self._codes[style.face])
-        if text.isascii():
-            return f"{prefix} ({text}) Tj".replace("\n", ") Tj T* (")
-        shown = [self._show_in_subsets(line, style) for line in text.split("\n")]
-        return f"{prefix} {' T* '.join(shown)}"
+    def choose(self, style: Style) -> str:
+        """Return the operators that choose a face, a size and a color."""
+        found = self._choices.get(style)
+        if found is None:
+            self._written[style] = {}
+            self._codes.setdefault(style.face, Codes(get_face(style.face), self._doc))
+            font = f"{self._resource(style.face, 0)} {style.size:g} Tf"
+            found = self._choices[style] = f"{font} {color_operands(style.color)} rg"
+        return found
 
-    def _prefix(self, style: Style) -> str:
-        self._codes.setdefault(style.face, Codes(get_face(style.face), self._doc))
-        font = f"{self._resource(style.face, 0)} {style.size:g} Tf"
-        self._prefixes[style] = f"{font} {color_operands(style.color)} rg"
-        return self._prefixes[style]
+    def show(self, lines: Sequence[str], style: Style) -> str:
+        """Return the operators that show lines below one another in the style chosen last."""
+        text = lines[0] if len(lines) == 1 else "\n".join(lines)
+        written = self._written[style]
+        found = written.get(text)
+        if found is None:
+            found = self._compose(text, style)
+            if len(text) <= _LONGEST_KEPT and len(written) < _KEPT:
+                written[text] = found
+        return found
+
+    def _compose(self, text: str, style: Style) -> str:
+        codes = text.translate(self._codes[style.face])
+        if codes.isascii():
+            return f"({codes}) Tj".replace("\n", ") Tj T* (")
+        return " T* ".join(self._show_in_subsets(line, style) for line in codes.split("\n"))
 
     def _show_in_subsets(self, written: str, style: Style) -> str:
         pieces = [
@@ -113,6 +130,7 @@ class Document(Canvas):
         return self._target.getvalue()
 
 
+@cache
 def color_operands(color: Color) -> str:
     """Return a color as the operands of a color operator."""
     return f"{color.red:g} {color.green:g} {color.blue:g}"

@@ -1,6 +1,7 @@
 """The cover and the summary: one page each, written last and placed first."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from compliance_app.rules.money import format_dollars
@@ -41,7 +42,7 @@ def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
     top = theme.PAGE_HEIGHT - 8
     book.panel(0, top, theme.PAGE_WIDTH, 8, color=theme.ACCENT)
     firm = Style(theme.SEMI, 10.5, theme.ACCENT)
-    book.text(theme.LEFT, 556, fit(meta.firm, firm, theme.LIVE.width), firm)
+    book.lines(theme.LEFT, 556, _keep_lines(meta.firm, firm, theme.LIVE.width), firm, leading=13)
     book.text(theme.LEFT, 508, "Gifts and gratuities register", theme.TITLE)
     period = f"{meta.rule}, {period_words(meta.period)}"
     book.text(theme.LEFT, 482, period, theme.SUBTITLE)
@@ -59,9 +60,10 @@ def _write_key_figures(book: Book, figures: Figures) -> None:
         (f"{figures.over:,}", "over the limit, each recorded", figures.over > 0),
     )
     for i, (number, caption, alarming) in enumerate(shown):
-        x = grid(i * 3, 3).left
-        book.text(x, 428, number, theme.FIGURE_ALERT if alarming else theme.FIGURE)
-        book.text(x, 414, caption, theme.CAPTION)
+        span = grid(i * 3, 3)
+        style = _fitting(number, theme.FIGURE_ALERT if alarming else theme.FIGURE, span.width)
+        book.text(span.left, 428, number, style)
+        book.text(span.left, 414, caption, theme.CAPTION)
     book.rule(401, weight=0.5)
 
 
@@ -91,19 +93,25 @@ def _write_pairs(book: Book, span: Span, title: str, pairs: Iterable[tuple[str, 
     y -= 19
     for label, value in pairs:
         book.text(span.left, y, label, theme.FACT_NOTE)
-        kept = _kept_lines(value, span.width - FACT_LABEL)
+        kept = _keep_lines(value, theme.FACT, span.width - FACT_LABEL)
         book.lines(span.left + FACT_LABEL, y, kept, theme.FACT, leading=12)
         y -= 12 * len(kept) + 11
         book.rule(y + 15, span=span)
 
 
-def _kept_lines(value: str, width: float) -> Sequence[str]:
-    """Wrap a fact into as many lines as the cover has room for."""
-    lines = get_face(theme.FACT.face).wrap(value, theme.FACT.size, width) or [NOTHING]
+def _keep_lines(text: str, style: Style, width: float) -> Sequence[str]:
+    """Wrap a text into as many lines as the cover has room for."""
+    lines = get_face(style.face).wrap(text, style.size, width) or [NOTHING]
     if len(lines) <= LINES_OF_A_FACT:
         return lines
     rest = "".join(lines[LINES_OF_A_FACT - 1 :])
-    return [*lines[: LINES_OF_A_FACT - 1], fit(rest, theme.FACT, width)]
+    return [*lines[: LINES_OF_A_FACT - 1], fit(rest, style, width)]
+
+
+def _fitting(text: str, style: Style, width: float) -> Style:
+    """Return the style, smaller where the text would be wider than its place."""
+    wide = get_face(style.face).width(text, style.size)
+    return replace(style, size=style.size * min(1, width / wide))
 
 
 def _write_statement(book: Book, meta: ReportMeta) -> None:
@@ -123,12 +131,18 @@ def write_summary(book: Book, report: QuarterReport, figures: Figures) -> None:
     span = grid(0, 4)
     y = _write_contents(book, span, 506)
     _write_categories(book, span, y - 26, figures)
-    span = grid(5, 7)
+    if report.shares:
+        _write_charts(book, grid(5, 7), figures)
+        _write_recipients(book, grid(5, 7), 202, report.totals)
+    else:
+        book.text(grid(5, 7).left, 506, "No gift was recorded for this period.", theme.HEADING)
+
+
+def _write_charts(book: Book, span: Span, figures: Figures) -> None:
     book.text(span.left, 506, "Counted value by month of the gift", theme.HEADING)
     book.draw(draw_months(figures.months, width=span.width, height=140), span.left, 356)
     book.text(span.left, 330, "Recipients by the part of the limit used", theme.HEADING)
     book.draw(draw_use(figures.bands, width=span.width, height=92), span.left, 228)
-    _write_recipients(book, span, 202, report.totals)
 
 
 def _write_contents(book: Book, span: Span, y: float) -> float:

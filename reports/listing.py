@@ -47,6 +47,15 @@ class Run(NamedTuple):
 Cell = Sequence[Run]
 
 
+class Section(NamedTuple):
+    """What stands over a table: a title, facts at its right, and its path in the outline."""
+
+    title: str
+    facts: str = ""
+    alert: str = ""
+    path: Sequence[str] = ()
+
+
 def fill(column: Column, *texts: tuple[str, Style]) -> list[Run]:
     """Wrap texts into a cell, each text on lines of its own."""
     return [
@@ -66,30 +75,38 @@ class Listing:
         self._y = 0.0
         self._columns: Sequence[Column] = ()
         self._running: tuple[str, Style] | None = None
+        self._path: Sequence[str] = ()
 
-    def begin_part(self, title: str, key: str, note: str) -> None:
+    def begin_part(self, title: str, note: str) -> None:
         """Begin a part of the report with its title and what is in it."""
-        self._running, self._columns = None, ()
+        self._running, self._columns, self._path = None, (), ()
         if self._y - theme.BOTTOM < _PART_ROOM:
             self._turn()
         else:
             self._y -= _PART_GAP
-        self._book.mark(title, key, level=0, top=self._y + 10)
+        self._book.mark(title, level=0, top=self._y + 10)
         self._book.text(theme.LEFT, self._y - 18, title, theme.PART)
         self._y = self._book.paragraph(theme.LIVE, self._y - 36, note, theme.BODY_NOTE)
         self._running = (title, theme.SECTION_AGAIN)
 
-    def begin_section(self, title: str, facts: str, alert: str = "") -> None:
-        """Begin a section of a part; `facts` and the alert stand at the right of its title."""
+    def begin_section(self, section: Section) -> None:
+        """Begin a section of a part; at least its first row stays with its title."""
         lines = get_face(theme.SECTION.face).wrap(
-            title, theme.SECTION.size, theme.LIVE.width - _FACTS_WIDTH
+            section.title, theme.SECTION.size, theme.LIVE.width - _FACTS_WIDTH
         )
         self._running, self._columns = None, ()
         self._keep(_SECTION_ROOM + 14 * len(lines))
+        self._mark(section.path)
         self._book.lines(theme.LEFT, self._y - 22, lines, theme.SECTION, leading=14)
-        self._write_facts(self._y - 22, facts, alert)
+        self._write_facts(self._y - 22, section.facts, section.alert)
         self._y -= 15 + 14 * len(lines)
-        self._running = (title, theme.SECTION_AGAIN)
+        self._running = (section.title, theme.SECTION_AGAIN)
+
+    def _mark(self, path: Sequence[str]) -> None:
+        for level, entry in enumerate(path, 1):
+            if path[:level] != self._path[:level]:
+                self._book.mark(entry, level=level, top=self._y + 10)
+        self._path = path
 
     def _write_facts(self, y: float, facts: str, alert: str) -> None:
         if alert:

@@ -1,12 +1,12 @@
 """The parts that look at the register from one side, such as the exceptions or the late entries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
 from reports import cells
 from reports.figures import is_exception, is_excluded, is_pending
-from reports.listing import Cell, Column, Listing, columns_of, fill
+from reports.listing import Cell, Column, Listing, Section, columns_of, fill
 from reports.source import DecisionLine, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
 from reports.wording import NOTHING, amount, count, decision_words, moment, words
@@ -73,9 +73,9 @@ DECISIONS: Final = columns_of(
 
 def write_exceptions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was over a limit or excepted from it, with what was done about it."""
-    found = list(filter(is_exception, shares))
+    rows = (_exception_row(share) for share in shares if is_exception(share))
     none = "No gift of this period was over a limit, and no exception was granted."
-    _write(listing, EXCEPTIONS, [_exception_row(share) for share in found], none)
+    _write(listing, EXCEPTIONS, rows, none)
 
 
 def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
@@ -84,20 +84,22 @@ def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     if not excluded:
         listing.say("No exclusion from the limit was claimed in this period.")
     for ground, group in groupby(excluded, key=_ground):
-        rows = [_exclusion_row(share) for share in group]
-        listing.begin_section(ground, count(len(rows), "gift"))
-        _write(listing, EXCLUSIONS, rows, "")
+        members = list(group)
+        listing.begin_section(Section(ground, count(len(members), "gift"), path=(ground,)))
+        listing.begin_table(EXCLUSIONS)
+        for share in members:
+            listing.add_row(_exclusion_row(share))
 
 
 def write_pending(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what still waited for a decision when the register was read."""
-    rows = [_pending_row(share) for share in shares if is_pending(share)]
+    rows = (_pending_row(share) for share in shares if is_pending(share))
     _write(listing, PENDING, rows, "No gift of this period waits for a decision.")
 
 
 def write_late(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was logged later than the policy allows."""
-    rows = [_late_row(share) for share in shares if share.late]
+    rows = (_late_row(share) for share in shares if share.late)
     _write(listing, LATE, rows, "No gift of this period was logged late.")
 
 
@@ -105,19 +107,22 @@ def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List every decision in the order of time."""
     decisions = [(line, share) for share in shares for line in share.decisions]
     decisions.sort(key=lambda pair: (pair[0].decided_at, pair[1].gift_reference))
-    rows = [_decision_row(line, share) for line, share in decisions]
+    rows = (_decision_row(line, share) for line, share in decisions)
     _write(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
 
 
 def _write(
-    listing: Listing, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], none: str
+    listing: Listing, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], none: str
 ) -> None:
-    if not rows:
-        listing.say(none)
-        return
-    listing.begin_table(columns)
+    """Write a table, or a plain sentence where it has no rows."""
+    begun = False
     for row in rows:
+        if not begun:
+            listing.begin_table(columns)
+            begun = True
         listing.add_row(row)
+    if not begun:
+        listing.say(none)
 
 
 def _fill(columns: Sequence[Column], *texts: cells.Texts) -> list[Cell]:

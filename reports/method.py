@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from reports.listing import Column, Listing, columns_of, fill
+from reports.listing import Column, Listing, Section, columns_of, fill
 from reports.source import ReportMeta
 from reports.theme import CELL, CELL_STRONG
 from reports.wording import limit_words, long_day, moment
@@ -86,10 +86,10 @@ def write_method(listing: Listing, meta: ReportMeta) -> None:
         "year_basis": meta.year_basis,
         "period": meta.period,
     }
-    listing.begin_section("How this report was made", "")
+    listing.begin_section(Section("How this report was made"))
     told = {subject: text.format_map(facts) for subject, text in EXPLANATIONS.items()}
     _write(listing, METHOD, told)
-    listing.begin_section("What the words mean", "")
+    listing.begin_section(Section("What the words mean"))
     _write(listing, GLOSSARY, WORDS)
 
 

@@ -50,8 +50,9 @@ class Book:
         """Go on drawing on an earlier page."""
         self._page = page
 
-    def mark(self, title: str, key: str, *, level: int, top: float) -> None:
+    def mark(self, title: str, *, level: int, top: float) -> None:
         """Make a place of the current page known to the outline and to links."""
+        key = f"place-{len(self.outline)}"
         self._page.marks.append((key, top))
         self.outline.append(Entry(title, key, level, self._page.number))
 
@@ -64,7 +65,7 @@ class Book:
         if align != "left":
             wide = get_face(style.face).width(text, style.size)
             x -= wide if align == "right" else wide / 2
-        self.lines(x, y, (text,), style, leading=0)
+        self._page.operators.append(f"BT {x:.2f} {y:.2f} Td {self._write((text,), style)} ET")
 
     def lines(
         self, x: float, y: float, lines: Sequence[str], style: Style, *, leading: float
@@ -76,10 +77,16 @@ class Book:
         self, x: float, y: float, runs: Iterable[tuple[Sequence[str], Style]], *, leading: float
     ) -> None:
         """Write runs of lines below one another, each run in its own style."""
-        written = [self._document.write(lines, style) for lines, style in runs if lines]
+        written = [self._write(lines, style) for lines, style in runs if lines]
         self._page.operators.append(
             f"BT {leading:g} TL {x:.2f} {y:.2f} Td {' T* '.join(written)} ET"
         )
+
+    def _write(self, lines: Sequence[str], style: Style) -> str:
+        if style is self._page.style:
+            return self._document.show(lines, style)
+        self._page.style = style
+        return f"{self._document.choose(style)} {self._document.show(lines, style)}"
 
     def paragraph(
         self, span: Span, y: float, text: str, style: Style, *, leading: float = 11.5
@@ -112,6 +119,7 @@ class Book:
 
     def panel(self, x: float, y: float, width: float, height: float, *, color: Color) -> None:
         """Fill a rectangle."""
+        self._page.style = None
         self._page.operators.append(
             f"{color_operands(color)} rg {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f"
         )

@@ -6,21 +6,21 @@ from typing import Final
 
 from reports import cells
 from reports.figures import is_over
-from reports.listing import Cell, Listing, columns_of, fill
+from reports.listing import Cell, Listing, Section, columns_of, fill
 from reports.source import RecipientTotal, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
 from reports.wording import NOTHING, amount, count, percent_of
 
 REGISTER: Final = columns_of(
     [
-        ("Gift", 60, "left"),
-        ("Given on", 44, "left"),
-        ("Recipient", 92, "left"),
-        ("Given by", 86, "left"),
-        ("Description, category and purpose", 184, "left"),
-        ("Value, USD", 46, "right"),
-        ("Running total", 54, "right"),
-        ("State and last decision", 98, "left"),
+        ("Gift", 54, "left"),
+        ("Given on", 42, "left"),
+        ("Recipient", 84, "left"),
+        ("Given by", 80, "left"),
+        ("Description, category and purpose", 172, "left"),
+        ("Value, USD", 50, "right"),
+        ("Running total", 60, "right"),
+        ("State and last decision", 122, "left"),
     ]
 )
 TOTALS: Final = columns_of(
@@ -36,17 +36,22 @@ TOTALS: Final = columns_of(
     ]
 )
 NO_EMPLOYER: Final = "No employer recorded"
+# Beyond this many employers, the outline groups them by their first letter.
+EMPLOYERS_IN_OUTLINE: Final = 300
 
 
 def write_register(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List every share by employer, recipient and day."""
     if not shares:
         listing.say("No gift was recorded for this period.")
+    grouped = len({share.employer for share in shares}) > EMPLOYERS_IN_OUTLINE
     for employer, group in groupby(shares, key=lambda share: share.employer):
         members = list(group)
+        title = employer or NO_EMPLOYER
+        path = (title[0].upper(), title) if grouped else (title,)
         over = sum(map(is_over, members))
         alert = f"{over:,} over the limit" if over else ""
-        listing.begin_section(employer or NO_EMPLOYER, _employer_facts(members), alert)
+        listing.begin_section(Section(title, _employer_facts(members), alert, path))
         listing.begin_table(REGISTER)
         last = None
         for share in members:

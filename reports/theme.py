@@ -1,5 +1,6 @@
 """The look of the report: paper, grid, colors and type, as data. Lengths are in points."""
 
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 PAGE_WIDTH: Final = 792.0
@@ -34,8 +35,9 @@ PANEL: Final = Color(0.957, 0.965, 0.973)
 WHITE: Final = Color(1, 1, 1)
 
 
-class Style(NamedTuple):
-    """A face at a size in a color."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """A face at a size in a color; each style is itself alone, which makes it quick to look up."""
 
     face: str
     size: float

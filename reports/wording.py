@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Final
 
 from compliance_app.rules.money import format_dollars
@@ -44,7 +45,7 @@ def percent_of(part_cents: int, whole_cents: int) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment in UTC to the minute; the column says that it is UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return at.astimezone(UTC).isoformat(" ", "minutes")[:16]
 
 
 def long_day(day: date) -> str:
@@ -64,6 +65,7 @@ def limit_words(limits: Iterable[DatedLimit]) -> str:
     return "; ".join(each) or "none is set"
 
 
+@cache
 def words(code: str) -> str:
     """Return a code as the beginning of a sentence: "gift_card" as "Gift card"."""
     return code.replace("_", " ").capitalize()
