@@ -74,9 +74,9 @@ def _find_bar(matter: Matter) -> Reason | None:
     regime, category = matter.regime, matter.facts.category
     if category in regime.barred_categories:
         words = category.value.replace("_", " ")
-        return Reason(ReasonCode.BARRED_CATEGORY, {"category": words}, regime.authority)
+        return Reason.of(ReasonCode.BARRED_CATEGORY, regime.authority, category=words)
     if regime.barred_by and _answer(matter):
-        return Reason(ReasonCode.BARRED, {"barred_by": regime.barred_by}, regime.authority)
+        return Reason.of(ReasonCode.BARRED, regime.authority, barred_by=regime.barred_by)
     return None
 
 
@@ -91,7 +91,7 @@ def _find_question(matter: Matter) -> Reason | None:
     """Return what a person must judge before the sum can decide."""
     regime = matter.regime
     if regime.must_answer and _answer(matter) is None:
-        return Reason(ReasonCode.UNANSWERED, {}, regime.authority)
+        return Reason.of(ReasonCode.UNANSWERED, regime.authority)
     return find_value_question(matter)
 
 
@@ -111,7 +111,7 @@ def _prohibit(matter: Matter, bar: Reason) -> Assessment:
 
 
 def _question_without_figure(matter: Matter) -> Assessment:
-    question = Reason(ReasonCode.NO_FIGURE, {}, matter.regime.authority)
+    question = Reason.of(ReasonCode.NO_FIGURE, matter.regime.authority)
     return _prohibit(matter, question)._replace(verdict=Verdict.NEEDS_COMPLIANCE_JUDGEMENT)
 
 
@@ -190,30 +190,31 @@ def _notes(matter: Matter, totals: Totals) -> Iterator[Reason]:
     """Yield what else a reader should know of the sum."""
     limit, regime = matter.limit, matter.regime
     if totals.later is not None:
-        yield Reason(ReasonCode.LATER_GIFT, _later(totals.later), regime.authority)
+        yield _later(totals.later, regime)
     if totals.is_earlier_year:
-        window = {"start_on": str(totals.window.start), "end_on": str(totals.window.end)}
-        yield Reason(ReasonCode.EARLIER_YEAR, window, "")
+        start, end = totals.window
+        yield Reason.of(ReasonCode.EARLIER_YEAR, "", start_on=str(start), end_on=str(end))
+    cents = limit.cents or 0
     if limit not in regime.limits:
-        rule = limit_on(matter.facts.given_on, regime.limits)
-        amounts = {"limit_cents": limit.cents or 0, "rule_cents": rule.cents or 0}
-        yield Reason(ReasonCode.FIRM_LIMIT, amounts, "")
+        rule = limit_on(matter.facts.given_on, regime.limits).cents or 0
+        yield Reason.of(ReasonCode.FIRM_LIMIT, "", limit_cents=cents, rule_cents=rule)
     if not limit.checked:
-        known: dict[str, str | int] = {"limit_cents": limit.cents or 0, "source": limit.source}
-        yield Reason(ReasonCode.UNCHECKED, known, "")
+        yield Reason.of(ReasonCode.UNCHECKED, "", limit_cents=cents, source=limit.source)
     if matter.valuation.cents < regime.ignores_below_cents:
-        floor = {"floor_cents": regime.ignores_below_cents}
-        yield Reason(ReasonCode.TOO_SMALL, floor, regime.authority)
+        floor = regime.ignores_below_cents
+        yield Reason.of(ReasonCode.TOO_SMALL, regime.authority, floor_cents=floor)
     yield from find_readings(matter, totals)
 
 
-def _later(point: LaterPoint) -> dict[str, str | int]:
-    return {
-        "reference": f"({point.reference}) " if point.reference else "",
-        "given_on": point.given_on.isoformat(),
-        "running_cents": point.running_cents,
-        "limit_cents": point.limit_cents,
-    }
+def _later(point: LaterPoint, regime: Regime) -> Reason:
+    return Reason.of(
+        ReasonCode.LATER_GIFT,
+        regime.authority,
+        reference=f"({point.reference}) " if point.reference else "",
+        given_on=point.given_on.isoformat(),
+        running_cents=point.running_cents,
+        limit_cents=point.limit_cents,
+    )
 
 
 def _strictness(result: Assessment) -> tuple[bool, int, int, int]:
@@ -231,10 +232,11 @@ def _reports_due(results: Sequence[Assessment]) -> Iterator[Reason]:
     """Yield the reports a gift makes due, for laws that ask for one and forbid nothing."""
     for result in results:
         if result.is_reporting_only and result.verdict is Verdict.EXCEEDS_LIMIT:
-            sums: dict[str, str | int] = {
-                "start_on": str(result.window_start),
-                "end_on": str(result.window_end),
-                "running_cents": result.running_cents,
-                "limit_cents": result.limit_cents or 0,
-            }
-            yield Reason(ReasonCode.REPORTABLE, sums, result.authority)
+            yield Reason.of(
+                ReasonCode.REPORTABLE,
+                result.authority,
+                start_on=str(result.window_start),
+                end_on=str(result.window_end),
+                running_cents=result.running_cents,
+                limit_cents=result.limit_cents or 0,
+            )

@@ -125,7 +125,7 @@ def find_standing(facts: Facts) -> Reason | None:
     if facts.standing is not Standing.GIVEN and facts.standing is not Standing.PLANNED:
         return _STANDINGS[facts.standing]
     if facts.evidence and facts.recipients_count > 1 and facts.shows("recipient_names_missing"):
-        return _ask(ReasonCode.NAMES_MISSING)
+        return ask(ReasonCode.NAMES_MISSING)
     return None
 
 
@@ -135,17 +135,18 @@ def is_exclusion(reason: Reason) -> bool:
 
 
 def _exclude(code: ReasonCode, **params: str | int) -> Reason:
-    return Reason(code, params, EXCLUSIONS[code].authority)
+    return Reason.of(code, EXCLUSIONS[code].authority, **params)
 
 
-def _ask(code: ReasonCode, **params: str | int) -> Reason:
-    return Reason(code, params, QUESTIONS[code])
+def ask(code: ReasonCode, **params: str | int) -> Reason:
+    """Return the question as a reason."""
+    return Reason.of(code, QUESTIONS[code], **params)
 
 
 _STANDINGS = {
     Standing.REFUSED: _exclude(ReasonCode.REFUSED),
     Standing.CANCELLED: _exclude(ReasonCode.CANCELLED),
-    Standing.RETURNED: _ask(ReasonCode.RETURNED),
+    Standing.RETURNED: ask(ReasonCode.RETURNED),
 }
 
 
@@ -155,7 +156,7 @@ def _find_general(facts: Facts) -> Reason | None:
         if exemption and _is_in_force(facts):
             return _exclude(ReasonCode.EXEMPTION, exemption=exemption)
         if facts.shows("recipient_reimbursed"):
-            return _ask(ReasonCode.REIMBURSED)
+            return ask(ReasonCode.REIMBURSED)
     return find_scope(facts.recipient_classes)
 
 
@@ -173,7 +174,7 @@ def find_scope(classes: tuple[RecipientClass, ...]) -> Reason | None:
     if not {RecipientClass.RETAIL_INDIVIDUAL, RecipientClass.RETAIL_AND_INSTITUTIONAL}.isdisjoint(
         classes
     ):
-        return _ask(ReasonCode.CLIENT_KIND_UNCLEAR)
+        return ask(ReasonCode.CLIENT_KIND_UNCLEAR)
     return None
 
 
@@ -208,7 +209,7 @@ def _personal(matter: Matter) -> Reason | None:
         return None
     if facts.payer is Payer.GIVER_PERSONAL and facts.shows("pre_existing_personal_relationship"):
         return _exclude(ReasonCode.PERSONAL)
-    return _ask(ReasonCode.PERSONAL_UNCLEAR)
+    return ask(ReasonCode.PERSONAL_UNCLEAR)
 
 
 def _bereavement(matter: Matter) -> Reason:
@@ -219,7 +220,7 @@ def _bereavement(matter: Matter) -> Reason:
         or facts.shows("lavish")
         or matter.valuation.cents > matter.policy.bereavement_review_cents
     ):
-        return _ask(ReasonCode.BEREAVEMENT_UNCLEAR)
+        return ask(ReasonCode.BEREAVEMENT_UNCLEAR)
     return _exclude(ReasonCode.BEREAVEMENT)
 
 
@@ -227,13 +228,13 @@ def _nominal(matter: Matter, code: ReasonCode) -> Reason | None:
     facts, limit_cents = matter.facts, matter.limit.cents or 0
     threshold = matter.policy.nominal_value_threshold_cents
     if threshold is None:
-        return _ask(ReasonCode.NOMINAL_UNSET)
+        return ask(ReasonCode.NOMINAL_UNSET)
     if matter.valuation.cents > threshold:
         return None
     count = facts.count("promotional_items_to_recipient_in_period")
     series = count * matter.valuation.cents
     if series > limit_cents:
-        return _ask(
+        return ask(
             ReasonCode.NOMINAL_SERIES,
             count=count,
             series_cents=series,
@@ -263,7 +264,7 @@ def _disaster(matter: Matter) -> Reason | None:
 
 
 def _charity(matter: Matter) -> Reason | None:
-    return _ask(ReasonCode.CHARITY)
+    return ask(ReasonCode.CHARITY)
 
 
 _BY_CATEGORY: Mapping[Category, Callable[[Matter], Reason | None]] = {

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from compliance_app.rules.facts import Category, Facts, Standing
-from compliance_app.rules.money import format_dollars
-from compliance_app.rules.reasons import ReasonCode, say_day
+from compliance_app.rules.reasons import Params, ReasonCode, fill
 from compliance_app.rules.results import Assessment
 from compliance_app.rules.settings import Policy
 from compliance_app.rules.valuation import net_cost
@@ -100,18 +99,26 @@ class Flag(NamedTuple):
     """A sign with what it rests on."""
 
     code: FlagCode
-    params: Mapping[str, str | int]
+    params: Params = ()
+
+    @classmethod
+    def of(cls, code: FlagCode, **params: str | int) -> "Flag":
+        """Make a flag from named amounts, days and words."""
+        return cls(code, tuple(params.items()))
 
     @property
     def sentence(self) -> str:
         """Say it in plain words."""
-        return _SENTENCES[self.code].format_map(
-            {name: _spoken(name, value) for name, value in self.params.items()}
-        )
+        return fill(_SENTENCES[self.code], self.params)
 
     def as_document(self) -> dict[str, object]:
         """Return what is stored."""
         return {"code": self.code.value, "params": dict(self.params)}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Flag":
+        """Read what `as_document` wrote."""
+        return cls(FlagCode(document["code"]), tuple(document["params"].items()))
 
 
 def find_flags(
@@ -123,11 +130,11 @@ def find_flags(
         _splitting(facts, surroundings, assessment, policy),
         _several_givers(facts, surroundings, policy),
         _just_under(assessment, policy),
-        Flag(FlagCode.NAMES_ADDED, {}) if surroundings.names_added_after_refusal else None,
+        Flag(FlagCode.NAMES_ADDED) if surroundings.names_added_after_refusal else None,
         _below_invoice(facts, surroundings),
         _ticket_without_host(facts),
         _cash_equivalent(facts),
-        Flag(FlagCode.OPEN_NEGOTIATION, {}) if surroundings.open_negotiation else None,
+        Flag(FlagCode.OPEN_NEGOTIATION) if surroundings.open_negotiation else None,
         _possible_duplicate(facts, surroundings),
         _left_employer(facts, surroundings),
         *_from_reasons(assessment),
@@ -139,13 +146,11 @@ def _late_entry(facts: Facts, around: Surroundings, policy: Policy) -> Flag | No
     days = (around.logged_on - facts.given_on).days
     if facts.standing is Standing.PLANNED or days <= policy.late_after_days:
         return None
-    return Flag(
+    return Flag.of(
         FlagCode.LATE_ENTRY,
-        {
-            "given_on": facts.given_on.isoformat(),
-            "days": days,
-            "allowed": policy.late_after_days,
-        },
+        given_on=facts.given_on.isoformat(),
+        days=days,
+        allowed=policy.late_after_days,
     )
 
 
@@ -160,13 +165,11 @@ def _splitting(
     if not close:
         return None
     together = assessment.counted_cents + sum(neighbor.counted_cents for neighbor in close)
-    return Flag(
+    return Flag.of(
         FlagCode.SPLITTING,
-        {
-            "days": policy.splitting_days,
-            "references": ", ".join(neighbor.reference for neighbor in close),
-            "together_cents": together,
-        },
+        days=policy.splitting_days,
+        references=", ".join(neighbor.reference for neighbor in close),
+        together_cents=together,
     )
 
 
@@ -178,13 +181,11 @@ def _several_givers(facts: Facts, around: Surroundings, policy: Policy) -> Flag 
     ]
     if not others:
         return None
-    return Flag(
+    return Flag.of(
         FlagCode.SEVERAL_GIVERS,
-        {
-            "givers": len({neighbor.giver_id for neighbor in others}) + 1,
-            "days": policy.several_givers_days,
-            "references": ", ".join(neighbor.reference for neighbor in others),
-        },
+        givers=len({neighbor.giver_id for neighbor in others}) + 1,
+        days=policy.several_givers_days,
+        references=", ".join(neighbor.reference for neighbor in others),
     )
 
 
@@ -210,12 +211,9 @@ def _just_under(assessment: Assessment, policy: Policy) -> Flag | None:
     cents = assessment.valuation.cents
     for threshold, what in thresholds:
         if threshold and threshold * _CLOSE_PERCENT <= cents * 100 < threshold * 100:
-            params: dict[str, str | int] = {
-                "counted_cents": cents,
-                "threshold_cents": threshold,
-                "what": what,
-            }
-            return Flag(FlagCode.JUST_UNDER, params)
+            return Flag.of(
+                FlagCode.JUST_UNDER, counted_cents=cents, threshold_cents=threshold, what=what
+            )
     return None
 
 
@@ -226,34 +224,32 @@ def _below_invoice(facts: Facts, around: Surroundings) -> Flag | None:
     cost = net_cost(facts)
     if invoice is None or cost is None or cost * facts.quantity >= invoice:
         return None
-    params = {"cost_cents": cost * facts.quantity, "invoice_cents": invoice}
-    return Flag(FlagCode.BELOW_INVOICE, params)
+    paid = cost * facts.quantity
+    return Flag.of(FlagCode.BELOW_INVOICE, cost_cents=paid, invoice_cents=invoice)
 
 
 def _ticket_without_host(facts: Facts) -> Flag | None:
     seats = {Category.TICKET, Category.ENTERTAINMENT}
     return (
-        Flag(FlagCode.TICKET_WITHOUT_HOST, {})
-        if facts.category in seats and not facts.hosted
-        else None
+        Flag(FlagCode.TICKET_WITHOUT_HOST) if facts.category in seats and not facts.hosted else None
     )
 
 
 def _cash_equivalent(facts: Facts) -> Flag | None:
     money = facts.category in {Category.CASH, Category.GIFT_CARD} or facts.shows("cash_equivalent")
-    return Flag(FlagCode.CASH_EQUIVALENT, {}) if money else None
+    return Flag(FlagCode.CASH_EQUIVALENT) if money else None
 
 
 def _possible_duplicate(facts: Facts, around: Surroundings) -> Flag | None:
     other = around.possible_duplicate or facts.evidence.get("possible_duplicate_identity")
-    return Flag(FlagCode.POSSIBLE_DUPLICATE, {"other": other}) if other else None
+    return Flag.of(FlagCode.POSSIBLE_DUPLICATE, other=other) if other else None
 
 
 def _left_employer(facts: Facts, around: Surroundings) -> Flag | None:
     ended = around.employment_ended_on
     if ended is None or ended >= facts.given_on:
         return None
-    return Flag(FlagCode.LEFT_EMPLOYER, {"ended_on": ended.isoformat()})
+    return Flag.of(FlagCode.LEFT_EMPLOYER, ended_on=ended.isoformat())
 
 
 _FLAGGED_REASONS = {
@@ -267,10 +263,4 @@ def _from_reasons(assessment: Assessment) -> Iterator[Flag]:
         return
     for note in assessment.notes:
         if note.code in _FLAGGED_REASONS:
-            yield Flag(_FLAGGED_REASONS[note.code], {})
-
-
-def _spoken(name: str, value: str | int) -> str:
-    if name.endswith("_cents"):
-        return format_dollars(int(value))
-    return say_day(date.fromisoformat(str(value))) if name.endswith("_on") else str(value)
+            yield Flag(_FLAGGED_REASONS[note.code])

@@ -6,13 +6,23 @@ Whatever would be looser than the rule is refused, so no firm can adopt it by mi
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from compliance_app.rules.facts import Category, RecipientClass
-from compliance_app.rules.money import MoneyError, format_dollars, parse_cents
+from compliance_app.rules.money import format_dollars
+from compliance_app.rules.problems import DocumentError, Problem
+from compliance_app.rules.readers import (
+    Reader,
+    one_of,
+    read_cents,
+    read_day,
+    read_month_day,
+    read_text,
+    read_yes_or_no,
+    whole_number,
+)
 from compliance_app.rules.regimes import LIMIT_RAISED_ON, RULE_3220_LIMITS, Limit, limit_on
 from compliance_app.rules.settings import (
     EarlierYear,
@@ -41,35 +51,13 @@ __all__ = [
     "parse_policy",
 ]
 
-_LEAP_YEAR = 2028  # a fiscal year may start on 29 February
-_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})", re.ASCII)
 _HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _ASSIGNMENT = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
 _SYNTAX_LINE = re.compile(r" \(at line ([0-9]+), column [0-9]+\)$|\s\(at end of document\)$")
-_LONGEST_TEXT = 200
 
 
-class Problem(NamedTuple):
-    """One thing wrong with a document: where, and what would be right."""
-
-    line: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"line {self.line}: " if self.line else ""
-        return f"{where}{self.key}: {self.message}" if self.key else f"{where}{self.message}"
-
-
-class PolicyError(ValueError):
-    """A policy document that cannot be adopted; `problems` lists why."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems)
-        self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+class PolicyError(DocumentError):
+    """A policy document that cannot be adopted."""
 
 
 def parse_policy(text: str) -> Policy:
@@ -88,94 +76,34 @@ def parse_policy(text: str) -> Policy:
     return policy
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= _LONGEST_TEXT:
-        raise ValueError(f"write a text in quotes of 1 to {_LONGEST_TEXT} characters.")
-    return value.strip()
-
-
-def _day(value: object) -> date:
-    if type(value) is not date:
-        raise ValueError("write a day without quotes, for example 2026-03-30.")
-    return value
-
-
-def _cents(value: object) -> int:
-    if not isinstance(value, str):
-        raise ValueError('write an amount in quotes, for example "250.00".')
-    try:
-        return parse_cents(value)
-    except MoneyError as error:
-        raise ValueError(str(error)) from error
-
-
-def _whole(least: int, most: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if type(value) is not int or not least <= value <= most:
-            raise ValueError(f"write a whole number from {least} to {most}.")
-        return value
-
-    return read
-
-
-def _one_of(kind: type[StrEnum], *refused: StrEnum) -> Callable[[object], StrEnum]:
-    allowed = [member.value for member in kind if member not in refused]
-
-    def read(value: object) -> StrEnum:
-        if value not in allowed:
-            raise ValueError(f"write one of {', '.join(allowed)} (in quotes).")
-        return kind(value)
-
-    return read
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("write true or false.")  # noqa: TRY004  a problem of the document
-    return value
-
-
-def _month_day(value: object) -> tuple[int, int]:
-    match = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
-    if match is not None:
-        month, day = int(match[1]), int(match[2])
-        try:
-            date(_LEAP_YEAR, month, day)
-        except ValueError:
-            match = None
-        else:
-            return month, day
-    raise ValueError('write a month and a day that exist, for example "07-01" for July 1.')
-
-
-_DAYS = _whole(0, 366)
-_TABLES: Mapping[str, Mapping[str, tuple[str, Callable[[object], Any]]]] = {
+_DAYS = whole_number(0, 366)
+_TABLES: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
     "": {
-        "title": ("title", _text),
-        "version": ("version", _text),
-        "effective_on": ("effective_on", _day),
+        "title": ("title", read_text),
+        "version": ("version", read_text),
+        "effective_on": ("effective_on", read_day),
     },
     "year": {
-        "basis": ("basis", _one_of(YearBasis)),
-        "fiscal_start": ("fiscal_start", _month_day),
-        "rolling_method": ("method", _one_of(RollingMethod)),
+        "basis": ("basis", one_of(YearBasis)),
+        "fiscal_start": ("fiscal_start", read_month_day),
+        "rolling_method": ("method", one_of(RollingMethod)),
     },
     "valuation": {
         "basis": (
             "valuation_basis",
             # Market value alone can be below cost; the others are for single laws or items.
-            _one_of(Basis, Basis.MARKET, Basis.FAIR_MARKET, Basis.TICKET),
+            one_of(Basis, Basis.MARKET, Basis.FAIR_MARKET, Basis.TICKET),
         ),
-        "rounding": ("prorata_rounding", _one_of(Rounding)),
-        "transition": ("transition", _one_of(Transition)),
+        "rounding": ("prorata_rounding", one_of(Rounding)),
+        "transition": ("transition", one_of(Transition)),
     },
     "amounts": {
-        "nominal_value": ("nominal_value_threshold_cents", _cents),
-        "auto_clear_ceiling": ("auto_clear_ceiling_cents", _cents),
-        "bereavement_review": ("bereavement_review_cents", _cents),
-        "largest_accepted": ("amount_ceiling_cents", _cents),
-        "warning_percent": ("warning_percent", _whole(1, 100)),
-        "entertainment_per_quarter": ("entertainment_review_count", _whole(1, 1000)),
+        "nominal_value": ("nominal_value_threshold_cents", read_cents),
+        "auto_clear_ceiling": ("auto_clear_ceiling_cents", read_cents),
+        "bereavement_review": ("bereavement_review_cents", read_cents),
+        "largest_accepted": ("amount_ceiling_cents", read_cents),
+        "warning_percent": ("warning_percent", whole_number(1, 100)),
+        "entertainment_per_quarter": ("entertainment_review_count", whole_number(1, 1000)),
     },
     "days": {
         "late_after": ("late_after_days", _DAYS),
@@ -183,16 +111,16 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, Callable[[object], Any]]]] = {
         "several_givers": ("several_givers_days", _DAYS),
         "until_due": ("days_until_due", _DAYS),
     },
-    "firm": {"employs_lobbyist": ("employs_lobbyist", _yes_or_no)},
+    "firm": {"employs_lobbyist": ("employs_lobbyist", read_yes_or_no)},
 }
-_LISTS: Mapping[str, Mapping[str, tuple[str, Callable[[object], Any]]]] = {
-    "firm_limit": {"from": ("since", _day), "amount": ("cents", _cents)},
+_LISTS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
+    "firm_limit": {"from": ("since", read_day), "amount": ("cents", read_cents)},
     "routing": {
-        "to": ("to", _one_of(Route, Route.CLEARED)),
-        "at_least": ("at_least_cents", _cents),
-        "category": ("category", _one_of(Category)),
-        "recipient_class": ("recipient_class", _one_of(RecipientClass)),
-        "employer_flag": ("employer_flag", _text),
+        "to": ("to", one_of(Route, Route.CLEARED)),
+        "at_least": ("at_least_cents", read_cents),
+        "category": ("category", one_of(Category)),
+        "recipient_class": ("recipient_class", one_of(RecipientClass)),
+        "employer_flag": ("employer_flag", read_text),
     },
 }
 _REQUIRED = {"": ("title", "version"), "firm_limit": ("from", "amount"), "routing": ("to",)}
@@ -229,7 +157,7 @@ class _Reading:
         self,
         name: str,
         index: int,
-        fields: Mapping[str, tuple[str, Callable[[object], Any]]],
+        fields: Mapping[str, tuple[str, Reader]],
         table: Mapping[str, object],
     ) -> dict[str, Any]:
         values = {}

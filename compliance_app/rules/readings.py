@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from compliance_app.rules.exclusions import QUESTIONS
+from compliance_app.rules.exclusions import ask
 from compliance_app.rules.facts import Facts, RecipientClass
 from compliance_app.rules.matter import Matter
-from compliance_app.rules.reasons import Reason, ReasonCode
+from compliance_app.rules.reasons import Reason, ReasonCode, say_day
 from compliance_app.rules.regimes import LIMIT_RAISED_ON
 from compliance_app.rules.settings import Transition
 from compliance_app.rules.totals import Totals, counted_under, is_over
@@ -18,9 +18,9 @@ _VALUATION = "Rule 3220, supplementary material on valuation"
 def find_value_question(matter: Matter) -> Reason | None:
     """Return why the value itself must be judged, if it must."""
     if matter.valuation.unit_cents is None:
-        return _ask(ReasonCode.VALUE_UNKNOWN)
+        return ask(ReasonCode.VALUE_UNKNOWN)
     if matter.valuation.basis is Basis.COST and _is_passed_on(matter):
-        return _ask(ReasonCode.PASSED_ON)
+        return ask(ReasonCode.PASSED_ON)
     return None
 
 
@@ -33,7 +33,7 @@ def find_fee_question(matter: Matter, totals: Totals) -> Reason | None:
     unit = unit_value(replace(facts, cost_cents=max(cost - fee, 0)), valuation.basis) or 0
     if _is_over_at(_share(unit, matter), matter, totals):
         return None
-    return _ask(ReasonCode.FEE, fee_cents=fee)
+    return ask(ReasonCode.FEE, fee_cents=fee)
 
 
 def highest_value(matter: Matter) -> int:
@@ -54,7 +54,7 @@ def find_readings(matter: Matter, totals: Totals) -> Iterator[Reason]:
         if totals.window.start < LIMIT_RAISED_ON <= facts.given_on:
             yield from _transition(matter, totals)
         if RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL in facts.recipient_classes:
-            yield Reason(ReasonCode.FUND_PERSONNEL, {}, "ICA 17(e)(1); SEC IM Guidance 2015-01")
+            yield Reason.of(ReasonCode.FUND_PERSONNEL, "ICA 17(e)(1); SEC IM Guidance 2015-01")
         if "currency" in facts.evidence:
             yield _currency(facts)
 
@@ -62,13 +62,13 @@ def find_readings(matter: Matter, totals: Totals) -> Iterator[Reason]:
 def _other_values(matter: Matter, totals: Totals) -> Iterator[Reason]:
     highest = highest_value(matter)
     if not totals.is_over and _is_over_at(highest, matter, totals):
-        yield Reason(ReasonCode.OTHER_VALUE_EXCEEDS, {"other_cents": highest}, _VALUATION)
+        yield Reason.of(ReasonCode.OTHER_VALUE_EXCEEDS, _VALUATION, other_cents=highest)
     cost = net_cost(matter.facts)
     if matter.valuation.basis is not Basis.HIGHER or cost is None or not totals.is_over:
         return
     at_cost = _share(cost, matter)
     if not _is_over_at(at_cost, matter, totals):
-        yield Reason(ReasonCode.OTHER_VALUE_WITHIN, {"other_cents": at_cost}, _VALUATION)
+        yield Reason.of(ReasonCode.OTHER_VALUE_WITHIN, _VALUATION, other_cents=at_cost)
 
 
 def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
@@ -81,18 +81,17 @@ def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
     other = totals.running_cents + (-before if counts else before)
     if is_over(other, matter.limit.cents or 0, matter.regime.operator) != totals.is_over:
         does = "count them" if counts else "leave them out"
-        yield Reason(ReasonCode.TRANSITION, {"does": does}, "Regulatory Notice 26-05")
+        yield Reason.of(ReasonCode.TRANSITION, "Regulatory Notice 26-05", does=does)
 
 
 def _currency(facts: Facts) -> Reason:
-    return Reason(
+    day = facts.day("rate_date")
+    return Reason.of(
         ReasonCode.CURRENCY,
-        {
-            "currency": facts.evidence["currency"],
-            "rate": facts.evidence.get("rate", "a rate that was not recorded"),
-            "rate_on": facts.evidence.get("rate_date", ""),
-        },
         "",
+        currency=facts.evidence["currency"],
+        rate=facts.evidence.get("rate", "a rate that was not recorded"),
+        rate_day=say_day(day) if day else "a day that was not recorded",
     )
 
 
@@ -110,7 +109,3 @@ def _is_over_at(cents: int, matter: Matter, totals: Totals) -> bool:
 def _share(unit_cents: int, matter: Matter) -> int:
     valuation, rounding = matter.valuation, matter.policy.prorata_rounding
     return share_of(unit_cents, valuation.quantity, valuation.recipients, rounding)
-
-
-def _ask(code: ReasonCode, **params: str | int) -> Reason:
-    return Reason(code, params, QUESTIONS[code])

@@ -6,9 +6,24 @@ Page, interface, PDF and trail all show `Reason.sentence`, so they say the same.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from compliance_app.rules.money import format_dollars
+
+MONTHS = (  # not the calendar's: those speak the language of the machine
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 class ReasonCode(StrEnum):
@@ -237,23 +252,25 @@ _BARRED = {
 }
 
 
+Params = tuple[tuple[str, str | int], ...]
+
+
 class Reason(NamedTuple):
     """One step of the answer; the names of `params` end in their kind, `_cents` or `_on`."""
 
     code: ReasonCode
-    params: Mapping[str, str | int]
+    params: Params
     authority: str
+
+    @classmethod
+    def of(cls, code: ReasonCode, authority: str, **params: str | int) -> "Reason":
+        """Make a reason from named amounts, days and words."""
+        return cls(code, tuple(params.items()), authority)
 
     @property
     def sentence(self) -> str:
         """Say it in plain words, with the authority."""
-        words = {name: _spoken(name, value) for name, value in self.params.items()}
-        if "start_on" in self.params:
-            words["period"] = say_period(
-                date.fromisoformat(str(self.params["start_on"])),
-                date.fromisoformat(str(self.params["end_on"])),
-            )
-        said = _SENTENCES[self.code].format_map(words)
+        said = fill(_SENTENCES[self.code], self.params)
         return f"{said[:-1]} ({self.authority})." if self.authority else said
 
     def as_document(self) -> dict[str, object]:
@@ -261,12 +278,21 @@ class Reason(NamedTuple):
         return {"code": self.code.value, "params": dict(self.params), "authority": self.authority}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, object]) -> "Reason":
+    def from_document(cls, document: Mapping[str, Any]) -> "Reason":
         """Read what `as_document` wrote."""
-        params = document["params"]
-        if not isinstance(params, Mapping):
-            raise TypeError("The params of a reason must be a table of names and values.")
-        return cls(ReasonCode(str(document["code"])), dict(params), str(document["authority"]))
+        code, params = ReasonCode(document["code"]), document["params"]
+        return cls(code, tuple(params.items()), document["authority"])
+
+
+def fill(sentence: str, params: Params) -> str:
+    """Put amounts, days and words into a sentence, each written as people expect it."""
+    words = {name: _spoken(name, value) for name, value in params}
+    if "start_on" in words:
+        ends = dict(params)
+        words["period"] = say_period(
+            date.fromisoformat(str(ends["start_on"])), date.fromisoformat(str(ends["end_on"]))
+        )
+    return sentence.format_map(words)
 
 
 def say_period(start: date, end: date) -> str:
@@ -280,29 +306,13 @@ def say_period(start: date, end: date) -> str:
 
 def say_day(day: date) -> str:
     """Write a day for people: March 30, 2026."""
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
-
-
-_MONTHS = (  # not the calendar's: those speak the language of the machine
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def _spoken(name: str, value: str | int) -> str:
     if name.endswith("_cents"):
         return format_dollars(int(value))
-    if name.endswith("_on") and value:
+    if name.endswith("_on"):
         return say_day(date.fromisoformat(str(value)))
     if name == "barred_by":
         return _BARRED[str(value)]

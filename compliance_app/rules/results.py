@@ -9,7 +9,7 @@ from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason, ReasonCode
 from compliance_app.rules.regimes import Operator
 from compliance_app.rules.valuation import Basis, Valuation
-from compliance_app.rules.verdicts import EXEMPT, Verdict
+from compliance_app.rules.verdicts import Verdict
 
 _BASIS_WORDS = {
     Basis.COST: "its cost without tax and delivery",
@@ -95,35 +95,40 @@ class Assessment(NamedTuple):
         unit, cents, basis, quantity, recipients = self.valuation
         if not self.counts or unit is None or cents != self.counted_cents:
             return None
-        params: dict[str, str | int] = {"counted_cents": cents, "basis": _BASIS_WORDS[basis]}
-        if quantity > 1:
-            params["basis"] = f"{quantity} units, each at {_BASIS_WORDS[basis]}"
+        words = _BASIS_WORDS[basis]
+        how = words if quantity == 1 else f"{quantity} units, each at {words}"
         if recipients == 1:
-            return Reason(ReasonCode.VALUED, params, "")
-        params |= {"whole_cents": unit * quantity, "recipients": recipients}
-        return Reason(ReasonCode.DIVIDED, params, "")
+            return Reason.of(ReasonCode.VALUED, "", counted_cents=cents, basis=how)
+        return Reason.of(
+            ReasonCode.DIVIDED,
+            "",
+            counted_cents=cents,
+            whole_cents=unit * quantity,
+            recipients=recipients,
+            basis=how,
+        )
 
     def _held(self) -> Reason | None:
         if self.verdict is not Verdict.NEEDS_COMPLIANCE_JUDGEMENT or not self.counts:
             return None
-        return Reason(ReasonCode.HELD, {"counted_cents": self.counted_cents}, "")
+        return Reason.of(ReasonCode.HELD, "", counted_cents=self.counted_cents)
 
     def _summed(self) -> Reason | None:
-        if self.verdict in EXEMPT or self.limit_cents is None or self.window_start is None:
+        if self.limit_cents is None:
             return None
         over = self.running_cents - self.limit_cents
         params: dict[str, str | int] = {
-            "start_on": self.window_start.isoformat(),
-            "end_on": _iso(self.window_end) or "",
+            "start_on": str(self.window_start),
+            "end_on": str(self.window_end),
             "running_cents": self.running_cents,
             "limit_cents": self.limit_cents,
         }
         if over > 0:
-            return Reason(ReasonCode.EXCEEDS, params | {"over_cents": over}, self.authority)
+            return Reason.of(ReasonCode.EXCEEDS, self.authority, over_cents=over, **params)
         if self.operator is Operator.GT:
-            return Reason(ReasonCode.WITHIN, params, self.authority)
+            return Reason.of(ReasonCode.WITHIN, self.authority, **params)
         code = ReasonCode.REACHES if over == 0 else ReasonCode.BELOW
-        return Reason(code, params, self.authority)
+        return Reason.of(code, self.authority, **params)
 
 
 def _iso(day: date | None) -> str | None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+from compliance_app.rules.reasons import MONTHS
 from compliance_app.rules.regimes import Limit, Regime, limit_on
 from compliance_app.rules.valuation import Basis, Rounding
 from compliance_app.rules.windows import (
@@ -96,6 +97,18 @@ class Policy:
     def rolling_method(self) -> RollingMethod:
         """Return how a rolling year runs."""
         return self.year.method
+
+    @property
+    def year_words(self) -> str:
+        """Say which year gifts are added up in."""
+        if self.year.basis is YearBasis.CALENDAR:
+            return "calendar year"
+        if self.year.basis is YearBasis.FISCAL:
+            month, day = self.year.fiscal_start
+            return f"fiscal year from {MONTHS[month - 1]} {day}"
+        if self.year.method is RollingMethod.TRAILING:
+            return "the twelve months that end with each gift"
+        return "a year from the first gift to the person"
 
 
 def limit_for(regime: Regime, day: date, policy: Policy) -> Limit:
