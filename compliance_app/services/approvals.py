@@ -33,35 +33,27 @@ from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Gift, Person
 
-# Which role's approval each route asks for, in this order.
-AWAITED: dict[Route, tuple[Role, ...]] = {
-    Route.CLEARED: (),
-    Route.SUPERVISOR: (Role.SUPERVISOR,),
-    Route.COMPLIANCE: (Role.COMPLIANCE,),
-    Route.SUPERVISOR_AND_COMPLIANCE: (Role.SUPERVISOR, Role.COMPLIANCE),
+# Whose approval each route asks for, in any order; an officer may stand in for a supervisor
+# where the supervisor alone is asked.
+AWAITED: dict[Route, frozenset[Role]] = {
+    Route.CLEARED: frozenset(),
+    Route.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Route.COMPLIANCE: frozenset({Role.COMPLIANCE}),
+    Route.SUPERVISOR_AND_COMPLIANCE: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
 }
 
 
-def awaited_role(session: Session, gift: Gift) -> Role | None:
-    """Return the role whose decision the gift waits for now, None where nobody's.
+def awaited_roles(session: Session, gift: Gift) -> frozenset[Role]:
+    """Return the roles whose approval the gift waits for now; none where it waits for nobody.
 
     A giver whom nobody supervises is reviewed by compliance.
     """
     if gift.state is not State.SUBMITTED or gift.route is None:
-        return None
-    approved = {
-        decision.decided_by.role
-        for decision in gift.decisions
-        if decision.version_number == gift.version_number
-        and decision.kind is DecisionKind.APPROVE
-        and decision.decided_by is not None
-    }
-    left = [role for role in AWAITED[gift.route] if role not in approved]
-    if not left:
-        return Role.COMPLIANCE
-    if left[0] is Role.SUPERVISOR and not _supervisors(session, gift):
-        return Role.COMPLIANCE
-    return left[0]
+        return frozenset()
+    needed = set(AWAITED[gift.route]) or {Role.COMPLIANCE}
+    if Role.SUPERVISOR in needed and not _supervisors(session, gift):
+        needed = {Role.COMPLIANCE}
+    return frozenset(needed - _approved_by(gift))
 
 
 def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
@@ -79,14 +71,7 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
         raise OwnDecisionError(reference=gift.reference, part="received")
     if any(above.id == gift.giver_id for above in people_store.superiors(session, actor)):
         raise SubordinateDecisionError(reference=gift.reference, giver=gift.giver.name)
-    awaited = awaited_role(session, gift)
-    if awaited is Role.SUPERVISOR and actor.role is Role.SUPERVISOR:
-        if actor.id not in _supervisors(session, gift):
-            raise NotYourDecisionError(
-                reference=gift.reference, awaited=f"a supervisor of {gift.giver.name}"
-            )
-    elif actor.role is not Role.COMPLIANCE and awaited is not None:
-        raise NotYourDecisionError(reference=gift.reference, awaited="a compliance officer")
+    _check_turn(session, gift, actor)
 
 
 def approve(
@@ -102,7 +87,7 @@ def approve(
         raise OverLimitError(reference=reference, why=judgement.why_over, way_out=_way_out(gift))
     reassess(session, gift, judgement, at=at)
     decide(session, gift, DecisionKind.APPROVE, actor_id=actor_id, at=at, reason=reason.strip())
-    if _last_approval(gift):
+    if gift.route is Route.SUPERVISOR or not awaited_roles(session, gift):
         gift.state = State.GIVEN if gift.already_given else State.APPROVED
     return _close(session, gift, actor_id=actor_id, at=at)
 
@@ -186,6 +171,20 @@ def record_breach(  # noqa: PLR0913 - the circumstances of a breach
     return _close(session, gift, actor_id=actor_id, at=at)
 
 
+def _check_turn(session: Session, gift: Gift, actor: Person) -> None:
+    awaited = awaited_roles(session, gift)
+    if not awaited:
+        return
+    if actor.role is Role.COMPLIANCE:
+        mine = Role.COMPLIANCE in awaited or gift.route is Route.SUPERVISOR
+    else:
+        mine = Role.SUPERVISOR in awaited and actor.id in _supervisors(session, gift)
+    if not mine:
+        supervisor = f"a supervisor of {gift.giver.name}"
+        waits_for = supervisor if Role.SUPERVISOR in awaited else "a compliance officer"
+        raise NotYourDecisionError(reference=gift.reference, awaited=waits_for)
+
+
 def _opened(session: Session, reference: str, actor_id: int, wanted: State, *, act: str) -> Gift:
     gift = locked(session, reference)
     check_may_decide(session, gift, actor_id)
@@ -223,18 +222,15 @@ def _judge_again(
     )
 
 
-def _last_approval(gift: Gift) -> bool:
-    if gift.route is None:
-        return True
-    roles = {
+def _approved_by(gift: Gift) -> set[Role]:
+    """Return the roles that have approved the version in force."""
+    return {
         decision.decided_by.role
         for decision in gift.decisions
         if decision.version_number == gift.version_number
         and decision.kind is DecisionKind.APPROVE
         and decision.decided_by is not None
     }
-    # An officer may stand in for a supervisor; a supervisor never for an officer.
-    return Role.COMPLIANCE in roles or not set(AWAITED[gift.route]) - roles
 
 
 def _close(session: Session, gift: Gift, *, actor_id: int, at: datetime) -> Gift:

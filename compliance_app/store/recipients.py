@@ -84,9 +84,7 @@ def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int,
             select(Recipient.id, func.coalesce(Recipient.merged_into_id, Recipient.id)).where(
                 Recipient.id.in_(wanted)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = session.scalars(
         select(Recipient)
@@ -218,6 +216,40 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
 def find_by_email(session: Session, email: str) -> Recipient | None:
     """Return the recipient with this e-mail address."""
     return session.scalar(select(Recipient).where(Recipient.email == email.strip().lower()))
+
+
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Recipient]:
+    """Return the recipients with these addresses, by address."""
+    return {
+        email: recipient
+        for some in chunks(sorted(set(emails)))
+        for email, recipient in session.execute(
+            select(Recipient.email, Recipient).where(Recipient.email.in_(some))
+        ).tuples()
+        if email is not None
+    }
+
+
+def by_name_and_employer(
+    session: Session, names: Iterable[str]
+) -> dict[tuple[str, str], Recipient]:
+    """Return the recipients of exactly these names, by name and key of each employer.
+
+    Somebody without an employer has an empty key; of several the oldest record is returned.
+    """
+    statement = (
+        select(Recipient, func.coalesce(Employer.name_key, ""))
+        .outerjoin(Employment, Employment.recipient_id == Recipient.id)
+        .outerjoin(Employer, Employer.id == Employment.employer_id)
+        .order_by(Recipient.id.desc())
+    )
+    return {
+        (recipient.name, employer_key): recipient
+        for some in chunks(sorted(set(names)))
+        for recipient, employer_key in session.execute(
+            statement.where(Recipient.name.in_(some))
+        ).tuples()
+    }
 
 
 def find_by_name(session: Session, name: str, employer_id: int | None) -> Recipient | None:

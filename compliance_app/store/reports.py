@@ -173,7 +173,7 @@ def room_between(
     )
     if since is not None:
         statement = statement.where(Share.given_on >= since)
-    yield from session.execute(statement.execution_options(yield_per=1000)).tuples()
+    yield from session.execute(statement.execution_options(yield_per=1000))
 
 
 def decisions_on(session: Session, gift_ids: Iterable[int]) -> Iterator[DecisionRow]:
