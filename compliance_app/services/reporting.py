@@ -17,7 +17,7 @@ from compliance_app.rules.errors import InputError
 from compliance_app.rules.flags import FlagCode
 from compliance_app.rules.policy import Policy, history_since, limit_for
 from compliance_app.rules.reasons import Reason
-from compliance_app.rules.regimes import FINRA_3220
+from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import Entry, running_totals
 from compliance_app.services.policies import policy_on
 from compliance_app.store import audit
@@ -177,8 +177,8 @@ def _line(
     document = json.loads(row.document)
     reasons = [Reason.from_document(reason) for reason in document["reasons"]]
     limit, total, excess = row.limit_cents, row.running_cents, row.excess_cents
-    if row.regime == FINRA_3220.code:
-        limit = limit_for(FINRA_3220, row.given_on, policy).cents
+    if row.regime == RULE_3220.code:
+        limit = limit_for(RULE_3220, row.given_on, policy).cents
         total = running.get(row.share_id, row.running_cents)
         excess = max(0, total - (limit or 0)) if row.holds_room else row.excess_cents
     return ShareLine(
@@ -246,8 +246,8 @@ def _totals(lines: list[ShareLine], at_end: dict[int, int]) -> Iterator[Recipien
 
 def _meta(session: Session, quarter: Quarter, policy: Policy, firm: str) -> ReportMeta:
     change = store.latest_change(session)
-    at_start = limit_for(FINRA_3220, quarter.first_day, policy)
-    at_end = limit_for(FINRA_3220, quarter.last_day, policy)
+    at_start = limit_for(RULE_3220, quarter.first_day, policy)
+    at_end = limit_for(RULE_3220, quarter.last_day, policy)
     return ReportMeta(
         firm=firm,
         period=quarter.label,

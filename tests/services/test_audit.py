@@ -1,0 +1,121 @@
+"""The trail: one event an act, sealed to the one before, and every damage named."""
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from compliance_app.rules.errors import OwnDecisionError
+from compliance_app.services import approvals, audit, gifts
+from compliance_app.store import audit as store
+from compliance_app.store.base import unit_of_work
+from tests.conftest import NOON, Cast
+from tests.factories import make_claim
+
+
+def submit(cast: Cast, cents: int = 48_00) -> str:
+    with unit_of_work() as session:
+        return gifts.submit(
+            session, make_claim(cents), giver_id=cast.rep, actor_id=cast.rep, at=NOON
+        ).reference
+
+
+def problem_after(statement: str) -> str | None:
+    with unit_of_work() as session:
+        session.execute(text(statement))
+    with unit_of_work() as session:
+        return audit.verify(session).problem
+
+
+def test_a_trail_that_nobody_touched_is_whole(app: Flask, cast: Cast) -> None:
+    submit(cast)
+    with unit_of_work() as session:
+        check = audit.verify(session)
+        assert check.problem is None
+        assert check.events == store.head(session).number
+
+
+def test_an_event_holds_the_whole_state_after_the_act(app: Flask, cast: Cast) -> None:
+    reference = submit(cast)
+    with unit_of_work() as session:
+        event = store.latest(session, before=None, count=1)[0]
+    body = json.loads(event.body)
+    assert (event.event, event.subject, event.actor) == (
+        "gift:submitted",
+        "gift:1",
+        "rita@firm.example",
+    )
+    assert body["gift"]["reference"] == reference
+    assert body["gift"]["state"] == "approved"
+    assert body["version"]["cost_cents"] == 4800
+    assert body["shares"][0]["counted_cents"] == 4800
+    assert body["shares"][0]["holds_room"] is True
+    assert body["assessments"][0]["verdict"] == "within_limit"
+    assert body["decisions"][0]["kind"] == "auto_clear"
+
+
+def test_an_act_that_is_refused_leaves_neither_change_nor_event(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        before = store.head(session).number
+    with pytest.raises(OwnDecisionError), unit_of_work() as session:
+        gift = gifts.submit(
+            session, make_claim(150_00), giver_id=cast.officer, actor_id=cast.officer, at=NOON
+        )
+        approvals.approve(session, gift.reference, actor_id=cast.officer, at=NOON)
+    with unit_of_work() as session:
+        assert store.head(session).number == before
+
+
+def test_a_refused_attempt_is_recorded(app: Flask, cast: Cast) -> None:
+    error = OwnDecisionError(reference="G-1", part="gave")
+    with unit_of_work() as session:
+        audit.record_refusal(
+            session, error, actor_id=cast.officer, at=NOON, attempted="/approvals/G-1"
+        )
+        event = store.latest(session, before=None, count=1)[0]
+    assert event.subject == "attempt:own-decision"
+    assert json.loads(event.body)["sentence"] == str(error)
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        pytest.param(
+            "UPDATE trail_event SET body = replace(body, 'Rita', 'Rina') WHERE number = 1",
+            "Event 1 was changed after it was written.",
+            id="a body is changed",
+        ),
+        pytest.param(
+            "UPDATE trail_event SET actor = 'nobody' WHERE number = 3",
+            "Event 3 was changed after it was written.",
+            id="an actor is changed",
+        ),
+        pytest.param(
+            "DELETE FROM trail_event WHERE number = 4",
+            "Event 4 is missing from the trail.",
+            id="an event is taken out",
+        ),
+        pytest.param(
+            "DELETE FROM trail_event WHERE number > 5",
+            "The trail ends at event 5, but 14 were written.",
+            id="the end is cut off",
+        ),
+        pytest.param(
+            "UPDATE trail_event SET previous_sha256 = '0' WHERE number = 6",
+            "Event 6 is not linked to the event before it: one of them was replaced.",
+            id="a link is changed",
+        ),
+    ],
+)
+def test_damage_is_named(app: Flask, cast: Cast, statement: str, problem: str) -> None:
+    submit(cast)
+    assert problem_after(statement) == problem
+
+
+def test_a_moment_is_sealed_in_utc_whatever_zone_it_was_told_in(app: Flask, cast: Cast) -> None:
+    submit(cast)
+    with unit_of_work() as session:
+        event = store.latest(session, before=None, count=1)[0]
+    assert event.happened_at.isoformat() == "2026-11-21T17:00:00+00:00"
+    assert '"logged_at":"2026-11-21T17:00:00.000000+00:00"' in event.body
