@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 # The first event is sealed to this instead of to an event before it.
@@ -66,7 +66,7 @@ def seal(  # noqa: PLR0913 - the sealed fields are what an event is
     sealed = canonical(
         {
             "actor": actor,
-            "at": happened_at.isoformat(timespec="microseconds"),
+            "at": happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "body": body,
             "event": event,
             "number": number,

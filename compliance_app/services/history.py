@@ -3,7 +3,7 @@
 A gift that was given stays given whatever the engine says now; over the limit it is a breach.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from compliance_app.services.recording import assessment_values, share_values, v
 from compliance_app.store import audit
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
+from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks, insert_rows, reserve_ids
 from compliance_app.store.gifts import json_value, own_reference
 from compliance_app.store.models import (
@@ -40,7 +41,7 @@ ENDED_STATES = frozenset({State.DECLINED, State.WITHDRAWN, State.CANCELLED, Stat
 ORIGIN = "It was kept in the register used before this one and came with an import."
 NO_REMEDY = "The imported record names none."
 # The order in which rows that name each other can be written.
-MODELS = (Gift, GiftVersion, Assessment, Share, Decision)
+MODELS: tuple[type[Base], ...] = (Gift, GiftVersion, Assessment, Share, Decision)
 BATCH = 2_000
 
 
@@ -116,11 +117,11 @@ class _Writer:
         self._people = recipient_store.lock_all(session, wanted)
         ids = {person.id for person in self._people.values()}
         self._ledger = MemoryLedger(recipient_store.known_shares(session, ids))
-        self._ids = {
+        self._ids: dict[type[Base], Iterator[int]] = {
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
         }
-        self._rows: dict[type, list[Row]] = {model: [] for model in MODELS}
+        self._rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
         self._acts: list[audit.Act] = []
         self._policies: dict[date, Policy] = {}
         self._actor = session.get_one(Person, actor_id) if actor_id else None
@@ -187,17 +188,17 @@ class _Writer:
 def _rows_of(
     past: PastGift,
     judgement: Judgement,
-    ids: Mapping[type, Any],
+    ids: Mapping[type[Base], Iterator[int]],
     *,
     decider_id: int | None,
     at: datetime,
-) -> dict[type, list[Row]]:
+) -> dict[type[Base], list[Row]]:
     """Return the rows of a gift that happened, by the model they belong to."""
     gift_id, version_id = next(ids[Gift]), next(ids[GiftVersion])
     state, decision = _outcome(past.state, judgement)
     already_given = state in GIVEN_STATES
     held = holds_room(state, already_given=already_given, over_limit=judgement.over_limit)
-    rows: dict[type, list[Row]] = {model: [] for model in MODELS}
+    rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
     rows[Gift].append(
         {
             "id": gift_id,
@@ -224,8 +225,8 @@ def _rows_of(
         rows[Assessment].append({"id": assessment_id, **assessment})
         rows[Share].append({"id": next(ids[Share]), **keys, **share})
     if decision is not None:
-        keys = {"gift_id": gift_id, "version_number": 1, "decided_by_id": decider_id}
-        rows[Decision].append({"id": next(ids[Decision]), **keys, "decided_at": at, **decision})
+        made = {"version_number": 1, "decided_by_id": decider_id, "decided_at": at}
+        rows[Decision].append({"id": next(ids[Decision]), "gift_id": gift_id, **made, **decision})
     return rows
 
 
@@ -242,7 +243,7 @@ def _outcome(stated: State, judgement: Judgement) -> tuple[State, Row | None]:
     return (State.RETURNED if stated is State.RETURNED else State.BREACH), breach
 
 
-def _document_of(rows: Mapping[type, Sequence[Row]]) -> dict[str, object]:
+def _document_of(rows: Mapping[type[Base], Sequence[Row]]) -> dict[str, object]:
     """Return what store.gifts.document_of says of the same rows once they are written."""
     plain = {model: [_json_row(row) for row in rows[model]] for model in MODELS}
     return {

@@ -11,7 +11,6 @@ from compliance_app.store.recipients import KnownShare
 
 # What one share looks like to the flags of another; the order of store.gifts.neighbors_of.
 Neighbor = tuple[str, int, int, date, int, State]
-DAY = 3
 
 
 class MemoryLedger:
@@ -72,7 +71,8 @@ class MemoryLedger:
 
 
 def _day_of(near: Neighbor) -> date:
-    return near[DAY]
+    _reference, _giver, _recipient, given_on, _cents, _state = near
+    return given_on
 
 
 def _given_on(share: PriorShare) -> date:

@@ -1,17 +1,19 @@
 """Gifts: numbering, locking, lists for people, and the record the trail keeps of one."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
 from compliance_app.store.base import Base
+from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
     Employer,
@@ -59,6 +61,10 @@ def next_id(session: Session) -> int:
         sequence = func.pg_get_serial_sequence("gift", "id")
         return session.execute(select(func.nextval(sequence))).scalar_one()
     return session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one()
+
+
+# The form of the references this register gives itself, with the number in it.
+OWN_REFERENCE = re.compile(r"G-[0-9]{4}-([0-9]{6,})")
 
 
 def own_reference(gift_id: int, at: datetime) -> str:
@@ -222,6 +228,24 @@ def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[st
         column.key: json_value(getattr(row, column.key))
         for column in row.__mapper__.column_attrs
         if column.key not in without
+    }
+
+
+def known_hashes(session: Session, hashes: Iterable[str]) -> set[str]:
+    """Return which of these imported rows are in the register."""
+    return _known(session, Gift.row_sha256, hashes)
+
+
+def known_references(session: Session, references: Iterable[str]) -> set[str]:
+    """Return which of these references the register has."""
+    return _known(session, Gift.reference, references)
+
+
+def _known(session: Session, column: InstrumentedAttribute[Any], values: Iterable[str]) -> set[str]:
+    return {
+        known
+        for some in chunks(sorted(set(values)))
+        for known in session.scalars(select(column).where(column.in_(some)))
     }
 
 

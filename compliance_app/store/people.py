@@ -1,17 +1,27 @@
 """Associated persons, their sessions and their attempts to sign in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Person, SignInAttempt, SignInSession
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
     """Return the person with this e-mail address, in whatever case it is written."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """Return the people with these addresses, by address."""
+    return {
+        person.email: person
+        for some in chunks(sorted(set(emails)))
+        for person in session.scalars(select(Person).where(Person.email.in_(some)))
+    }
 
 
 def list_people(session: Session) -> Sequence[Person]:

@@ -19,6 +19,12 @@ def head() -> str:
     return version
 
 
+def known() -> frozenset[str]:
+    """Return every version this program can work on from."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 def current(engine: Engine) -> str | None:
     """Return the version the database has, None where it has no tables yet."""
     with engine.connect() as connection:

@@ -1,0 +1,125 @@
+"""Who the rows of a file speak of: people by e-mail, recipients by e-mail or name and employer."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.permissions import Role
+from compliance_app.services import people, recipients
+from compliance_app.services.import_rows import (
+    PLANNED_STATES,
+    GiftRow,
+    Problem,
+    ReadRow,
+)
+from compliance_app.services.people import NewPerson
+from compliance_app.services.recipients import NewRecipient
+from compliance_app.store import people as people_store
+from compliance_app.store import recipients as store
+from compliance_app.store.models import Recipient
+
+
+class RecipientKey(NamedTuple):
+    """What tells the people of a file apart: the e-mail, else the exact name and the employer."""
+
+    email: str
+    name: str
+    employer_key: str
+
+
+def key_of_row(row: GiftRow) -> RecipientKey:
+    """Return the key of the row's recipient."""
+    if row.recipient_email:
+        return RecipientKey(row.recipient_email, "", "")
+    return RecipientKey("", row.recipient_name, store.key_of(row.employer))
+
+
+class Parties:
+    """The givers, authors and recipients of a file, found in the register or added to it."""
+
+    def __init__(self, session: Session, rows: Iterable[GiftRow]) -> None:
+        rows = list(rows)
+        emails = {row.giver_email for row in rows} | {row.logged_by_email for row in rows}
+        self._session = session
+        self._people = people_store.by_email(session, emails - {""})
+        self._by_email = store.by_email(session, {row.recipient_email for row in rows} - {""})
+        self._by_name = store.by_name_and_employer(session, {row.recipient_name for row in rows})
+        self.people_added = 0
+        self.recipients_added = 0
+        self.employers_added = 0
+
+    def problems_of(self, row: ReadRow, *, add_people: bool) -> list[Problem]:
+        """Return why the row's people cannot be taken as they are."""
+        problems = []
+        gift = row.gift
+        for column, email in (
+            ("giver_email", gift.giver_email),
+            ("logged_by_email", gift.logged_by_email),
+        ):
+            person = self._people.get(email)
+            if email and person is None and not add_people:
+                sentence = (
+                    f"Nobody of the firm has the address {email}; add the person first, or "
+                    "import with --add-people."
+                )
+                problems.append(Problem(row.line, column, sentence))
+        giver = self._people.get(gift.giver_email)
+        if giver is not None and not giver.active and gift.state in PLANNED_STATES:
+            sentence = f"{giver.name} is no longer active, so no new gift can be from them."
+            problems.append(Problem(row.line, "giver_email", sentence))
+        return problems
+
+    def find_recipient(self, row: GiftRow) -> Recipient | None:
+        """Return the row's recipient where the register has them.
+
+        A record with an e-mail of its own is somebody else than a person with another.
+        """
+        if row.recipient_email and row.recipient_email in self._by_email:
+            return self._by_email[row.recipient_email]
+        known = self._by_name.get((row.recipient_name, store.key_of(row.employer)))
+        if known is not None and row.recipient_email and known.email:
+            return None
+        return known
+
+    def add_missing(self, rows: Sequence[GiftRow], *, actor_id: int | None, at: datetime) -> None:
+        """Add whoever the rows name and the register does not have."""
+        for row in rows:
+            for email in (row.giver_email, row.logged_by_email):
+                if email and email not in self._people:
+                    new = NewPerson(email=email, name=name_from(email), role=Role.AE)
+                    self._people[email] = people.add(self._session, new, actor_id=actor_id, at=at)
+                    self.people_added += 1
+        missing = {
+            key_of_row(row): row for row in reversed(rows) if self.find_recipient(row) is None
+        }
+        wanted = [
+            NewRecipient(name=row.recipient_name, email=row.recipient_email, employer=row.employer)
+            for row in reversed(missing.values())
+        ]
+        added = recipients.add_many(self._session, wanted, actor_id=actor_id, at=at)
+        self.recipients_added = len(added.recipients)
+        self.employers_added = added.employers
+        for row, recipient in zip(reversed(missing.values()), added.recipients, strict=True):
+            if row.recipient_email:
+                self._by_email[row.recipient_email] = recipient
+            key = (row.recipient_name, store.key_of(row.employer))
+            self._by_name.setdefault(key, recipient)
+
+    def giver_and_author(self, row: GiftRow) -> tuple[int, int]:
+        """Return the ids of the giver and of who logged it, who is the giver if not named."""
+        giver_id = self._people[row.giver_email].id
+        if not row.logged_by_email:
+            return giver_id, giver_id
+        return giver_id, self._people[row.logged_by_email].id
+
+    def recipient_ids(self, rows: Iterable[GiftRow]) -> tuple[int, ...]:
+        """Return the ids of the rows' recipients, in their order."""
+        return tuple(recipient.id for row in rows if (recipient := self.find_recipient(row)))
+
+
+def name_from(email: str) -> str:
+    """Return the name an address suggests: `ana.lee@firm.example` is Ana Lee."""
+    words = email.partition("@")[0].replace(".", " ").replace("_", " ").replace("-", " ")
+    return words.title().strip() or email
