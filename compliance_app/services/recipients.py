@@ -12,12 +12,15 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import EmailTakenError
 from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.policy import history_since
+from compliance_app.rules.regimes import RULE_3220
+from compliance_app.rules.running import running_totals
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policy_on
 from compliance_app.store import audit
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.recipients import LedgerRow
 
 LONGEST_NAME = 300
 
@@ -142,6 +145,28 @@ def find_or_add_employer(
         body=row_document(employer),
     )
     return employer
+
+
+def statement(
+    session: Session, recipient_id: int, *, since: date, before: date
+) -> list[LedgerRow]:
+    """Return the person's ledger of [since, before), each total summed from what holds room now.
+
+    A gift entered late moves the totals after it, which the verdicts of their day cannot know.
+    """
+    policy = policy_on(session, before)
+    rows = store.ledger(session, recipient_id, since=since, before=before)
+    counted = store.room_of(
+        session, recipient_id, since=history_since(policy, since), before=before
+    )
+    totals = running_totals([entry for _, entry in counted], policy.year)
+    running = {share_id: total for (share_id, _), total in zip(counted, totals, strict=True)}
+    return [
+        row._replace(running_cents=running[row.share_id])
+        if row.holds_room and row.regime == RULE_3220.code
+        else row
+        for row in rows
+    ]
 
 
 def document_of(recipient: Recipient) -> dict[str, object]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, PriorShare
+from compliance_app.rules.running import Entry
 from compliance_app.rules.workflow import PENDING, State
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
@@ -27,6 +28,7 @@ from compliance_app.store.models import (
 class LedgerRow(NamedTuple):
     """One share in a recipient's ledger, in the version that is in force."""
 
+    share_id: int
     reference: str
     state: State
     giver_id: int
@@ -38,6 +40,7 @@ class LedgerRow(NamedTuple):
     counted_cents: int
     holds_room: bool
     verdict: Verdict | None
+    regime: str | None
     running_cents: int | None
     limit_cents: int | None
     excess_cents: int | None
@@ -179,6 +182,7 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
     """Return the person's shares with a day in [since, before), oldest first."""
     statement = (
         select(
+            Share.id,
             Gift.reference,
             Gift.state,
             Gift.giver_id,
@@ -190,6 +194,7 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
             Share.counted_cents,
             Share.holds_room,
             Assessment.verdict,
+            Assessment.regime,
             Assessment.running_cents,
             Assessment.limit_cents,
             Assessment.excess_cents,
@@ -211,6 +216,24 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
         .order_by(Share.given_on, Share.id)
     )
     return [LedgerRow(*row) for row in session.execute(statement)]
+
+
+def room_of(
+    session: Session, recipient_id: int, *, since: date | None, before: date
+) -> list[tuple[int, Entry]]:
+    """Return the person's shares that hold room, with their ids, in the order of the ledger."""
+    statement = (
+        select(Share.id, Share.given_on, Share.counted_cents)
+        .where(
+            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
+            Share.holds_room,
+            Share.given_on < before,
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+    if since is not None:
+        statement = statement.where(Share.given_on >= since)
+    return [(row.id, Entry(row.given_on, row.counted_cents)) for row in session.execute(statement)]
 
 
 def find_by_email(session: Session, email: str) -> Recipient | None:

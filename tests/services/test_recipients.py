@@ -1,0 +1,84 @@
+"""Adding people at clients, and a person's ledger."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from compliance_app.rules.errors import EmailTakenError, InputError
+from compliance_app.services import gifts, recipients
+from compliance_app.services.recipients import NewRecipient
+from compliance_app.store import recipients as store
+from compliance_app.store.base import unit_of_work
+from compliance_app.store.models import Employer
+from tests.conftest import NOON, Cast
+from tests.factories import make_claim
+
+YEAR = {"since": date(2026, 1, 1), "before": date(2027, 1, 1)}
+
+
+def add(name: str, email: str = "", employer: str = "") -> int:
+    with unit_of_work() as session:
+        new = NewRecipient(name, email, employer)
+        return recipients.add(session, new, actor_id=None, at=NOON).id
+
+
+def test_an_employer_of_the_same_name_is_the_same_employer(app: Flask) -> None:
+    add("Åsa Lindqvist", employer="HARBOR  capital")
+    with unit_of_work() as session:
+        assert session.query(Employer).count() == 2
+
+
+def test_an_address_belongs_to_one_recipient(app: Flask) -> None:
+    with pytest.raises(EmailTakenError):
+        add("Morgan E.", "MORGAN@northgate.example")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\x00b", "x" * 301])
+def test_a_recipient_has_a_name(app: Flask, name: str) -> None:
+    with pytest.raises(InputError):
+        add(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("mor", ["Morgan Ellery"]),
+        ("ELL", ["Morgan Ellery"]),
+        ("asa", ["Åsa Lindqvist"]),
+        ("ravi@", ["Ravi Shankaran"]),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_a_search_finds_the_beginning_of_any_word(
+    app: Flask, text: str, names: list[str]
+) -> None:
+    add("Åsa Lindqvist")
+    with unit_of_work() as session:
+        assert [found.name for found in store.search(session, text, count=10)] == names
+
+
+def test_a_gift_entered_late_moves_the_totals_after_it(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        for cents, day in ((80_00, 10), (30_00, 5)):
+            claim = make_claim(cents, given_on=date(2026, 11, day))
+            gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+        rows = recipients.statement(session, cast.morgan, **YEAR)
+    assert [(row.given_on.day, row.running_cents) for row in rows] == [(5, 30_00), (10, 110_00)]
+
+
+def test_the_gifts_of_a_merged_record_count_for_the_person(app: Flask, cast: Cast) -> None:
+    double = add("M. Ellery")
+    with unit_of_work() as session:
+        for wanted in (cast.morgan, double):
+            claim = make_claim(90_00, to=(wanted,))
+            gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+        session.get_one(store.Recipient, double).merged_into_id = cast.morgan
+    with unit_of_work() as session:
+        rows = recipients.statement(session, cast.morgan, **YEAR)
+        third = gifts.preview(
+            session, make_claim(130_00, to=(double,)), giver_id=cast.rep, today=NOON.date()
+        )
+    assert [row.running_cents for row in rows] == [90_00, 180_00]
+    assert third.shares[0].assessment.running_cents == 310_00
