@@ -104,7 +104,6 @@ def _prohibit(matter: Matter, bar: Reason) -> Assessment:
         matter.policy.sha256,
         matter.valuation,
         matter.valuation.cents,
-        running_cents=matter.valuation.cents,
         is_within_rule=False,
         claim=bar,
     )
@@ -158,15 +157,8 @@ def _count(matter: Matter, claim: Reason | None, limit_cents: int) -> Assessment
         cents > 0 or valuation.cents == 0,
         True,  # noqa: FBT003  in scope; by position, for this is the hot path
         True,  # noqa: FBT003  a record is required
-        totals.window.start,
-        totals.window.end,
-        totals.prior_cents,
-        totals.pending_cents,
-        totals.running_cents,
         limit_cents,
-        totals.left_before_cents,
-        totals.left_after_cents,
-        totals.excess_cents,
+        totals,
         verdict is Verdict.WITHIN_LIMIT
         and totals.running_cents * 100 >= limit_cents * policy.warning_percent,
         not totals.is_over or _is_within_rule(matter, cents),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.case_fields import EXPECTED, GIFT, POLICY, PRIOR, WHOLE, Kind
-from compliance_app.rules.facts import Facts, PriorShare
+from compliance_app.rules.facts import Facts, FactsError, PriorShare
 from compliance_app.rules.json_lines import Located, read_array
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.problems import DocumentError, Problem

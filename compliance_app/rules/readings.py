@@ -72,12 +72,14 @@ def _other_values(matter: Matter, totals: Totals) -> Iterator[Reason]:
 
 
 def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
+    counts = matter.policy.transition is Transition.COUNT
+    if counts is not totals.is_over:  # fewer gifts never exceed, more never fall below
+        return
     before = sum(
         counted_under(share, matter.regime)
         for share in matter.prior
         if totals.window.start <= share.given_on < LIMIT_RAISED_ON
     )
-    counts = matter.policy.transition is Transition.COUNT
     other = totals.running_cents + (-before if counts else before)
     if is_over(other, matter.limit.cents or 0, matter.regime.operator) != totals.is_over:
         does = "count them" if counts else "leave them out"
@@ -96,8 +98,10 @@ def _currency(facts: Facts) -> Reason:
 
 
 def _is_passed_on(matter: Matter) -> bool:
-    cost = matter.valuation.cents
-    return highest_value(matter) > cost and (cost == 0 or matter.facts.shows("regifted"))
+    cost, facts = matter.valuation.cents, matter.facts
+    if cost > 0 and not (facts.evidence and facts.shows("regifted")):
+        return False
+    return highest_value(matter) > cost
 
 
 def _is_over_at(cents: int, matter: Matter, totals: Totals) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason, ReasonCode
 from compliance_app.rules.regimes import Operator
+from compliance_app.rules.totals import Totals
 from compliance_app.rules.valuation import Basis, Valuation
 from compliance_app.rules.verdicts import Verdict
 
@@ -37,15 +38,8 @@ class Assessment(NamedTuple):
     counts: bool = True
     in_scope: bool = True
     record_required: bool = True
-    window_start: date | None = None
-    window_end: date | None = None
-    prior_cents: int = 0
-    pending_cents: int = 0
-    running_cents: int = 0
     limit_cents: int | None = None
-    left_before_cents: int | None = None
-    left_after_cents: int | None = None
-    excess_cents: int = 0
+    totals: Totals | None = None  # None where nothing is summed
     near: bool = False
     # Over the firm's own limit only: an exception may be granted up to the rule's.
     is_within_rule: bool = True
@@ -54,6 +48,46 @@ class Assessment(NamedTuple):
     notes: tuple[Reason, ...] = ()
     others: tuple["Assessment", ...] = ()
     regime_cents: Mapping[str, int] = MappingProxyType({})
+
+    @property
+    def window_start(self) -> date | None:
+        """Return the first day of the year the share is summed in."""
+        return self.totals.window.start if self.totals else None
+
+    @property
+    def window_end(self) -> date | None:
+        """Return the last day of the year the share is summed in."""
+        return self.totals.window.end if self.totals else None
+
+    @property
+    def prior_cents(self) -> int:
+        """Return what the person's other shares come to, up to and with the day."""
+        return self.totals.prior_cents if self.totals else 0
+
+    @property
+    def pending_cents(self) -> int:
+        """Return the part of `prior_cents` that only waits for its day or a decision."""
+        return self.totals.pending_cents if self.totals else 0
+
+    @property
+    def running_cents(self) -> int:
+        """Return the total with this share."""
+        return self.totals.running_cents if self.totals else self.counted_cents
+
+    @property
+    def left_before_cents(self) -> int | None:
+        """Return what could be given on the day without any total being too much."""
+        return self.totals.left_before_cents if self.totals else None
+
+    @property
+    def left_after_cents(self) -> int | None:
+        """Return what could still be given on the day after this share."""
+        return self.totals.left_after_cents if self.totals else None
+
+    @property
+    def excess_cents(self) -> int:
+        """Return by how much the total is over, on the day or on a later one."""
+        return self.totals.excess_cents if self.totals else 0
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -109,49 +109,51 @@ def _sum_up(
     """Sum one window; without a year, the day itself."""
     day, cents, limit_cents = share
     window = _window(regime, day, prior, year)
-    start = window.start
-    horizon = year_end(day) if year is not None and is_trailing(year) else window.end
+    start, horizon = window
+    if year is not None and is_trailing(year):
+        horizon = year_end(day)  # the last day whose own window holds this one
     code = regime.code
     total = pending = 0
     has_later = False
     for given_on, counted, _, waits, by_regime in prior:
-        if given_on < start or given_on > horizon:
-            continue
-        if given_on > day:
+        if start <= given_on <= day:
+            if by_regime:
+                counted = by_regime.get(code, counted)  # noqa: PLW2901  the engine's hot loop
+            total += counted
+            if waits:
+                pending += counted
+        elif day < given_on <= horizon:
             has_later = True
-            continue
-        if by_regime:
-            counted = by_regime.get(code, counted)  # noqa: PLW2901  the hot loop of the engine
-        total += counted
-        if waits:
-            pending += counted
-    running = total + cents
     left = limit_cents - total
-    excess = running - limit_cents
-    over = excess > 0 or (excess == 0 and regime.operator is Operator.GE)
-    later = None
-    if has_later and year is not None and cents > 0:
-        later = _tightest_later(
-            regime, share, prior, policy, year=year, span=Window(start, horizon)
-        )
-    if later is not None:
-        left = min(left, later.limit_cents - later.running_cents + cents)
-        excess = max(excess, later.running_cents - later.limit_cents)
-        if is_over(later.running_cents, later.limit_cents, regime.operator):
-            over = True
-        else:
-            later = None
-    return Totals(
+    totals = Totals(
         window,
         total,
         pending,
-        running,
-        max(left, 0),
-        max(left - cents, 0),
-        max(excess, 0),
-        over,
-        later,
+        total + cents,
+        max(0, left),
+        left - cents if left > cents else 0,
+        cents - left if cents > left else 0,
+        cents > left or (cents == left and regime.operator is Operator.GE),
     )
+    if not has_later or year is None:
+        return totals
+    span = Window(start, horizon)
+    return _with_later(
+        totals, share, regime, _tightest_later(regime, share, prior, policy, year=year, span=span)
+    )
+
+
+def _with_later(totals: Totals, share: Share, regime: Regime, later: LaterPoint | None) -> Totals:
+    """Look at the tightest later day as well as at the day itself."""
+    if later is None:
+        return totals
+    left = min(totals.left_before_cents, max(_room(later) + share.cents, 0))
+    totals = totals._replace(left_before_cents=left, left_after_cents=max(left - share.cents, 0))
+    # A share that counts for nothing makes no later gift exceed.
+    if share.cents == 0 or not is_over(later.running_cents, later.limit_cents, regime.operator):
+        return totals
+    excess = max(totals.excess_cents, -_room(later))
+    return totals._replace(excess_cents=excess, is_over=True, later=later)
 
 
 def _window(regime: Regime, day: date, prior: Sequence[PriorShare], year: Year | None) -> Window:

@@ -5,6 +5,7 @@ Cost leaves out tax and delivery. Tickets count at the higher of cost and face v
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from compliance_app.rules.facts import Category, Facts, FactsError
@@ -56,8 +57,11 @@ class Valuation(NamedTuple):
 
 def basis_on(day: date, chosen: Basis) -> Basis:
     """Return the basis for a gift of `day`: the firm's, or the rule's of that day."""
-    if chosen is not Basis.RULE_ON_GIFT_DATE:
-        return chosen
+    return _rule_basis(day) if chosen is Basis.RULE_ON_GIFT_DATE else chosen
+
+
+@lru_cache(maxsize=4096)
+def _rule_basis(day: date) -> Basis:
     return next(row.basis for row in reversed(RULE_BASES) if row.since <= day)
 
 
@@ -69,8 +73,9 @@ def value_share(facts: Facts, chosen: Basis, rounding: Rounding) -> Valuation:
     if facts.category is Category.TICKET and basis is not Basis.FAIR_MARKET:
         basis = Basis.TICKET
     # Without names nobody may be given a smaller part than the whole.
-    named = not facts.shows("recipient_names_missing")
-    recipients = facts.recipients_count if named else 1
+    recipients = facts.recipients_count
+    if recipients > 1 and facts.shows("recipient_names_missing"):
+        recipients = 1
     unit = unit_value(facts, basis)
     if unit is None:
         return Valuation(None, 0, basis, facts.quantity, recipients)

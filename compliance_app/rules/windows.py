@@ -6,6 +6,7 @@ An anniversary of 29 February falls on 1 March in a common year, the stricter ch
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAY = timedelta(days=1)
@@ -51,13 +52,7 @@ def window_of(day: date, year: Year, earlier_days: Iterable[date] = ()) -> Windo
     Only a year rolling from the first gift looks at `earlier_days`: those of the counted
     gifts before it, in any order.
     """
-    if year.basis is YearBasis.CALENDAR:
-        return Window(date(day.year, 1, 1), date(day.year, 12, 31))
-    if year.basis is YearBasis.FISCAL:
-        return _fiscal_window(day, *year.fiscal_start)
-    if year.method is RollingMethod.TRAILING:
-        return Window(trailing_start(day), day)
-    return _anchored_window(day, earlier_days)
+    return _anchored_window(day, earlier_days) if is_anchored(year) else _fixed_window(day, year)
 
 
 def is_trailing(year: Year) -> bool:
@@ -82,6 +77,15 @@ def trailing_start(day: date) -> date:
 def year_end(start: date) -> date:
     """Return the last day of the year that begins on `start`."""
     return date.max if start.year == MAXYEAR else _on(start.year + 1, start.month, start.day) - _DAY
+
+
+@lru_cache(maxsize=4096)
+def _fixed_window(day: date, year: Year) -> Window:
+    if year.basis is YearBasis.CALENDAR:
+        return Window(date(day.year, 1, 1), date(day.year, 12, 31))
+    if year.basis is YearBasis.FISCAL:
+        return _fiscal_window(day, *year.fiscal_start)
+    return Window(trailing_start(day), day)
 
 
 def _fiscal_window(day: date, month: int, first: int) -> Window:
