@@ -132,9 +132,7 @@ def judge(  # noqa: PLR0913 - what a claim is judged against
     """
     ledger = ledger or DatabaseLedger(session)
     policy = policy or policy_on(session, claim.given_on)
-    people = recipients or {
-        wanted: session.get_one(Recipient, wanted) for wanted in claim.recipient_ids
-    }
+    people = recipients or recipient_store.people_behind(session, claim.recipient_ids)
     standing = Standing.GIVEN if already_given else Standing.PLANNED
     shares = []
     for wanted in claim.recipient_ids:
