@@ -55,10 +55,7 @@ def preview(  # noqa: PLR0913 - the circumstances of a preview
     """
     strangers = newcomers or {}
     _check(session, claim, today=today, newcomers=frozenset(strangers))
-    people = {
-        wanted: strangers[wanted] if wanted in strangers else session.get_one(Recipient, wanted)
-        for wanted in claim.recipient_ids
-    }
+    people = recipient_store.people_behind(session, claim.recipient_ids) | dict(strangers)
     return judge(
         session,
         claim,

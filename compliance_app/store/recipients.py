@@ -112,6 +112,21 @@ def _people_behind(
     return {given: people[final] for given, final in goes_on.items()}
 
 
+def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
+    """Lock many people as `lock_recipients` does, with where they work read as well."""
+    locked: dict[int, Recipient] = {}
+    for ids in chunks(sorted(set(recipient_ids))):
+        locked |= lock_recipients(session, ids)
+    for ids in chunks(sorted({person.id for person in locked.values()})):
+        session.scalars(
+            select(Recipient)
+            .where(Recipient.id.in_(ids))
+            .options(selectinload(Recipient.employments).selectinload(Employment.employer))
+            .execution_options(populate_existing=True)
+        ).all()
+    return locked
+
+
 def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     """Return the ids of the record and of those merged into it."""
     return session.scalars(
