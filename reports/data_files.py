@@ -65,9 +65,9 @@ def _plain(value: object) -> object:
 
 
 def _named(members: dict[str, object]) -> dict[str, object]:
-    """Return the members of a record, each `..._cents` as an amount of dollars."""
+    """Return the members of a record, cents as an amount of dollars named without them."""
     return dict(
-        (key.removesuffix("_cents"), _amount(value))
+        (key.removesuffix("cents").rstrip("_") or "amount", _amount(value))
         if key.endswith("cents")
         else (key, _plain(value))
         for key, value in members.items()

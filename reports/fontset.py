@@ -41,14 +41,12 @@ class Face:
 
     def shown(self, character: str) -> str:
         """Return what is printed for a character: itself, the square, or nothing."""
-        if ord(character) in self.glyphs:
-            return character
-        if character.isspace():
-            return " "
-        # Joiners, marks of direction and the like have no ink of their own.
+        # Joiners, soft hyphens, marks of direction and the like have no ink of their own.
         if unicodedata.category(character) == "Cf" or ord(character) in _VARIATION_SELECTORS:
             return ""
-        return chr(MISSING)
+        if character.isspace():
+            return " "
+        return character if ord(character) in self.glyphs else chr(MISSING)
 
     def width(self, text: str, size: float) -> float:
         """Return how wide a text is at a size."""

@@ -21,13 +21,14 @@ from reports.wording import (
     moment,
     percent_of,
     period_words,
+    plural,
     words,
 )
 
 STATEMENT: Final = (
     "This report is the firm's own record of gifts and gratuities, kept for its supervision and"
-    " for examination. It is not a filing, and no regulator has received, reviewed or approved it"
-    " by its being made."
+    " for examination. It is not a filing. That it was made does not mean that any regulator has"
+    " received, reviewed or approved it."
 )
 ROW: Final = 14.0
 LINES_OF_A_FACT: Final = 2
@@ -53,8 +54,9 @@ def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
 
 def _write_key_figures(book: Book, figures: Figures) -> None:
     book.rule(460, weight=0.75, color=theme.INK)
+    gifts = f"{plural(figures.gifts, 'gift')} to {count(figures.recipients, 'recipient')}"
     shown = (
-        (f"{figures.gifts:,}", f"gifts to {count(figures.recipients, 'recipient')}", False),
+        (f"{figures.gifts:,}", gifts, False),
         (format_dollars(figures.counted_cents), "counted toward the limit", False),
         (f"{figures.pending:,}", "waiting for a decision", False),
         (f"{figures.over:,}", "over the limit, each recorded", figures.over > 0),
@@ -62,7 +64,8 @@ def _write_key_figures(book: Book, figures: Figures) -> None:
     for i, (number, caption, alarming) in enumerate(shown):
         span = grid(i * 3, 3)
         style = _fitting(number, theme.FIGURE_ALERT if alarming else theme.FIGURE, span.width)
-        book.text(span.left, 428, number, style)
+        # The space parts the number from its caption where the text is copied.
+        book.text(span.left, 428, f"{number} ", style)
         book.text(span.left, 414, caption, theme.CAPTION)
     book.rule(401, weight=0.5)
 
@@ -180,7 +183,7 @@ def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[Recipie
         for total in highest
     ]
     head = ("Recipient", "Employer", "Total, USD", "Of limit")
-    widths = (130, span.width - 260, 72, 58)
+    widths = (160, span.width - 290, 72, 58)
     _write_small_table(book, span, y - 8, widths, [head, *rows])
 
 

@@ -13,14 +13,14 @@ from reports.wording import NOTHING, amount, count, decision_words, moment, word
 
 EXCEPTIONS: Final = columns_of(
     [
-        ("Gift", 60, "left"),
-        ("Given on", 44, "left"),
-        ("Recipient and employer", 112, "left"),
-        ("Given by", 84, "left"),
-        ("Running total", 54, "right"),
-        ("Over by, USD", 48, "right"),
-        ("Finding", 124, "left"),
-        ("Decisions and remedy (UTC)", 138, "left"),
+        ("Gift", 54, "left"),
+        ("Given on", 42, "left"),
+        ("Recipient and employer", 110, "left"),
+        ("Given by", 76, "left"),
+        ("Running total", 64, "right"),
+        ("Over by, USD", 54, "right"),
+        ("Finding", 128, "left"),
+        ("Decisions and remedy (UTC)", 136, "left"),
     ]
 )
 EXCLUSIONS: Final = columns_of(

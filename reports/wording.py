@@ -76,6 +76,11 @@ def decision_words(kind: str) -> str:
     return words(_DECISIONS.get(kind, kind))
 
 
+def plural(number: int, noun: str) -> str:
+    """Return a noun as it follows a number."""
+    return noun if number == 1 else f"{noun}s"
+
+
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: "1 gift", "1,200 gifts"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {plural(number, noun)}"
