@@ -113,7 +113,7 @@ class Judgement:
         return tuple(dict.fromkeys(flag for share in self.shares for flag in share.flags))
 
 
-def judge(  # noqa: PLR0913 - what a claim is judged against
+def judge(
     session: Session,
     claim: Claim,
     *,
@@ -167,7 +167,7 @@ def employment_on(recipient: Recipient, day: date) -> Employment | None:
     return known[-1] if known else None
 
 
-def _surroundings(  # noqa: PLR0913, PLR0917 - what the flags look around at
+def _surroundings(
     ledger: Ledger,
     claim: Claim,
     person: Recipient,

@@ -3,6 +3,7 @@
 Pages, API and import build a `Claim`; `check` is the one place that says what a claim may hold.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from compliance_app.rules.policy import Policy
 # The limit has stood in today's form since the 1992 amendment; nothing older is judged.
 EARLIEST_DAY = date(1992, 12, 28)
 FURTHEST_AHEAD = timedelta(days=366)
+# Signs nobody can see, but for tab and line ends, and halves of signs.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 LONGEST_TEXT = 20_000
 # What an old register holds happened, so it is taken as it was written: longer, larger,
 # and where nobody kept the cost, without it.
@@ -115,13 +118,9 @@ def _text_problems(claim: Claim, longest: int) -> dict[str, str]:
             problems[name] = (
                 f"This text has {len(text):,} characters; shorten it to {longest:,} or fewer."
             )
-        elif any(_is_control(sign) for sign in text):
+        elif CONTROL.search(text):
             problems[name] = "This text holds an invisible control character; type it again."
     return problems
-
-
-def _is_control(sign: str) -> bool:
-    return (ord(sign) < ord(" ") and sign not in "\t\r\n") or "\ud800" <= sign <= "\udfff"
 
 
 def _recipient_problems(recipient_ids: tuple[int, ...]) -> dict[str, str]:

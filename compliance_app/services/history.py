@@ -5,7 +5,7 @@ A gift that was given stays given whatever the engine says now; over the limit i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.rules.policy import Policy
 from compliance_app.rules.workflow import DecisionKind, State, holds_room
 from compliance_app.services.assessing import Judgement, judge
 from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
-from compliance_app.services.policies import policy_on
+from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import assessment_values, share_values, version_values
 from compliance_app.store import audit
 from compliance_app.store import people as people_store
@@ -76,7 +75,7 @@ def check_may_record(session: Session, actor_id: int | None) -> None:
         raise PermissionMissingError(permission=Permission.BREACH_RECORD.value)
 
 
-def record_past(  # noqa: PLR0913 - the circumstances of a bulk
+def record_past(
     session: Session,
     gifts: Iterable[PastGift],
     *,
@@ -123,7 +122,7 @@ class _Writer:
         }
         self._rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
         self._acts: list[audit.Act] = []
-        self._policies: dict[date, Policy] = {}
+        self._policies = PolicyBook(session)
         self._actor = session.get_one(Person, actor_id) if actor_id else None
         above = people_store.superiors(session, self._actor) if self._actor else []
         self._superior_ids = {one.id for one in above}
@@ -163,8 +162,6 @@ class _Writer:
     def _judge(self, past: PastGift) -> Judgement:
         """Judge a gift as of its own day: when it was first logged is not known."""
         day = past.claim.given_on
-        if day not in self._policies:
-            self._policies[day] = policy_on(self.session, day)
         return judge(
             self.session,
             past.claim,
@@ -172,7 +169,7 @@ class _Writer:
             today=day,
             already_given=past.state in GIVEN_STATES,
             recipients=self._people,
-            policy=self._policies[day],
+            policy=self._policies.on(day),
             ledger=self._ledger,
         )
 

@@ -51,7 +51,7 @@ class MemoryLedger:
         recipient_id: int,
         *,
         since: date | None,
-        except_gift_id: int | None,  # noqa: ARG002
+        except_gift_id: int | None,
     ) -> Sequence[PriorShare]:
         """Return the shares that hold room in the person's limit, from `since` on."""
         shares = self._prior[recipient_id]
@@ -63,7 +63,7 @@ class MemoryLedger:
         *,
         since: date,
         until: date,
-        except_gift_id: int | None,  # noqa: ARG002
+        except_gift_id: int | None,
     ) -> Sequence[Neighbor]:
         """Return the person's shares near a day, whatever became of them."""
         near = self._near[recipient_id]

@@ -16,6 +16,20 @@ def policy_on(session: Session, day: date) -> Policy:
     return _carried(tuple(row.document for row in adopted)) if adopted else default_policy()
 
 
+class PolicyBook:
+    """The policies by day, each day looked up once: for judging many gifts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[date, Policy] = {}
+
+    def on(self, day: date) -> Policy:
+        """Return the policy in force on the day."""
+        if day not in self._known:
+            self._known[day] = policy_on(self._session, day)
+        return self._known[day]
+
+
 def default_policy() -> Policy:
     """Return the policy of the template that ships with the program."""
     return _parsed(_template())

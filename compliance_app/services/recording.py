@@ -35,7 +35,7 @@ def claim_of(version: GiftVersion) -> Claim:
     )
 
 
-def add_version(  # noqa: PLR0913 - the circumstances of a version
+def add_version(
     session: Session,
     gift: Gift,
     claim: Claim,
@@ -81,7 +81,7 @@ def release(gift: Gift) -> None:
         share.holds_room = False
 
 
-def decide(  # noqa: PLR0913 - the circumstances of a decision
+def decide(
     session: Session,
     gift: Gift,
     kind: DecisionKind,
