@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.workflow import State
 from reports.figures import is_over
 from reports.source import DecisionLine, ShareLine
@@ -49,7 +50,7 @@ def running_texts(share: ShareLine) -> Texts:
     """Say what the recipient's total was with it, and how much of the limit of its day."""
     if share.running_cents is None:
         return [(NOTHING, CELL_NOTE)]
-    if not share.limit_cents:
+    if share.limit_cents is None:
         return [(amount(share.running_cents), CELL), ("no limit", CELL_NOTE)]
     used = f"{percent_of(share.running_cents, share.limit_cents)} of {amount(share.limit_cents)}"
     style = CELL_ALERT if share.running_cents > share.limit_cents else CELL_NOTE
@@ -60,7 +61,9 @@ def standing_texts(share: ShareLine) -> Texts:
     """Say where it stands and what the rules say of it."""
     state = CELL_ALERT if share.state == State.BREACH else CELL_STRONG
     verdict = CELL_ALERT if is_over(share) else CELL_NOTE
-    return [(words(share.state), state), (words(share.verdict), verdict)]
+    other = share.regime != RULE_3220.code
+    under = f" under {share.regime.replace('_', ' ')}" if other else ""
+    return [(words(share.state), state), (f"{words(share.verdict)}{under}", verdict)]
 
 
 def state_texts(share: ShareLine) -> Texts:

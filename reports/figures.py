@@ -136,7 +136,7 @@ def use_of_limit(total: RecipientTotal) -> int | None:
     """Return which of `BANDS` a recipient's running total falls in; None without a limit."""
     if total.over:
         return len(BANDS) - 1
-    if not total.limit_cents:
+    if total.limit_cents is None:
         return None
-    quarters = -(-total.running_cents * 4 // total.limit_cents)
+    quarters = -(-total.running_cents * 4 // max(1, total.limit_cents))
     return min(max(quarters, 1), len(BANDS) - 1) - 1

@@ -188,7 +188,9 @@ def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[Recipie
 
 
 def _use(total: RecipientTotal) -> str:
-    return percent_of(total.running_cents, total.limit_cents) if total.limit_cents else "no limit"
+    if total.limit_cents is None:
+        return "no limit"
+    return percent_of(total.running_cents, total.limit_cents)
 
 
 def _write_small_table(

@@ -130,7 +130,7 @@ def _fill(columns: Sequence[Column], *texts: cells.Texts) -> list[Cell]:
 
 
 def _ground(share: ShareLine) -> str:
-    return share.ground or words(share.category)
+    return words(share.ground or share.category)
 
 
 def _exception_row(share: ShareLine) -> list[Cell]:

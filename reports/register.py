@@ -103,7 +103,7 @@ def _total_row(total: RecipientTotal) -> list[Cell]:
 
 
 def _against_limit(total: RecipientTotal) -> list[cells.Text]:
-    if not total.limit_cents:
+    if total.limit_cents is None:
         return [("none", CELL_NOTE), (NOTHING, CELL_NOTE), (NOTHING, CELL_NOTE)]
     left = max(0, total.limit_cents - total.running_cents)
     return [

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from compliance_app.rules.workflow import DecisionKind
+
 
 class DatedLimit(NamedTuple):
     """A limit and the first day it is in force."""
@@ -47,7 +49,7 @@ class DecisionLine:
 
     decided_at: datetime
     decided_by: str
-    kind: str
+    kind: DecisionKind
     reason: str
 
 

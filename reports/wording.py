@@ -27,7 +27,6 @@ MONTHS: Final = (
 NOTHING: Final = "\N{EN DASH}"
 _ORDINALS: Final = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
 _QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
-_DECISIONS: Final = {kind.value: kind.words for kind in DecisionKind}
 
 
 def amount(cents: int) -> str:
@@ -36,7 +35,9 @@ def amount(cents: int) -> str:
 
 
 def percent_of(part_cents: int, whole_cents: int) -> str:
-    """Return a share of a limit in whole per cent: never 100% when it is above the limit."""
+    """Return a part of a limit in whole per cent: never 100% when it is above the limit."""
+    if not whole_cents:
+        return "over 100%" if part_cents else "0%"
     percent = part_cents * 100 // whole_cents
     if part_cents > whole_cents and part_cents * 100 % whole_cents:
         percent += 1
@@ -68,12 +69,13 @@ def limit_words(limits: Iterable[DatedLimit]) -> str:
 @cache
 def words(code: str) -> str:
     """Return a code as the beginning of a sentence: "gift_card" as "Gift card"."""
-    return code.replace("_", " ").capitalize()
+    said = code.replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
-def decision_words(kind: str) -> str:
+def decision_words(kind: DecisionKind) -> str:
     """Return what was decided, as the beginning of a sentence."""
-    return words(_DECISIONS.get(kind, kind))
+    return words(kind.words)
 
 
 def plural(number: int, noun: str) -> str:

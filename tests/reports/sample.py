@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from compliance_app.rules.workflow import DecisionKind
 from reports.source import (
     DatedLimit,
     DecisionLine,
@@ -31,7 +32,7 @@ META = ReportMeta(
 APPROVAL = DecisionLine(
     decided_at=datetime(2026, 5, 5, 14, 2, tzinfo=UTC),
     decided_by="Dana Castellano",
-    kind="approve",
+    kind=DecisionKind.APPROVE,
     reason="Modest and usual",
 )
 SHARE = ShareLine(

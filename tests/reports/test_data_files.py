@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 
+from compliance_app.rules.workflow import DecisionKind
 from reports.quarter import build_csv, build_json
 from reports.source import DecisionLine, QuarterReport
 from tests.reports.sample import make_report, make_share
@@ -49,7 +50,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(
 
 
 def test_reasons_flags_and_decisions_are_made_text_too() -> None:
-    decision = DecisionLine(datetime(2026, 5, 5, tzinfo=UTC), "=x", "approve", "")
+    decision = DecisionLine(datetime(2026, 5, 5, tzinfo=UTC), "=x", DecisionKind.APPROVE, "")
     share = make_share(reasons=("=1+1", "second"), flags=("@SUM",), decisions=(decision,))
     [row] = rows(make_report(share))
     assert row["reasons"] == "'=1+1\nsecond"
@@ -132,7 +133,9 @@ def test_the_json_is_canonical() -> None:
 
 def test_moments_of_any_zone_are_written_in_utc() -> None:
     zone = timezone(timedelta(hours=-4))
-    decision = DecisionLine(datetime(2026, 5, 5, 20, 30, tzinfo=zone), "Dana", "approve", "")
+    decision = DecisionLine(
+        datetime(2026, 5, 5, 20, 30, tzinfo=zone), "Dana", DecisionKind.APPROVE, ""
+    )
     report = make_report(make_share(decisions=(decision,)))
     [row] = rows(report)
     assert row["decisions"] == "2026-05-06T00:30:00Z approve by Dana"

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from compliance_app.rules.workflow import DecisionKind
 from reports.charts import draw_months, draw_use
 from reports.figures import (
     CategoryFigure,
@@ -76,7 +77,9 @@ def test_a_share_is_over_by_its_verdict_its_state_or_its_excess(
 
 
 def test_a_granted_exception_is_listed_though_nothing_is_over() -> None:
-    granted = DecisionLine(datetime(2026, 5, 1, tzinfo=UTC), "Dana", "grant_exception", "")
+    granted = DecisionLine(
+        datetime(2026, 5, 1, tzinfo=UTC), "Dana", DecisionKind.GRANT_EXCEPTION, ""
+    )
     assert is_exception(make_share(decisions=(granted,)))
     assert not is_exception(make_share())
 

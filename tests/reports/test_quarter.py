@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from compliance_app.rules.workflow import DecisionKind
 from reports.quarter import ReconciliationError, build_csv, build_json, build_pdf
 from reports.source import DecisionLine, QuarterReport
 from tests.reports.sample import META, make_report, make_share
@@ -36,7 +37,7 @@ BREACH = make_share(
         DecisionLine(
             datetime(2026, 5, 9, 10, 0, tzinfo=UTC),
             "Rosa Delgado",
-            "record_breach",
+            DecisionKind.RECORD_BREACH,
             "The recipient returned the clock",
         ),
     ),
@@ -157,6 +158,22 @@ def test_what_waits_and_what_came_late_stand_apart() -> None:
     assert "Ida Holm" in late
     assert "2026-05-20 48 Ida Holm" in late
     assert "Lee Park" not in late
+
+
+def test_a_limit_of_nothing_and_no_limit_are_told_apart() -> None:
+    none = make_share(limit_cents=None)
+    nothing = make_share(recipient_id=2, limit_cents=0, excess_cents=100_00)
+    register = part(
+        build_pdf(make_report(none, nothing)), "B. Register by employer", "C. Totals by recipient"
+    )
+    assert "100.00\nno limit" in register
+    assert "100.00\nover 100% of 0.00" in register
+
+
+def test_a_verdict_under_another_rule_names_it() -> None:
+    share = make_share(regime="MSRB_G_20", verdict="exceeds_limit")
+    pages = "".join(texts(build_pdf(make_report(share))))
+    assert "Exceeds limit under MSRB G 20" in pages
 
 
 def test_every_decision_stands_in_the_order_of_time() -> None:
@@ -341,6 +358,7 @@ def test_poppler_reads_every_page_without_a_word_of_complaint(
 def test_qpdf_finds_the_file_sound(tmp_path: Path) -> None:
     file = tmp_path / "register.pdf"
     file.write_bytes(build_pdf(many(400)))
-    done = subprocess.run(["qpdf", "--check", file], capture_output=True, check=False)  # noqa: S603, S607
+    command = shlex.split(f"qpdf --check {file}")
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 0
     assert done.stderr == b""

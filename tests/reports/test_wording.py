@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from compliance_app.rules.workflow import DecisionKind
 from reports.source import DatedLimit
 from reports.wording import (
     amount,
@@ -32,6 +33,11 @@ def test_a_total_above_the_limit_never_reads_as_100_percent(part: int, percent: 
     assert percent_of(part, 300_00) == percent
 
 
+def test_a_limit_of_nothing_is_exceeded_by_anything() -> None:
+    assert percent_of(0, 0) == "0%"
+    assert percent_of(1, 0) == "over 100%"
+
+
 def test_a_period_of_a_quarter_is_said_in_words_and_any_other_as_it_is() -> None:
     assert period_words("2004Q2") == "second quarter 2004"
     assert period_words("2004-04-01 to 2004-05-15") == "2004-04-01 to 2004-05-15"
@@ -45,9 +51,9 @@ def test_a_moment_is_told_in_utc() -> None:
 
 def test_codes_become_words() -> None:
     assert words("gift_card") == "Gift card"
-    assert decision_words("auto_clear") == "Cleared by the policy"
-    assert decision_words("record_breach") == "Breach recorded"
-    assert decision_words("something_new") == "Something new"
+    assert words("FINRA exemption") == "FINRA exemption"
+    assert decision_words(DecisionKind.AUTO_CLEAR) == "Cleared by the policy"
+    assert decision_words(DecisionKind.RECORD_BREACH) == "Breach recorded"
 
 
 def test_amounts_days_counts_and_limits_are_said_alike_everywhere() -> None:
