@@ -122,9 +122,7 @@ def _add_cast(session: Session) -> None:
     password_hash = PasswordHasher().hash(PASSWORD)
     added = {}
     for key, name, role, _ in roles:
-        person = people.add(
-            session, NewPerson(EMAILS[key], name, role), actor_id=None, at=NOON
-        )
+        person = people.add(session, NewPerson(EMAILS[key], name, role), actor_id=None, at=NOON)
         person.password_hash = password_hash
         added[key] = person
     for key, _, role, supervisor_id in roles:
@@ -138,9 +136,7 @@ def _add_cast(session: Session) -> None:
                 at=NOON,
             )
     for name, email, employer, title in (
-        ("Morgan Ellery", "morgan@northgate.example", "Northgate Pension Trust", "Portfolio Manager"),
+        ("Morgan Ellery", "morgan@northgate.example", "Northgate Pension Trust", "Manager"),
         ("Ravi Shankaran", "ravi@harbor.example", "Harbor Capital", "Analyst"),
     ):
-        recipients.add(
-            session, NewRecipient(name, email, employer, title), actor_id=1, at=NOON
-        )
+        recipients.add(session, NewRecipient(name, email, employer, title), actor_id=1, at=NOON)

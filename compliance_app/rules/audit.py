@@ -16,7 +16,7 @@ class Event(StrEnum):
     PERSON_ADDED = "person:added"
     PERSON_CHANGED = "person:changed"
     PERSON_DEACTIVATED = "person:deactivated"
-    PASSWORD_SET = "person:password-set"  # noqa: S105 - the name of an event
+    PASSWORD_SET = "person:password-set"
     SIGNED_IN = "session:signed-in"
     SIGNED_OUT = "session:signed-out"
     SESSION_REVOKED = "session:revoked"
@@ -52,7 +52,7 @@ def canonical(document: Mapping[str, object]) -> str:
     )
 
 
-def seal(  # noqa: PLR0913 - the sealed fields are what an event is
+def seal(
     *,
     number: int,
     happened_at: datetime,

@@ -288,3 +288,17 @@ class PresentPasswordError(RuleError):
 
     def __str__(self) -> str:
         return "The present password is wrong. Type the one you signed in with."
+
+
+@dataclass(eq=False)
+class KeptFileError(RuleError):
+    """A kept file is gone, or no longer what its hash says."""
+
+    name: str
+    code: ClassVar[str] = "kept-file"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} is not kept here as it was written, so it is not handed out. "
+            "Produce it again, or restore it from a backup."
+        )

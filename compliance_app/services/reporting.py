@@ -70,7 +70,7 @@ def quarter_of(label: str) -> Quarter:
         )
     year, number = int(match["year"]), int(match["number"])
     first = date(year, 3 * number - 2, 1)
-    after = date(year + 1, 1, 1) if number == 4 else date(year, 3 * number + 1, 1)  # noqa: PLR2004
+    after = date(year + number // 4, 3 * number % 12 + 1, 1)
     return Quarter(match[0], first, after - timedelta(days=1))
 
 
@@ -151,16 +151,14 @@ def _running(
     return by_share, at_end
 
 
-def _decisions(
-    session: Session, rows: list[ReportedShare]
-) -> dict[int, tuple[DecisionLine, ...]]:
+def _decisions(session: Session, rows: list[ReportedShare]) -> dict[int, tuple[DecisionLine, ...]]:
     lines: dict[int, tuple[DecisionLine, ...]] = {}
     for row in store.decisions_on(session, (share.gift_id for share in rows)):
         reason = f"{row.reason} Remedy: {row.remedy}" if row.remedy else row.reason
         line = DecisionLine(
             decided_at=row.decided_at,
             decided_by=row.decided_by or "The firm's policy",
-            kind=row.kind.words,
+            kind=row.kind,
             reason=reason,
         )
         lines[row.gift_id] = (*lines.get(row.gift_id, ()), line)
@@ -266,4 +264,3 @@ def _meta(session: Session, quarter: Quarter, policy: Policy, firm: str) -> Repo
             for limit in dict.fromkeys((at_start, at_end))
         ),
     )
-

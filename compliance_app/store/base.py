@@ -1,5 +1,6 @@
 """The database, and `unit_of_work`: the one place in the program that commits."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -94,7 +95,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

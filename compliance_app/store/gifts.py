@@ -1,7 +1,7 @@
 """Gifts: numbering, locking, lists for people, and the record the trail keeps of one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
@@ -23,6 +23,10 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.recipients import same_person_ids
+
+# A select whose columns are those of the row it is made into.
+AnySelect = Select[*tuple[Any, ...]]
 
 
 class GiftRow(NamedTuple):
@@ -51,6 +55,17 @@ class GiftRow(NamedTuple):
     excess_cents: int | None
 
 
+class NeighborRow(NamedTuple):
+    """A share near another one, as far as the flags look at it."""
+
+    reference: str
+    giver_id: int
+    recipient_id: int
+    given_on: date
+    counted_cents: int
+    state: State
+
+
 def next_id(session: Session) -> int:
     """Return the id the next gift gets; the caller holds the right to write.
 
@@ -59,8 +74,8 @@ def next_id(session: Session) -> int:
     """
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence("gift", "id")
-        return session.execute(select(func.nextval(sequence))).scalar_one()
-    return session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one()
+        return int(session.execute(select(func.nextval(sequence))).scalar_one())
+    return int(session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one())
 
 
 # The form of the references this register gives itself, with the number in it.
@@ -124,19 +139,19 @@ def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) ->
     statement = _rows().where(Gift.state == State.SUBMITTED).order_by(Gift.id).limit(count)
     if giver_ids is not None:
         statement = statement.where(Gift.giver_id.in_(giver_ids))
-    return [GiftRow(*row) for row in session.execute(statement)]
+    return [GiftRow._make(row) for row in session.execute(statement)]
 
 
 def _page(
-    session: Session, statement: Select[Any], *, before_id: int | None, count: int
+    session: Session, statement: AnySelect, *, before_id: int | None, count: int
 ) -> list[GiftRow]:
     if before_id is not None:
         statement = statement.where(Gift.id < before_id)
     ordered = statement.order_by(Gift.id.desc(), Share.id).limit(count)
-    return [GiftRow(*row) for row in session.execute(ordered)]
+    return [GiftRow._make(row) for row in session.execute(ordered)]
 
 
-def _rows() -> Select[Any]:
+def _rows() -> AnySelect:
     return (
         select(
             Gift.id,
@@ -181,7 +196,7 @@ def neighbors_of(
     since: date,
     until: date,
     except_gift_id: int | None,
-) -> Sequence[tuple[str, int, int, date, int, State]]:
+) -> list[NeighborRow]:
     """Return the person's shares near a day, whatever became of them, for the flags."""
     statement = (
         select(
@@ -196,7 +211,7 @@ def neighbors_of(
         .join(Gift, Gift.id == Share.gift_id)
         .join(GiftVersion, GiftVersion.id == Share.version_id)
         .where(
-            Share.recipient_id == recipient_id,
+            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
             GiftVersion.number == Gift.version_number,
             Share.given_on >= since,
             Share.given_on <= until,
@@ -205,7 +220,7 @@ def neighbors_of(
     )
     if except_gift_id is not None:
         statement = statement.where(Gift.id != except_gift_id)
-    return [tuple(row) for row in session.execute(statement)]
+    return [NeighborRow._make(row) for row in session.execute(statement)]
 
 
 def document_of(gift: Gift) -> dict[str, object]:

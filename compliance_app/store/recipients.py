@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
@@ -187,7 +187,7 @@ def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[Kno
     )
     for ids in chunks(sorted(set(recipient_ids))):
         for row in session.execute(statement.where(person_id.in_(ids))):
-            yield KnownShare(*row)
+            yield KnownShare._make(row)
 
 
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
@@ -227,7 +227,7 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
         )
         .order_by(Share.given_on, Share.id)
     )
-    return [LedgerRow(*row) for row in session.execute(statement)]
+    return [LedgerRow._make(row) for row in session.execute(statement)]
 
 
 def room_of(
@@ -315,7 +315,7 @@ def search(session: Session, text: str, *, count: int) -> list[Found]:
             Recipient.email.like(f"{start}%", escape="\\"),
         ),
     )
-    return [Found(*row) for row in session.execute(statement.limit(count))]
+    return [Found._make(row) for row in session.execute(statement.limit(count))]
 
 
 def list_recipients(session: Session, *, after: tuple[str, int] | None, count: int) -> list[Found]:
@@ -329,16 +329,16 @@ def list_recipients(session: Session, *, after: tuple[str, int] | None, count: i
                 (Recipient.name_key == key) & (Recipient.id > last_id),
             )
         )
-    return [Found(*row) for row in session.execute(statement.limit(count))]
+    return [Found._make(row) for row in session.execute(statement.limit(count))]
 
 
 def found(session: Session, recipient_id: int) -> Found | None:
     """Return one recipient as a search result shows it."""
     row = session.execute(_found().where(Recipient.id == recipient_id)).first()
-    return Found(*row) if row else None
+    return Found._make(row) if row else None
 
 
-def _found():  # type: ignore[no-untyped-def] # noqa: ANN202 - the type of a select of five columns
+def _found() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(Employment.id))
         .where(Employment.recipient_id == Recipient.id)

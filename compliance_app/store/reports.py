@@ -154,7 +154,7 @@ def shares_between(session: Session, *, since: date, before: date) -> Iterator[R
         )
     )
     for row in session.execute(statement.execution_options(yield_per=1000)):
-        yield ReportedShare(*row)
+        yield ReportedShare._make(row)
 
 
 def room_between(
@@ -195,7 +195,7 @@ def decisions_on(session: Session, gift_ids: Iterable[int]) -> Iterator[Decision
             .order_by(Decision.id)
         )
         for row in session.execute(statement):
-            yield DecisionRow(*row)
+            yield DecisionRow._make(row)
 
 
 def latest_change(session: Session) -> TrailEvent | None:

@@ -3,9 +3,18 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import login_user, logout_user
 from sqlalchemy.orm import Session
 
 from compliance_app.clock import now
@@ -17,7 +26,7 @@ from compliance_app.store import people as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Person
 from compliance_app.web.forms.account import PasswordForm, SignInForm
-from compliance_app.web.guard import Actor, actor, public, requires
+from compliance_app.web.guard import Actor, actor, public, requires, someone
 
 bp = Blueprint("account", __name__)
 
@@ -26,7 +35,7 @@ bp = Blueprint("account", __name__)
 @public
 def sign_in() -> ResponseReturnValue:
     """Show the form to sign in."""
-    if current_user.is_authenticated:
+    if someone() is not None:
         return redirect(url_for("dashboard.index"))
     return render_template("account/sign_in.html", form=SignInForm())
 
@@ -100,7 +109,7 @@ def change_password() -> ResponseReturnValue:
                 work, me.person_id, form.present.data, form.new.data, at=now()
             )
     except RuleError as error:
-        form.new.errors = [str(error)]
+        form.new.errors = (str(error),)
         return _account_page(form), 422
     logout_user()
     session.clear()
@@ -121,7 +130,7 @@ def _open(work: Session, person: Person, moment: datetime) -> Actor:
 
 
 def _refuse(form: SignInForm, error: RuleError, status: int) -> ResponseReturnValue:
-    form.password.errors = [str(error)]
+    form.password.errors = (str(error),)
     return render_template("account/sign_in.html", form=form), status
 
 

@@ -2,7 +2,6 @@
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -15,7 +14,7 @@ from compliance_app.rules.errors import (
 )
 from compliance_app.services.audit import record_refusal
 from compliance_app.store.base import unit_of_work
-from compliance_app.web.guard import actor
+from compliance_app.web.guard import someone
 from compliance_app.web.request_log import request_id
 
 # One row a family; whatever the rules refuse otherwise is a conflict with the register.
@@ -59,12 +58,11 @@ def status_of(error: RuleError) -> int:
 
 def note_refusal(error: RuleError) -> None:
     """Leave a recorded refusal in the trail, after the refused work was rolled back."""
-    if not error.recorded or not current_user.is_authenticated:
+    who = someone()
+    if not error.recorded or who is None:
         return
     with unit_of_work() as session:
-        record_refusal(
-            session, error, actor_id=actor().person_id, at=now(), attempted=request.path
-        )
+        record_refusal(session, error, actor_id=who.person_id, at=now(), attempted=request.path)
 
 
 def _refused(error: RuleError) -> ResponseReturnValue:
@@ -87,7 +85,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    current_app.logger.exception("request %s failed", request_id())
+    current_app.logger.error("request %s failed", request_id(), exc_info=error)
     return _page(
         500,
         "Something went wrong on our side and nothing was changed. "

@@ -1,7 +1,7 @@
 """Who may: every view names its permission, or is refused to everybody."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ PUBLIC = "public"
 manager = LoginManager()
 
 
-class Actor(UserMixin):  # type: ignore[misc] # Flask-Login ships no types
+class Actor(UserMixin):
     """Who is signed in, for the length of one request."""
 
     def __init__(self, token: str, session_id: int, person_id: int, name: str, role: Role) -> None:
@@ -57,8 +57,14 @@ def public(view: View) -> View:
 
 def actor() -> Actor:
     """Return who is signed in; only for views that name a permission."""
-    signed_in: Actor = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's own way
+    signed_in: Actor = current_user._get_current_object()
     return signed_in
+
+
+def someone() -> Actor | None:
+    """Return who is signed in, None where nobody is."""
+    who = actor()
+    return who if who.is_authenticated else None
 
 
 def permission_of(endpoint: str) -> str | Permission | None:
@@ -81,7 +87,8 @@ def install(app: Flask) -> None:
 
 
 def _may(permission: Permission) -> bool:
-    return bool(current_user.is_authenticated) and actor().may(permission)
+    who = someone()
+    return who is not None and who.may(permission)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -90,11 +97,12 @@ def _check() -> ResponseReturnValue | None:
     needed = permission_of(request.endpoint)
     if needed == PUBLIC:
         return None
-    if not current_user.is_authenticated:
+    who = someone()
+    if who is None:
         if request.method == "GET":
             return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
         abort(401)
-    if not isinstance(needed, Permission) or not actor().may(needed):
+    if not isinstance(needed, Permission) or not who.may(needed):
         raise PermissionMissingError(permission=str(needed))
     return None
 

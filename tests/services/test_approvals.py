@@ -295,6 +295,5 @@ def test_a_refusal_says_who_must_decide_and_why(app: Flask, cast: Cast) -> None:
     with pytest.raises(RuleError) as refused:
         run(approvals.approve, reference, cast.officer)
     assert str(refused.value) == (
-        f"You gave gift {reference}, so somebody else must decide on it "
-        "(FINRA Rule 3110(b)(6))."
+        f"You gave gift {reference}, so somebody else must decide on it (FINRA Rule 3110(b)(6))."
     )

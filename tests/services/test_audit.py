@@ -21,6 +21,14 @@ def submit(cast: Cast, cents: int = 48_00) -> str:
         ).reference
 
 
+def submit_and_approve_alone(officer: int) -> None:
+    with unit_of_work() as session:
+        gift = gifts.submit(
+            session, make_claim(150_00), giver_id=officer, actor_id=officer, at=NOON
+        )
+        approvals.approve(session, gift.reference, actor_id=officer, at=NOON)
+
+
 def problem_after(statement: str) -> str | None:
     with unit_of_work() as session:
         session.execute(text(statement))
@@ -58,11 +66,8 @@ def test_an_event_holds_the_whole_state_after_the_act(app: Flask, cast: Cast) ->
 def test_an_act_that_is_refused_leaves_neither_change_nor_event(app: Flask, cast: Cast) -> None:
     with unit_of_work() as session:
         before = store.head(session).number
-    with pytest.raises(OwnDecisionError), unit_of_work() as session:
-        gift = gifts.submit(
-            session, make_claim(150_00), giver_id=cast.officer, actor_id=cast.officer, at=NOON
-        )
-        approvals.approve(session, gift.reference, actor_id=cast.officer, at=NOON)
+    with pytest.raises(OwnDecisionError):
+        submit_and_approve_alone(cast.officer)
     with unit_of_work() as session:
         assert store.head(session).number == before
 

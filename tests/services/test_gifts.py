@@ -222,9 +222,7 @@ def test_an_approved_gift_is_marked_as_given_on_its_day_and_not_before(
 
 
 @pytest.mark.parametrize("act", [gifts.cancel, gifts.mark_refused])
-def test_a_gift_that_is_not_handed_over_frees_its_room(
-    app: Flask, cast: Cast, act: object
-) -> None:
+def test_a_gift_that_is_not_handed_over_frees_its_room(app: Flask, cast: Cast, act: object) -> None:
     gift = submit(make_claim(48_00), cast)
     with unit_of_work() as session:
         act(session, gift.reference, actor_id=cast.rep, at=NOON)  # type: ignore[operator]
@@ -235,9 +233,7 @@ def test_a_gift_that_is_not_handed_over_frees_its_room(
 
 def test_a_preview_writes_nothing(app: Flask, cast: Cast) -> None:
     with unit_of_work() as session:
-        judgement = gifts.preview(
-            session, make_claim(350_00), giver_id=cast.rep, today=NOON.date()
-        )
+        judgement = gifts.preview(session, make_claim(350_00), giver_id=cast.rep, today=NOON.date())
         assert judgement.over_limit
         assert session.query(Gift).count() == 0
 

@@ -29,9 +29,7 @@ REP = EMAILS["rep"]
 
 def sign_in(email: str, password: str, *, minutes: int = 0) -> Person | None:
     with unit_of_work() as session:
-        return people.check_sign_in(
-            session, email, password, at=NOON + timedelta(minutes=minutes)
-        )
+        return people.check_sign_in(session, email, password, at=NOON + timedelta(minutes=minutes))
 
 
 def test_the_right_password_opens(app: Flask, cast: Cast) -> None:
@@ -88,9 +86,7 @@ def test_a_lock_out_stands_in_the_trail(app: Flask) -> None:
         assert newest.event == Event.LOCKED_OUT.value
 
 
-def test_who_was_deactivated_cannot_enter_and_has_no_session_left(
-    app: Flask, cast: Cast
-) -> None:
+def test_who_was_deactivated_cannot_enter_and_has_no_session_left(app: Flask, cast: Cast) -> None:
     with unit_of_work() as session:
         person = session.get_one(Person, cast.rep)
         people.open_session(session, person, at=NOON, hours=12, user_agent="", address="")
@@ -141,16 +137,12 @@ def test_a_reporting_line_never_leads_in_a_circle(app: Flask, cast: Cast) -> Non
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "            "])
-def test_a_password_that_is_easy_to_guess_is_refused(
-    app: Flask, cast: Cast, password: str
-) -> None:
+def test_a_password_that_is_easy_to_guess_is_refused(app: Flask, cast: Cast, password: str) -> None:
     with unit_of_work() as session, pytest.raises(WeakPasswordError):
         people.set_password(session, cast.rep, password, actor_id=cast.admin, at=NOON)
 
 
-def test_the_own_password_is_changed_by_who_knows_the_present_one(
-    app: Flask, cast: Cast
-) -> None:
+def test_the_own_password_is_changed_by_who_knows_the_present_one(app: Flask, cast: Cast) -> None:
     with unit_of_work() as session, pytest.raises(PresentPasswordError):
         people.change_own_password(session, cast.rep, "wrong", "a whole new sentence", at=NOON)
     with unit_of_work() as session:
@@ -163,9 +155,7 @@ def test_no_secret_reaches_the_trail(app: Flask, cast: Cast) -> None:
         person = people.set_password(
             session, cast.rep, "a whole new sentence", actor_id=cast.admin, at=NOON
         )
-        token = people.open_session(
-            session, person, at=NOON, hours=12, user_agent="", address=""
-        )
+        token = people.open_session(session, person, at=NOON, hours=12, user_agent="", address="")
         bodies = "".join(event.body for event in audit.events(session))
     assert "argon2" not in bodies
     assert token not in bodies

@@ -51,9 +51,7 @@ def test_a_recipient_has_a_name(app: Flask, name: str) -> None:
         ("", []),
     ],
 )
-def test_a_search_finds_the_beginning_of_any_word(
-    app: Flask, text: str, names: list[str]
-) -> None:
+def test_a_search_finds_the_beginning_of_any_word(app: Flask, text: str, names: list[str]) -> None:
     add("Åsa Lindqvist")
     with unit_of_work() as session:
         assert [found.name for found in store.search(session, text, count=10)] == names

@@ -38,7 +38,7 @@ class Person(Base):
     access_ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
 
-    supervisor: Mapped["Person | None"] = relationship(remote_side=[id])
+    supervisor: Mapped["Person | None"] = relationship(remote_side="Person.id")
 
 
 class SignInSession(Base):
