@@ -1,0 +1,26 @@
+"""What a reviewer says with a decision."""
+
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+
+from compliance_app.web.forms.fields import Prose
+
+LONGEST_REASON = 4_000
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+    """The decision, its reason, and for a breach its remedy."""
+
+    decision = StringField()
+    reason = TextAreaField(
+        "Reason",
+        description="Kept with the gift for ever. Needed for everything but an approval.",
+        validators=[Prose(LONGEST_REASON)],
+        render_kw={"rows": 1},
+    )
+    remedy = TextAreaField(
+        "Remedy",
+        description="What is done about it: the gift returned, the giver trained.",
+        validators=[Prose(LONGEST_REASON)],
+        render_kw={"rows": 1},
+    )

@@ -1,0 +1,103 @@
+"""Form fields that read what people type: sums as cents, days, numbers of rows, single lines."""
+
+from datetime import date
+
+from wtforms import Field, Form, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput
+
+from compliance_app.rules.money import format_decimal, parse_cents
+
+LONGEST_LINE = 200
+LONGEST_ID = 18
+
+
+class CentsField(StringField):  # type: ignore[misc] # WTForms ships no types
+    """A sum of dollars; `data` is cents, None where nothing was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the sum; MoneyError becomes the field's error."""
+        typed = valuelist[0] if valuelist else ""
+        self.data = parse_cents(typed) if typed.strip() else None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return format_decimal(self.data) if self.data is not None else ""
+
+
+class DayField(StringField):  # type: ignore[misc]
+    """A day, as `type=date` sends it."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        typed = valuelist[0] if valuelist else ""
+        self.data = None
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError as error:
+            raise ValueError("Choose a day, written as year-month-day: 2026-11-24.") from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+
+class CountField(StringField):  # type: ignore[misc]
+    """How many: a whole number, 1 where nothing was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        typed = (valuelist[0] if valuelist else "").strip()
+        self.data = read_id(typed) if typed else 1
+        if self.data is None:
+            raise ValueError("Give a whole number, such as 2.")
+
+    def _value(self) -> str:
+        return str(self.raw_data[0] if self.raw_data else self.data)
+
+
+class IdsField(Field):  # type: ignore[misc]
+    """The numbers of rows, each in a hidden input of its own."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the numbers in the order sent; nothing sent means none."""
+        read = [read_id(typed) for typed in valuelist]
+        self.data = [known for known in read if known is not None]
+        if None in read:
+            raise ValueError("A number in a hidden field is not one.")
+
+
+class Line:
+    """Refuse text that is no single readable line of a bearable length."""
+
+    allowed = ""
+
+    def __init__(self, longest: int = LONGEST_LINE) -> None:
+        self.longest = longest
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise unless the field holds nothing or readable text."""
+        text = field.data or ""
+        if len(text) > self.longest:
+            raise StopValidation(
+                f"This has {len(text):,} characters; shorten it to {self.longest:,} or fewer."
+            )
+        if not all(sign.isprintable() or sign in self.allowed for sign in text):
+            raise StopValidation("This holds an invisible control character; type it again.")
+
+
+class Prose(Line):
+    """The same for text of several lines."""
+
+    allowed = "\t\r\n"
+
+
+def read_id(typed: str | None) -> int | None:
+    """Return the number of a row, None where the text is none."""
+    if typed and typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID:
+        return int(typed)
+    return None

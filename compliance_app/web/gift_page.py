@@ -1,0 +1,49 @@
+"""The page of one gift: what it is, what counts and why, who decided, and its versions."""
+
+import json
+
+from flask import render_template
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.money import format_decimal
+from compliance_app.rules.reasons import Reason
+from compliance_app.store import audit as audit_store
+from compliance_app.store.base import db
+from compliance_app.store.models import Assessment, Gift
+from compliance_app.web.guard import actor
+from compliance_app.web.visibility import acts_of, get_readable_gift, is_author, may_amend
+
+
+def show_gift(reference: str, *, problem: str = "") -> str:
+    """Render the gift for the person who is signed in; `problem` is why an act was refused."""
+    reading, me = db.session(), actor()
+    gift = get_readable_gift(reading, reference, me)
+    return render_template(
+        "gifts/show.html",
+        gift=gift,
+        problem=problem,
+        acts=acts_of(gift, me),
+        amendable=may_amend(gift, me),
+        expense_line=expense_line(gift) if is_author(gift, me) else "",
+        reasons_of=reasons_of,
+        events=[
+            (event, Event(event.event))
+            for event in audit_store.events_of(reading, f"gift:{gift.id}")
+        ],
+    )
+
+
+def reasons_of(assessment: Assessment) -> list[str]:
+    """Return the sentences of a kept assessment, from the document as it was written."""
+    document = json.loads(assessment.document)
+    return [Reason.from_document(reason).sentence for reason in document["reasons"]]
+
+
+def expense_line(gift: Gift) -> str:
+    """Return the line that ties an expense report to the gift."""
+    version = gift.version
+    who = ", ".join(share.recipient_name for share in version.shares)
+    spent = (version.cost_cents or 0) * version.quantity
+    what = " ".join(version.description.split())
+    parts = (gift.reference, version.given_on.isoformat(), what, who, format_decimal(spent))
+    return " | ".join(parts)

@@ -1,0 +1,200 @@
+"""Gifts: logging one with the live limit, the lists, and the page of one with its acts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from compliance_app.clock import now, today
+from compliance_app.rules.errors import RuleError
+from compliance_app.rules.permissions import Permission
+from compliance_app.rules.workflow import State
+from compliance_app.services import gifts
+from compliance_app.store import gifts as store
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import Gift
+from compliance_app.web import handing_in
+from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.gifts import AmendmentForm, GiftForm, form_of, new_form
+from compliance_app.web.forms.kinds import GROUPS, asked_by
+from compliance_app.web.forms.whom import Whom, find_whom
+from compliance_app.web.gift_page import show_gift
+from compliance_app.web.guard import actor, requires
+from compliance_app.web.paging import FETCH, page_of, wanted_before
+from compliance_app.web.previewing import Preview
+from compliance_app.web.previewing import preview as look
+from compliance_app.web.visibility import get_readable_gift, may_amend, readable_givers
+
+bp = Blueprint("gifts", __name__)
+
+# What an author does with a gift: the order, and what the page says when it is done.
+ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
+    "given": (gifts.mark_given, "is marked as given."),
+    "withdraw": (gifts.withdraw, "is withdrawn; its room is free again."),
+    "cancel": (gifts.cancel, "is cancelled; its room is free again."),
+    "refused": (gifts.mark_refused, "was refused by the recipient; its room is free again."),
+}
+
+
+@bp.get("/gifts")
+@requires(Permission.GIFT_LOG)
+def index() -> ResponseReturnValue:
+    """List the gifts the person gave or logged."""
+    rows = store.list_own(db.session(), actor().person_id, before_id=wanted_before(), count=FETCH)
+    return render_template("gifts/index.html", page=page_of(rows), title="My gifts", own=True)
+
+
+@bp.get("/gifts/all")
+@requires(Permission.RECIPIENT_READ)
+def everybody() -> ResponseReturnValue:
+    """List the gifts of everybody whose gifts the person may read."""
+    reading = db.session()
+    rows = store.list_of_givers(
+        reading, readable_givers(reading, actor()), before_id=wanted_before(), count=FETCH
+    )
+    return render_template("gifts/index.html", page=page_of(rows), title="All gifts", own=False)
+
+
+@bp.get("/gifts/new")
+@requires(Permission.GIFT_LOG)
+def new() -> ResponseReturnValue:
+    """Show the form to log a gift, for a recipient if the address names one."""
+    form = new_form(today())
+    form.pick.data = request.args.get("recipient", "")
+    whom = find_whom(db.session(), form)
+    return _form_page(form, whom, _look(form, whom))
+
+
+@bp.post("/gifts")
+@requires(Permission.GIFT_LOG)
+def create() -> ResponseReturnValue:
+    """Log a gift and hand it in."""
+    form, moment = GiftForm(), now()
+    whom = find_whom(db.session(), form)
+    status = 422
+    if handing_in.accept(db.session(), form, whom, today=moment.date()):
+        try:
+            with unit_of_work() as work:
+                gift = handing_in.hand_in(work, form, whom, actor_id=actor().person_id, at=moment)
+        except RuleError as error:
+            status = _refuse(form, error)
+        else:
+            flash(_handed_in(gift))
+            return redirect(url_for(".show", reference=gift.reference))
+    return _form_page(form, whom, _look(form, whom)), status
+
+
+@bp.post("/gifts/preview")
+@requires(Permission.GIFT_LOG)
+def preview() -> ResponseReturnValue:
+    """Answer what the gift would mean: a fragment for the script, the whole page without."""
+    form = GiftForm()
+    form.validate()
+    whom = find_whom(db.session(), form, removed=request.form.get("remove"))
+    form.take({"who": whom.problem} if whom.problem else {})
+    return _answer(form, whom, _look(form, whom))
+
+
+@bp.get("/gifts/<reference>")
+@requires(Permission.RECIPIENT_READ)
+def show(reference: str) -> ResponseReturnValue:
+    """Show a gift: facts, limit, reasons, decisions, versions and its trail."""
+    return show_gift(reference)
+
+
+@bp.get("/gifts/<reference>/amend")
+@requires(Permission.GIFT_LOG)
+def edit(reference: str) -> ResponseReturnValue:
+    """Show the form that replaces a gift by a new version."""
+    gift = get_readable_gift(db.session(), reference, actor())
+    if not may_amend(gift, actor()):
+        sentence = f"Gift {reference} is {gift.state.words}, so it cannot be amended by you."
+        return show_gift(reference, problem=sentence), 409
+    form = form_of(gift.version)
+    whom = find_whom(db.session(), form)
+    return _form_page(form, whom, _look(form, whom, gift), gift)
+
+
+@bp.post("/gifts/<reference>/amend")
+@requires(Permission.GIFT_LOG)
+def update(reference: str) -> ResponseReturnValue:
+    """Replace what was claimed by a new version, or only look what it would mean."""
+    gift = get_readable_gift(db.session(), reference, actor())
+    form, moment = AmendmentForm(), now()
+    removed = request.form.get("remove")
+    whom = find_whom(db.session(), form, removed=removed)
+    if "look" in request.form or removed:
+        form.validate()
+        form.reason.errors = []
+        form.take({"who": whom.problem} if whom.problem else {})
+        return _answer(form, whom, _look(form, whom, gift), gift)
+    status = 422
+    if handing_in.accept(db.session(), form, whom, today=moment.date()):
+        try:
+            with unit_of_work() as work:
+                handing_in.amend(work, reference, form, whom, actor_id=actor().person_id, at=moment)
+        except RuleError as error:
+            status = _refuse(form, error)
+        else:
+            flash(f"Gift {reference} has a new version.")
+            return redirect(url_for(".show", reference=reference))
+    return _form_page(form, whom, _look(form, whom, gift), gift), status
+
+
+@bp.post("/gifts/<reference>/<any(given, withdraw, cancel, refused):order>")
+@requires(Permission.GIFT_LOG)
+def act(reference: str, order: str) -> ResponseReturnValue:
+    """Mark as given, withdraw, cancel, or mark as refused."""
+    get_readable_gift(db.session(), reference, actor())
+    do, said = ORDERS[order]
+    try:
+        with unit_of_work() as work:
+            do(work, reference, actor_id=actor().person_id, at=now())
+    except RuleError as error:
+        note_refusal(error)
+        return show_gift(reference, problem=str(error)), status_of(error)
+    flash(f"Gift {reference} {said}")
+    return redirect(url_for(".show", reference=reference))
+
+
+def _look(form: GiftForm, whom: Whom, amended: Gift | None = None) -> Preview:
+    reading: Session = db.session()
+    giver_id = (
+        amended.giver_id
+        if amended is not None
+        else handing_in.giver_of(reading, form, actor_id=actor().person_id)
+    )
+    return look(reading, form, whom, giver_id=giver_id, today=today(), amended=amended)
+
+
+def _answer(form: GiftForm, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
+    """Return only what changes to the script, the whole page without one."""
+    if request.headers.get("X-Fragment"):
+        return render_template("gifts/_live.html", form=form, whom=whom, preview=seen, gift=amended)
+    return _form_page(form, whom, seen, amended)
+
+
+def _refuse(form: GiftForm, error: RuleError) -> int:
+    note_refusal(error)
+    form.refuse(error)
+    return status_of(error)
+
+
+def _handed_in(gift: Gift) -> str:
+    if gift.state is State.SUBMITTED:
+        return f"Gift {gift.reference} is logged and waits for a decision."
+    return f"Gift {gift.reference} is logged and cleared by the firm's policy."
+
+
+def _form_page(form: GiftForm, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
+    context: dict[str, Any] = {
+        "form": form,
+        "whom": whom,
+        "preview": seen,
+        "groups": GROUPS,
+        "asked_by": asked_by,
+        "gift": amended,
+    }
+    return render_template("gifts/edit.html" if amended else "gifts/new.html", **context)

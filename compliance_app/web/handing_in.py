@@ -1,0 +1,94 @@
+"""From a posted form to a gift: what is wrong is put at its field, what is right is handed in."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.errors import InputError
+from compliance_app.services import claims, gifts, recipients
+from compliance_app.services.policies import policy_on
+from compliance_app.store import people as people_store
+from compliance_app.store.models import Gift
+from compliance_app.web.forms.gifts import AmendmentForm, GiftForm, claim_of
+from compliance_app.web.forms.whom import Whom
+
+# Stands for the person who is added together with the gift, until they have a number.
+NEWCOMER_ID = 0
+
+
+def accept(session: Session, form: GiftForm, whom: Whom, *, today: date) -> bool:
+    """Check shape and sense, all fields at once; the sentences go to the form."""
+    form.validate()
+    if whom.problem:
+        form.take({"who": whom.problem})
+    if form.given_on.data is not None:
+        everybody = whom.ids if whom.newcomer is None else (*whom.ids, NEWCOMER_ID)
+        claim = claim_of(form, everybody)
+        try:
+            claims.check(claim, policy_on(session, claim.given_on), today=today)
+        except InputError as error:
+            form.take(error.problems)
+    if form.giver is not None and not form.giver.errors:
+        form.take(_giver_problem(session, form))
+    return not form.errors
+
+
+def giver_of(session: Session, form: GiftForm, *, actor_id: int) -> int:
+    """Return who gives: the colleague who is named, or else the person at the keyboard."""
+    named = (form.giver.data or "").strip() if form.giver is not None else ""
+    person = people_store.find_by_email(session, named) if named else None
+    return person.id if person is not None else actor_id
+
+
+def hand_in(session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: datetime) -> Gift:
+    """Log the gift of an accepted form, and add the new person on it."""
+    ids = _everybody(session, whom, actor_id=actor_id, at=at)
+    return gifts.submit(
+        session,
+        claim_of(form, ids),
+        giver_id=giver_of(session, form, actor_id=actor_id),
+        actor_id=actor_id,
+        at=at,
+        submission_key=form.submission_key.data,
+    )
+
+
+def amend(
+    session: Session,
+    reference: str,
+    form: AmendmentForm,
+    whom: Whom,
+    *,
+    actor_id: int,
+    at: datetime,
+) -> Gift:
+    """Hand in an accepted form as the next version of a gift."""
+    ids = _everybody(session, whom, actor_id=actor_id, at=at)
+    return gifts.amend(
+        session,
+        reference,
+        claim_of(form, ids),
+        reason=form.reason.data,
+        actor_id=actor_id,
+        at=at,
+    )
+
+
+def _everybody(session: Session, whom: Whom, *, actor_id: int, at: datetime) -> tuple[int, ...]:
+    if whom.newcomer is None:
+        return whom.ids
+    try:
+        added = recipients.add(session, whom.newcomer, actor_id=actor_id, at=at)
+    except InputError as error:
+        renamed = {f"new_{name}": sentence for name, sentence in error.problems.items()}
+        raise replace(error, problems=renamed) from error
+    return (*whom.ids, added.id)
+
+
+def _giver_problem(session: Session, form: GiftForm) -> dict[str, str]:
+    named = (form.giver.data or "").strip()
+    person = people_store.find_by_email(session, named) if named else None
+    if not named or (person is not None and person.active):
+        return {}
+    return {"giver": f"Nobody active at the firm has the address {named}. Check it."}

@@ -1,0 +1,67 @@
+"""A recipient's ledger as a person may see it: running totals, and who gave how much."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.assessment import Assessment
+from compliance_app.rules.reasons import say_period
+from compliance_app.services.claims import EARLIEST_DAY
+from compliance_app.services.recipients import room_on
+from compliance_app.store import recipients as store
+from compliance_app.store.models import Recipient
+from compliance_app.store.recipients import LedgerRow
+from compliance_app.web.forms.fields import read_id
+from compliance_app.web.guard import Actor
+from compliance_app.web.visibility import veiled
+
+# What stands for a giver whom the reader may not know.
+SOMEBODY = "Another associated person"
+
+
+class Entry(NamedTuple):
+    """One share of the ledger; `running_cents` is None where it does not count."""
+
+    row: LedgerRow
+    giver: str
+    is_veiled: bool
+    running_cents: int | None
+
+
+class Ledger(NamedTuple):
+    """The gifts of a window, newest first, what is left in it, and the sums of the givers."""
+
+    room: Assessment
+    period: str
+    entries: list[Entry]
+    givers: list[tuple[str, int]]
+
+
+def chosen_day(year: str | None, *, today: date) -> date:
+    """Return the day whose window is shown: today, or the last day of another year."""
+    wanted = read_id(year)
+    if wanted is None or wanted == today.year:
+        return today
+    return date(min(max(wanted, EARLIEST_DAY.year), today.year + 1), 12, 31)
+
+
+def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> Ledger:
+    """Return the ledger of the window that holds the day."""
+    room = room_on(session, recipient, day)
+    since = room.window_start or date(day.year, 1, 1)
+    # A rolling year ends with the day itself; what is planned after it belongs to the view.
+    until = max(room.window_end or date(day.year, 12, 31), day)
+    rows = store.ledger(session, recipient.id, since=since, before=until + timedelta(days=1))
+    entries: list[Entry] = []
+    given: Counter[str] = Counter()
+    running = 0
+    for row, is_veiled in veiled(session, rows, me):
+        giver = SOMEBODY if is_veiled else row.giver
+        counts = row.holds_room and row.counted_cents > 0
+        if counts:
+            running += row.counted_cents
+            given[giver] += row.counted_cents
+        entries.append(Entry(row, giver, is_veiled, running if counts else None))
+    return Ledger(room, say_period(since, until), entries[::-1], given.most_common())

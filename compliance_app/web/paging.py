@@ -1,0 +1,40 @@
+"""Lists by keyset: a page takes whole gifts and knows only where the older ones begin."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from flask import request
+
+from compliance_app.services.claims import MOST_RECIPIENTS
+from compliance_app.store.gifts import GiftRow
+from compliance_app.web.forms.fields import read_id
+
+PAGE = 50
+# Enough rows for a page and for the rest of the gift that crosses its end.
+FETCH = PAGE + MOST_RECIPIENTS
+
+
+class GiftPage(NamedTuple):
+    """The gifts of a page, each as the rows of its shares; `before` is where the next begins."""
+
+    gifts: list[list[GiftRow]]
+    before: int | None
+
+
+def wanted_before() -> int | None:
+    """Return the number below which this page begins, None for the newest."""
+    return read_id(request.args.get("before"))
+
+
+def page_of(rows: Sequence[GiftRow]) -> GiftPage:
+    """Take whole gifts from up to `FETCH` rows until the page is full."""
+    gifts: list[list[GiftRow]] = []
+    shown = 0
+    for _gift_id, shares in groupby(rows, key=attrgetter("gift_id")):
+        if shown >= PAGE:
+            return GiftPage(gifts, gifts[-1][0].gift_id)
+        gifts.append(list(shares))
+        shown += len(gifts[-1])
+    return GiftPage(gifts, None)

@@ -1,0 +1,124 @@
+"""Recipients: finding and adding one, and the page with what is left and the ledger."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from compliance_app.clock import now, today
+from compliance_app.rules.errors import NotFoundError, RuleError
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import recipients
+from compliance_app.services.claims import EARLIEST_DAY, FURTHEST_AHEAD
+from compliance_app.services.recipients import room_on
+from compliance_app.store import recipients as store
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import Recipient
+from compliance_app.store.recipients import Found
+from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.fields import read_id
+from compliance_app.web.forms.recipients import RecipientForm, SearchForm
+from compliance_app.web.forms.whom import MOST_CHOICES, namesakes
+from compliance_app.web.guard import actor, requires
+from compliance_app.web.ledger_page import chosen_day, ledger_of
+from compliance_app.web.paging import PAGE
+
+bp = Blueprint("recipients", __name__)
+
+
+@bp.get("/recipients")
+@requires(Permission.RECIPIENT_READ)
+def index() -> ResponseReturnValue:
+    """List people at clients by name, or those who fit a search."""
+    form = SearchForm(request.args)
+    words = (form.q.data or "").strip() if form.validate() else ""
+    if words:
+        people, more = store.search(db.session(), words, count=PAGE), None
+    else:
+        people, more = _page_after(read_id(request.args.get("after")))
+    return render_template(
+        "recipients/index.html", form=form, people=people, more=more, words=words
+    )
+
+
+@bp.get("/recipients/search")
+@requires(Permission.RECIPIENT_READ)
+def search() -> ResponseReturnValue:
+    """Answer the type-ahead: up to ten people, and what is left for each on the chosen day."""
+    form = SearchForm(request.args)
+    words = (form.q.data or "").strip() if form.validate() else ""
+    day = _asked_day()
+    reading = db.session()
+    found = [
+        (person, room_on(reading, reading.get_one(Recipient, person.id), day))
+        for person in store.search(reading, words, count=MOST_CHOICES)
+    ]
+    return render_template("recipients/_found.html", found=found, words=words)
+
+
+@bp.get("/recipients/new")
+@requires(Permission.RECIPIENT_ADD)
+def new() -> ResponseReturnValue:
+    """Show the form to add a person."""
+    return render_template("recipients/new.html", form=RecipientForm(), alike=())
+
+
+@bp.post("/recipients")
+@requires(Permission.RECIPIENT_ADD)
+def create() -> ResponseReturnValue:
+    """Add a person; where one of that name works there already, ask first."""
+    form = RecipientForm()
+    if not form.validate():
+        return render_template("recipients/new.html", form=form, alike=()), 422
+    alike = () if form.confirmed_new.data else namesakes(db.session(), form.named)
+    if alike:
+        return render_template("recipients/new.html", form=form, alike=alike), 409
+    try:
+        with unit_of_work() as work:
+            added = recipients.add(work, form.named, actor_id=actor().person_id, at=now())
+    except RuleError as error:
+        note_refusal(error)
+        form.refuse(error)
+        return render_template("recipients/new.html", form=form, alike=()), status_of(error)
+    flash(f"{added.name} is added.")
+    return redirect(url_for(".show", recipient_id=added.id))
+
+
+@bp.get("/recipients/<int:recipient_id>")
+@requires(Permission.RECIPIENT_READ)
+def show(recipient_id: int) -> ResponseReturnValue:
+    """Show what the firm has left for a person, and the gifts of a year."""
+    reading = db.session()
+    person = store.found(reading, recipient_id)
+    if person is None:
+        raise NotFoundError(what="recipient with this number")
+    recipient = reading.get_one(Recipient, recipient_id)
+    if recipient.merged_into_id is not None:
+        return redirect(url_for(".show", recipient_id=recipient.merged_into_id))
+    day = chosen_day(request.args.get("year"), today=today())
+    return render_template(
+        "recipients/show.html",
+        person=person,
+        recipient=recipient,
+        day=day,
+        this_year=today().year,
+        ledger=ledger_of(reading, recipient, day, actor()),
+    )
+
+
+def _page_after(last_id: int | None) -> tuple[list[Found], int | None]:
+    """Return a page of people by name, and after whom the next one begins."""
+    reading = db.session()
+    last = reading.get(Recipient, last_id) if last_id is not None else None
+    after = (last.name_key, last.id) if last is not None else None
+    people = store.list_recipients(reading, after=after, count=PAGE + 1)
+    return people[:PAGE], people[PAGE - 1].id if len(people) > PAGE else None
+
+
+def _asked_day() -> date:
+    """Return the day in the address; today where it is none that can be judged."""
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today()
+    return day if EARLIEST_DAY <= day <= today() + FURTHEST_AHEAD else today()
