@@ -16,7 +16,7 @@ class Event(StrEnum):
     PERSON_ADDED = "person:added"
     PERSON_CHANGED = "person:changed"
     PERSON_DEACTIVATED = "person:deactivated"
-    PASSWORD_SET = "person:password-set"
+    PASSWORD_SET = "person:password-set"  # noqa: S105 - the name of an event
     SIGNED_IN = "session:signed-in"
     SIGNED_OUT = "session:signed-out"
     SESSION_REVOKED = "session:revoked"

@@ -140,7 +140,7 @@ def grant_exception(
     return _close(session, gift, actor_id=actor_id, at=at)
 
 
-def record_breach(  # noqa: PLR0913 - the circumstances of a breach
+def record_breach(
     session: Session, reference: str, *, actor_id: int, at: datetime, reason: str, remedy: str
 ) -> Gift:
     """Record that a gift over the limit was given, why it happened and what is done about it."""

@@ -39,7 +39,7 @@ from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Gift, Person, Recipient
 
 
-def preview(  # noqa: PLR0913 - the circumstances of a preview
+def preview(
     session: Session,
     claim: Claim,
     *,
@@ -67,7 +67,7 @@ def preview(  # noqa: PLR0913 - the circumstances of a preview
     )
 
 
-def submit(  # noqa: PLR0913 - the circumstances of a submission
+def submit(
     session: Session,
     claim: Claim,
     *,
@@ -117,7 +117,7 @@ def submit(  # noqa: PLR0913 - the circumstances of a submission
     return gift
 
 
-def amend(  # noqa: PLR0913 - the circumstances of an amendment
+def amend(
     session: Session, reference: str, claim: Claim, *, reason: str, actor_id: int, at: datetime
 ) -> Gift:
     """Replace what was claimed by a new version, judged and routed anew; the old one stays.
@@ -210,7 +210,7 @@ def check_author(gift: Gift, actor_id: int, *, act: str) -> None:
         raise NotAuthorError(reference=gift.reference, act=act)
 
 
-def _hand_in(  # noqa: PLR0913 - the circumstances of a version
+def _hand_in(
     session: Session,
     gift: Gift,
     claim: Claim,
@@ -240,7 +240,7 @@ def _cleared(judgement: Judgement) -> str:
     )
 
 
-def _end(  # noqa: PLR0913 - the circumstances of an act
+def _end(
     session: Session, gift: Gift, state: State, event: Event, *, actor_id: int, at: datetime
 ) -> Gift:
     recipient_store.lock_recipients(session, [share.recipient_id for share in gift.version.shares])

@@ -93,9 +93,7 @@ def change(
     return _recorded(session, person, Event.PERSON_CHANGED, actor_id=actor_id, at=at)
 
 
-def deactivate(
-    session: Session, person_id: int, *, actor_id: int | None, at: datetime
-) -> Person:
+def deactivate(session: Session, person_id: int, *, actor_id: int | None, at: datetime) -> Person:
     """Close a person's access and end their sessions; their gifts stay theirs."""
     person = _person(session, person_id)
     if person.id == actor_id:

@@ -147,9 +147,7 @@ def find_or_add_employer(
     return employer
 
 
-def statement(
-    session: Session, recipient_id: int, *, since: date, before: date
-) -> list[LedgerRow]:
+def statement(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
     """Return the person's ledger of [since, before), each total summed from what holds room now.
 
     A gift entered late moves the totals after it, which the verdicts of their day cannot know.

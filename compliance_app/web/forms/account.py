@@ -27,7 +27,10 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     present = PasswordField(
         "Present password",
-        validators=[InputRequired("Enter the password you have now."), Length(max=LONGEST_PASSWORD)],
+        validators=[
+            InputRequired("Enter the password you have now."),
+            Length(max=LONGEST_PASSWORD),
+        ],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
