@@ -48,6 +48,16 @@ WORDS: Mapping[StrEnum, str] = {
     RecipientClass.FOREIGN_OFFICIAL: "Foreign official",
     RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL: "Advisory personnel of a registered fund",
 }
+# A browser names its ancestors too, so the youngest name comes first.
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -61,6 +71,7 @@ def install(app: Flask) -> None:
         words=words,
         initials=initials,
         first_sentence=first_sentence,
+        browser=browser,
     )
     app.jinja_env.globals["gauge"] = meter.gauge
     navigation.install(app)
@@ -103,3 +114,10 @@ def first_sentence(errors: Sequence[object] | Mapping[object, object]) -> str:
             if found:
                 return found
     return ""
+
+
+def browser(user_agent: str) -> str:
+    """Name a browser and its system: `Firefox on Windows`."""
+    name = next((word for sign, word in BROWSERS if sign in user_agent), "A browser")
+    system = next((word for sign, word in SYSTEMS if sign in user_agent), "an unknown system")
+    return f"{name} on {system}"

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from compliance_app.rules.money import format_dollars
-from compliance_app.rules.policy import Policy
+from compliance_app.rules.settings import Policy
 
 # Over the limit the scale grows at least this far, so that the excess is seen.
 ROOM_BEYOND_PERCENT = 112
@@ -30,15 +30,15 @@ class Gauge(NamedTuple):
     sentence: str
 
 
-def gauge(prior_cents: int, pending_cents: int, this_cents: int, limit_cents: int | None) -> Gauge:
-    """Lay out prior, waiting and new value against the limit (none where nothing is counted)."""
-    total = prior_cents + pending_cents + this_cents
+def gauge(used_cents: int, pending_cents: int, this_cents: int, limit_cents: int | None) -> Gauge:
+    """Lay out used, waiting and new value against the limit (none where nothing is counted)."""
+    total = used_cents + pending_cents + this_cents
     limit = total if limit_cents is None else limit_cents
     scale = max(limit if total <= limit else max(total, limit * ROOM_BEYOND_PERCENT // WHOLE), 1)
     stretches = (
-        ("used", 0, prior_cents),
-        ("waiting", prior_cents, prior_cents + pending_cents),
-        ("this", prior_cents + pending_cents, total),
+        ("used", 0, used_cents),
+        ("waiting", used_cents, used_cents + pending_cents),
+        ("this", used_cents + pending_cents, total),
     )
     inside = [(kind, start, min(end, limit)) for kind, start, end in stretches]
     parts = tuple(
@@ -53,7 +53,7 @@ def gauge(prior_cents: int, pending_cents: int, this_cents: int, limit_cents: in
         over_cents=max(total - limit, 0),
         parts=parts,
         limit_at=None if limit_cents is None else _percent(limit, scale),
-        sentence=_sentence(prior_cents, pending_cents, this_cents, limit_cents),
+        sentence=_sentence(used_cents, pending_cents, this_cents, limit_cents),
     )
 
 
@@ -69,13 +69,13 @@ def _state(total: int, limit: int | None) -> str:
     return "near" if total * WHOLE >= limit * Policy().warning_percent else "ok"
 
 
-def _sentence(prior: int, pending: int, this: int, limit: int | None) -> str:
-    parts = [f"{format_dollars(prior)} approved"]
+def _sentence(used: int, pending: int, this: int, limit: int | None) -> str:
+    parts = [f"{format_dollars(used)} approved"]
     if pending:
         parts.append(f"{format_dollars(pending)} waiting")
     if this:
         parts.append(f"{format_dollars(this)} for this gift")
-    total = prior + pending + this
+    total = used + pending + this
     said = ", ".join(parts)
     if limit is None:
         return f"{said}; no limit applies."

@@ -10,13 +10,14 @@ from compliance_app.web.guard import actor
 
 
 class Entry(NamedTuple):
-    """One place of the navigation, and the permission that opens it."""
+    """One place of the navigation, and the permissions of which one opens it."""
 
     endpoint: str
     word: str
     short: str
     icon: str
-    permission: Permission
+    opened_by: tuple[Permission, ...]
+    about: str
     group: str = ""
     also: frozenset[str] = frozenset()
 
@@ -28,30 +29,94 @@ class Place(NamedTuple):
     word: str
     short: str
     icon: str
+    about: str
     group: str
     group_starts: bool
     current: bool
 
 
 P = Permission
+OVERSIGHT = "Oversight"
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("dashboard.index", "Home", "Home", "home", P.ACCOUNT_OWN),
+    Entry("dashboard.index", "Home", "Home", "home", (P.ACCOUNT_OWN,), "What needs you."),
     Entry(
         "gifts.new",
         "Log a gift",
         "Log",
         "plus",
-        P.GIFT_LOG,
+        (P.GIFT_LOG,),
+        "Before you give it, with the limit in sight.",
         also=frozenset({"gifts.create", "gifts.preview"}),
     ),
-    Entry("approvals.index", "Approvals", "Approvals", "inbox", P.GIFT_DECIDE),
-    Entry("gifts.index", "My gifts", "My gifts", "gift", P.GIFT_LOG),
-    Entry("recipients.index", "Recipients", "Recipients", "people", P.RECIPIENT_READ),
-    Entry("reports.index", "Reports", "Reports", "report", P.REPORT_READ, "Oversight"),
-    Entry("audit.index", "Audit trail", "Trail", "trail", P.TRAIL_READ, "Oversight"),
-    Entry("policies.index", "Policy and limits", "Policy", "policy", P.POLICY_READ, "Oversight"),
-    Entry("people.index", "People", "People", "badge", P.PEOPLE_READ, "Oversight"),
+    Entry(
+        "approvals.index",
+        "Approvals",
+        "Approvals",
+        "inbox",
+        (P.GIFT_DECIDE,),
+        "Requests that wait for you.",
+    ),
+    Entry(
+        "gifts.index",
+        "My gifts",
+        "My gifts",
+        "gift",
+        (P.GIFT_LOG,),
+        "What you gave or logged.",
+    ),
+    Entry(
+        "gifts.everybody",
+        "All gifts",
+        "All gifts",
+        "list",
+        (P.GIFT_READ_CHAIN, P.GIFT_READ_ALL),
+        "Every gift you may read, newest first.",
+    ),
+    Entry(
+        "recipients.index",
+        "Recipients",
+        "Recipients",
+        "people",
+        (P.RECIPIENT_READ,),
+        "Each person's gifts and what is left of the limit.",
+    ),
+    Entry(
+        "reports.index",
+        "Reports",
+        "Reports",
+        "report",
+        (P.REPORT_READ,),
+        "The register of a quarter as PDF, CSV and JSON.",
+        OVERSIGHT,
+    ),
+    Entry(
+        "audit.index",
+        "Audit trail",
+        "Trail",
+        "trail",
+        (P.TRAIL_READ,),
+        "Every act, sealed to the one before it.",
+        OVERSIGHT,
+    ),
+    Entry(
+        "policies.index",
+        "Policy and limits",
+        "Policy",
+        "policy",
+        (P.POLICY_READ,),
+        "What the firm has decided, and the limits by date.",
+        OVERSIGHT,
+    ),
+    Entry(
+        "people.index",
+        "People",
+        "People",
+        "badge",
+        (P.PEOPLE_READ,),
+        "Who gives, who decides, and who may sign in.",
+        OVERSIGHT,
+    ),
 )
 
 
@@ -68,7 +133,7 @@ def signed_in() -> bool:
 
 def places() -> list[Place]:
     """Return where the signed-in person may go, in the order of the table."""
-    shown = [entry for entry in ENTRIES if actor().may(entry.permission)]
+    shown = [entry for entry in ENTRIES if any(map(actor().may, entry.opened_by))]
     here = _current_endpoint()
     groups = ["", *(entry.group for entry in shown)]
     return [
@@ -77,6 +142,7 @@ def places() -> list[Place]:
             word=entry.word,
             short=entry.short,
             icon=entry.icon,
+            about=entry.about,
             group=entry.group,
             group_starts=entry.group != before,
             current=entry.endpoint == here,

@@ -1,0 +1,103 @@
+"""The trail: what happened, newest first, one event with its seal, and a check of the whole."""
+
+import json
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.errors import NotFoundError
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import audit
+from compliance_app.store import audit as store
+from compliance_app.store.base import db
+from compliance_app.store.models import TrailEvent
+from compliance_app.web.forms.fields import read_id
+from compliance_app.web.guard import actor, requires
+
+bp = Blueprint("audit", __name__)
+
+PAGE = 50
+
+
+class Subject(NamedTuple):
+    """What an event is about: its words, and the page of it where there is one."""
+
+    words: str
+    address: str | None = None
+
+
+@bp.get("/audit")
+@requires(Permission.TRAIL_READ)
+def index() -> ResponseReturnValue:
+    """List the events, newest first."""
+    before = read_id(request.args.get("before"))
+    rows = store.latest(db.session(), before=before, count=PAGE + 1)
+    return render_template(
+        "audit/index.html",
+        events=[(row, words_of(row), subject_of(row)) for row in rows[:PAGE]],
+        newest=url_for(".index") if before else None,
+        older=url_for(".index", before=rows[PAGE - 1].number) if len(rows) > PAGE else None,
+    )
+
+
+@bp.get("/audit/<int:number>")
+@requires(Permission.TRAIL_READ)
+def show(number: int) -> ResponseReturnValue:
+    """Show one event with its seal and the seal of the one before."""
+    reading = db.session()
+    row = reading.get(TrailEvent, number)
+    if row is None:
+        raise NotFoundError(what="event with this number")
+    return render_template(
+        "audit/show.html",
+        event=row,
+        words=words_of(row),
+        subject=subject_of(row),
+        document=json.dumps(readable(json.loads(row.body)), indent=2, ensure_ascii=False),
+        is_whole=store.seal_of(row) == row.sha256,
+        last=store.head(reading).number,
+    )
+
+
+@bp.get("/audit/verify")
+@requires(Permission.TRAIL_READ)
+def verify() -> ResponseReturnValue:
+    """Check every event of the trail and say what was found."""
+    return render_template("audit/verify.html", check=audit.verify(db.session()))
+
+
+def words_of(row: TrailEvent) -> str:
+    """Return the event as people say it."""
+    return Event(row.event).words
+
+
+def subject_of(row: TrailEvent) -> Subject:
+    """Return what the event is about, with a link where the reader may follow it."""
+    kind, _, name = row.subject.partition(":")
+    document = json.loads(row.body)
+    about = document.get(kind, document)
+    if kind == "gift":
+        reference = about["reference"]
+        return Subject(reference, url_for("gifts.show", reference=reference))
+    if kind == "recipient":
+        return Subject(about["name"], url_for("recipients.show", recipient_id=int(name)))
+    if kind == "person":
+        manages = actor().may(Permission.PEOPLE_MANAGE)
+        return Subject(
+            about["name"], url_for("people.edit", person_id=int(name)) if manages else None
+        )
+    if kind == "report":
+        return Subject(f"Report {about['period']}", url_for("reports.index"))
+    return Subject(about.get("name", f"{kind.capitalize()} {name}"))
+
+
+def readable(value: object) -> object:
+    """Open the documents that are kept as text inside the document, so people can read them."""
+    if isinstance(value, dict):
+        return {
+            name: json.loads(part) if name == "document" else readable(part)
+            for name, part in value.items()
+        }
+    return [readable(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,30 @@
+"""Choosing the quarter a report is about."""
+
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import Regexp
+
+QUARTERS = (
+    ("1", "January to March"),
+    ("2", "April to June"),
+    ("3", "July to September"),
+    ("4", "October to December"),
+)
+
+
+class QuarterForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+    """A year and one of its quarters."""
+
+    year = StringField(
+        "Year",
+        validators=[
+            Regexp(r"(19|20|21)[0-9]{2}\Z", message="Give the year in four digits, such as 2026.")
+        ],
+        render_kw={"inputmode": "numeric", "maxlength": "4", "autocomplete": "off"},
+    )
+    quarter = SelectField("Quarter", choices=list(QUARTERS))
+
+    @property
+    def label(self) -> str:
+        """Return the quarter as it is written: 2026Q3."""
+        return f"{self.year.data}Q{self.quarter.data}"
