@@ -24,8 +24,22 @@ FILES: Final = {
     SERIF_SEMI: ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
 }
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+# What was measured is kept for texts that may come again, as names and words do.
 _KEPT: Final = 50_000
 _LONGEST_KEPT: Final = 80
+
+
+class Widths(dict[str, float]):
+    """How wide each character prints, found at its first use."""
+
+    def __init__(self, face: "Face") -> None:
+        self._face = face
+
+    def __missing__(self, character: str) -> float:
+        shown = self._face.shown(character)
+        wide = self._face.font.face.charWidths.get(ord(shown), 0.0) if shown else 0.0
+        self[character] = wide
+        return wide
 
 
 class Face:
@@ -34,8 +48,7 @@ class Face:
     def __init__(self, font: TTFont) -> None:
         self.font = font
         self.glyphs: dict[int, int] = font.face.charToGlyph
-        self._widths: dict[int, float] = font.face.charWidths
-        self._characters: dict[str, float] = {}
+        self._characters = Widths(self)
         self._words: dict[str, float] = {}
         self._wrapped: dict[tuple[str, float], Sequence[str]] = {}
 
@@ -56,7 +69,7 @@ class Face:
         """Return a text cut to a width, with an ellipsis where something was cut."""
         if self.width(text, size) <= width:
             return text
-        room = width * 1000 / size - self._character("…")
+        room = width * 1000 / size - self._characters["…"]
         return self._cut(text, room)[0].rstrip() + "…"
 
     def wrap(self, text: str, size: float, width: float) -> Sequence[str]:
@@ -112,7 +125,7 @@ class Face:
         pieces = [""]
         used = 0.0
         for character in word:
-            wide = self._character(character)
+            wide = self._characters[character]
             if used + wide > room and pieces[-1]:
                 pieces.append("")
                 used = 0.0
@@ -123,17 +136,11 @@ class Face:
     def _measure(self, text: str) -> float:
         found = self._words.get(text)
         if found is None:
+            found = sum(map(self._characters.__getitem__, text))
             if len(self._words) >= _KEPT:
                 self._words.clear()
-            found = self._words[text] = sum(map(self._character, text))
-        return found
-
-    def _character(self, character: str) -> float:
-        found = self._characters.get(character)
-        if found is None:
-            shown = self.shown(character)
-            found = self._widths.get(ord(shown), 0.0) if shown else 0.0
-            self._characters[character] = found
+            if len(text) <= _LONGEST_KEPT:
+                self._words[text] = found
         return found
 
 

@@ -183,7 +183,7 @@ def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[Recipie
         for total in highest
     ]
     head = ("Recipient", "Employer", "Total, USD", "Of limit")
-    widths = (160, span.width - 290, 72, 58)
+    widths = (155, span.width - 265, 66, 44)
     _write_small_table(book, span, y - 8, widths, [head, *rows])
 
 

@@ -31,8 +31,8 @@ _EXCEPTIONS_NOTE: Final = (
 )
 _EXCLUSIONS_NOTE: Final = "Gifts kept out of the limit, by ground, with who decided the claim."
 _PENDING_NOTE: Final = (
-    "Gifts that waited for a decision when the register was read. Their value is reserved: it is"
-    " part of the running totals."
+    "Gifts that waited for a decision when the register was read. What counts of them is reserved:"
+    " it is part of the running totals."
 )
 _LATE_NOTE: Final = "Gifts that were logged later than the policy allows."
 _DECISIONS_NOTE: Final = "Who decided what, when and why, in the order of time."
