@@ -155,8 +155,6 @@ def _count(matter: Matter, claim: Reason | None, limit_cents: int) -> Assessment
         valuation,
         cents,
         cents > 0 or valuation.cents == 0,
-        True,  # noqa: FBT003  in scope; by position, for this is the hot path
-        True,  # noqa: FBT003  a record is required
         limit_cents,
         totals,
         verdict is Verdict.WITHIN_LIMIT

@@ -14,11 +14,12 @@ from compliance_app.rules.facts import (
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.readers import (
     Reader,
+    UnreadableError,
     one_of,
     or_null,
     read_cents,
     read_month_day,
-    read_text,
+    read_words,
     read_written_day,
     read_yes_or_no,
     whole_number,
@@ -55,20 +56,22 @@ class Decision(StrEnum):
 
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise ValueError('write two capitals, a hyphen and a number, for example "GC-001".')
+        raise UnreadableError('write two capitals, a hyphen and a number, for example "GC-001".')
     return value
 
 
 def _flags(value: object) -> dict[str, str]:
     if not isinstance(value, list) or not all(isinstance(flag, str) for flag in value):
-        raise ValueError('write a list of facts, for example ["has_logo", "host_present:true"].')
+        raise UnreadableError(
+            'write a list of facts, for example ["has_logo", "host_present:true"].'
+        )
     named = [flag.partition(":") for flag in value]
     return {name.strip(): said.strip() for name, _, said in named}
 
 
 def _list(value: object) -> list[object]:
     if not isinstance(value, list):
-        raise ValueError("write a list: [ ... ].")  # noqa: TRY004  a problem of the document
+        raise UnreadableError("write a list: [ ... ].")
     return value
 
 
@@ -82,6 +85,16 @@ def _day(value: object) -> str:
 
 def _kept(value: object) -> object:
     return value
+
+
+def _known_or_raw(kind: type[StrEnum]) -> Reader:
+    """Read a member; a word of somebody else's vocabulary fails its own case, not the file."""
+
+    def read(value: object) -> str:
+        word = read_words(value)
+        return kind(word) if word in set(kind) else word
+
+    return read
 
 
 _QUANTITY = whole_number(1, _MOST)
@@ -111,13 +124,13 @@ POLICY: Mapping[str, Reader] = {
 }
 GIFT: Mapping[str, Reader] = {
     "date": read_written_day,
-    "giver_id": read_text,
+    "giver_id": read_words,
     "giver_type": one_of(GiverType),
     "payer": one_of(Payer),
-    "recipient_id": read_text,
-    "employer_id": or_null(read_text),
-    "recipient_category": one_of(RecipientClass),
-    "category": one_of(Category),
+    "recipient_id": read_words,
+    "employer_id": or_null(read_words),
+    "recipient_category": _known_or_raw(RecipientClass),
+    "category": _known_or_raw(Category),
     "cost": or_null(read_cents),
     "total_paid": or_null(read_cents),
     "market_value": or_null(read_cents),
@@ -134,13 +147,13 @@ PRIOR: Mapping[str, Reader] = {
     "counted_value": read_cents,
     "giver_id": _kept,
     "member_id": _kept,
-    "recipient_id": read_text,
+    "recipient_id": read_words,
     "employer_id": _kept,
     "status": _kept,
     "counts": read_yes_or_no,
 }
 EXPECTED: Mapping[str, Reader] = {
-    "regime": read_text,
+    "regime": read_words,
     "in_scope": read_yes_or_no,
     "counts_toward_limit": read_yes_or_no,
     "counted_value": or_null(_amount),

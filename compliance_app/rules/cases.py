@@ -3,17 +3,17 @@
 docs/golden-cases.md describes the format, so any firm can run a file of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.case_fields import EXPECTED, GIFT, POLICY, PRIOR, WHOLE, Kind
-from compliance_app.rules.facts import Facts, FactsError, PriorShare
+from compliance_app.rules.facts import Category, Facts, FactsError, PriorShare, RecipientClass
 from compliance_app.rules.json_lines import Located, read_array
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.problems import DocumentError, Problem
-from compliance_app.rules.readers import Reader
+from compliance_app.rules.readers import Reader, UnreadableError
 from compliance_app.rules.regimes import Operator
 from compliance_app.rules.settings import Policy
 from compliance_app.rules.windows import CALENDAR_YEAR, Year
@@ -28,7 +28,8 @@ class CaseError(DocumentError):
 class Case(NamedTuple):
     """One case: what is given, and what the engine must answer.
 
-    Cases of kind "control" are about the workflow, so the engine is not asked.
+    Cases of kind "control" are about the workflow, so the engine is not asked. `unknown`
+    names kinds of gift or recipient the engine has no rule for.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Case(NamedTuple):
     prior: tuple[PriorShare, ...]
     policy: Policy
     expected: Mapping[str, object]
+    unknown: tuple["Difference", ...] = ()
 
 
 class Difference(NamedTuple):
@@ -70,6 +72,8 @@ def parse_cases(text: str) -> tuple[Case, ...]:
 
 def run_case(case: Case) -> tuple[Difference, ...]:
     """Return the fields in which the engine differs from a case, in the case's order."""
+    if case.unknown:
+        return case.unknown
     actual = outcome(case)
     return tuple(
         Difference(field, wanted, actual[field])
@@ -156,6 +160,7 @@ class _Reading:
             ),
             _policy(policy),
             {field: expected[field] for field in EXPECTED},
+            tuple(_unknown_words(gift)),
         )
 
     def _read(
@@ -172,10 +177,18 @@ class _Reading:
                 continue
             try:
                 found[field] = read(value[field])
-            except ValueError as error:
+            except UnreadableError as error:
                 self.complain([*path, field], str(error))
                 found.pop(field)
         return found
+
+
+def _unknown_words(gift: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield the kinds of gift or recipient that are none of the engine's."""
+    for field, kind in (("category", Category), ("recipient_category", RecipientClass)):
+        if not isinstance(gift[field], kind):
+            known = "one of " + ", ".join(member.value for member in kind)
+            yield Difference(f"gift.{field}", known, gift[field])
 
 
 def _facts(gift: Mapping[str, Any]) -> Facts:

@@ -15,11 +15,12 @@ from compliance_app.rules.money import format_dollars
 from compliance_app.rules.problems import DocumentError, Problem
 from compliance_app.rules.readers import (
     Reader,
+    UnreadableError,
     one_of,
     read_cents,
     read_day,
     read_month_day,
-    read_text,
+    read_words,
     read_yes_or_no,
     whole_number,
 )
@@ -79,8 +80,8 @@ def parse_policy(text: str) -> Policy:
 _DAYS = whole_number(0, 366)
 _TABLES: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
     "": {
-        "title": ("title", read_text),
-        "version": ("version", read_text),
+        "title": ("title", read_words),
+        "version": ("version", read_words),
         "effective_on": ("effective_on", read_day),
     },
     "year": {
@@ -120,7 +121,7 @@ _LISTS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
         "at_least": ("at_least_cents", read_cents),
         "category": ("category", one_of(Category)),
         "recipient_class": ("recipient_class", one_of(RecipientClass)),
-        "employer_flag": ("employer_flag", read_text),
+        "employer_flag": ("employer_flag", read_words),
     },
 }
 _REQUIRED = {"": ("title", "version"), "firm_limit": ("from", "amount"), "routing": ("to",)}
@@ -169,7 +170,7 @@ class _Reading:
             field, read = fields[key]
             try:
                 values[field] = read(value)
-            except ValueError as error:
+            except UnreadableError as error:
                 self._complain((name, index, key), prefix + key, str(error))
         for key in _REQUIRED.get(name, ()):
             if key not in table:

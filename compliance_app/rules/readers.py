@@ -1,9 +1,7 @@
 """Single values of a document somebody wrote: read, or refused with what would be right.
 
-Each reader raises ValueError with a sentence, for a wrong type as for a wrong value: either
-is a problem of the document.
+A wrong type and a wrong value are refused alike: either is a problem of the document.
 """
-# ruff: noqa: TRY004  see above
 
 import re
 from collections.abc import Callable
@@ -21,17 +19,21 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LONGEST_TEXT = 200
 
 
-def read_text(value: object) -> str:
+class UnreadableError(ValueError):
+    """A value that cannot be taken as it is written."""
+
+
+def read_words(value: object) -> str:
     """Read a short text."""
     if not isinstance(value, str) or not 0 < len(value.strip()) <= _LONGEST_TEXT:
-        raise ValueError(f"write a text in quotes of 1 to {_LONGEST_TEXT} characters.")
+        raise UnreadableError(f"write a text in quotes of 1 to {_LONGEST_TEXT} characters.")
     return value.strip()
 
 
 def read_day(value: object) -> date:
     """Read a day as TOML writes it."""
     if type(value) is not date:
-        raise ValueError("write a day without quotes, for example 2026-03-30.")
+        raise UnreadableError("write a day without quotes, for example 2026-03-30.")
     return value
 
 
@@ -41,24 +43,24 @@ def read_written_day(value: object) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{value} is not a day of the calendar.") from None
-    raise ValueError('write a day in quotes, for example "2026-03-30".')
+            raise UnreadableError(f"{value} is not a day of the calendar.") from None
+    raise UnreadableError('write a day in quotes, for example "2026-03-30".')
 
 
 def read_cents(value: object) -> int:
     """Read an amount of dollars written as a text."""
     if not isinstance(value, str):
-        raise ValueError('write an amount in quotes, for example "250.00".')
+        raise UnreadableError('write an amount in quotes, for example "250.00".')
     try:
         return parse_cents(value)
     except MoneyError as error:
-        raise ValueError(str(error)) from error
+        raise UnreadableError(str(error)) from error
 
 
 def read_yes_or_no(value: object) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
-        raise ValueError("write true or false, without quotes.")
+        raise UnreadableError("write true or false, without quotes.")
     return value
 
 
@@ -69,12 +71,12 @@ def read_month_day(value: object) -> tuple[int, int]:
         try:
             start = date(_LEAP_YEAR, int(match[1]), int(match[2]))
         except ValueError:
-            raise ValueError(
+            raise UnreadableError(
                 f'{match[0]} does not exist; write a month and a day, for example "07-01" for '
                 "July 1."
             ) from None
         return start.month, start.day
-    raise ValueError('write a month and a day in quotes, for example "07-01" for July 1.')
+    raise UnreadableError('write a month and a day in quotes, for example "07-01" for July 1.')
 
 
 def whole_number(least: int, most: int) -> Reader:
@@ -82,7 +84,7 @@ def whole_number(least: int, most: int) -> Reader:
 
     def read(value: object) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise ValueError(f"write a whole number from {least} to {most}.")
+            raise UnreadableError(f"write a whole number from {least} to {most}.")
         return value
 
     return read
@@ -94,7 +96,7 @@ def one_of(kind: type[StrEnum], *refused: StrEnum) -> Reader:
 
     def read(value: object) -> StrEnum:
         if value not in allowed:
-            raise ValueError(f"write one of {', '.join(allowed)} (in quotes).")
+            raise UnreadableError(f"write one of {', '.join(allowed)} (in quotes).")
         return kind(value)
 
     return read

@@ -72,16 +72,17 @@ def _other_values(matter: Matter, totals: Totals) -> Iterator[Reason]:
 
 
 def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
+    limit_cents, operator = matter.limit.cents or 0, matter.regime.operator
     counts = matter.policy.transition is Transition.COUNT
-    if counts is not totals.is_over:  # fewer gifts never exceed, more never fall below
-        return
+    if counts is not is_over(totals.running_cents, limit_cents, operator):
+        return  # fewer gifts never bring a total over the limit, more never below it
     before = sum(
         counted_under(share, matter.regime)
         for share in matter.prior
         if totals.window.start <= share.given_on < LIMIT_RAISED_ON
     )
     other = totals.running_cents + (-before if counts else before)
-    if is_over(other, matter.limit.cents or 0, matter.regime.operator) != totals.is_over:
+    if is_over(other, limit_cents, operator) is not counts:
         does = "count them" if counts else "leave them out"
         yield Reason.of(ReasonCode.TRANSITION, "Regulatory Notice 26-05", does=does)
 
@@ -105,9 +106,9 @@ def _is_passed_on(matter: Matter) -> bool:
 
 
 def _is_over_at(cents: int, matter: Matter, totals: Totals) -> bool:
-    """Say whether the total would be too much if the share counted for `cents`."""
-    running = totals.running_cents - matter.valuation.cents + cents
-    return is_over(running, matter.limit.cents or 0, matter.regime.operator)
+    """Say whether any total would be too much if the share counted for `cents`."""
+    running, limit_cents = totals.prior_cents + cents, matter.limit.cents or 0
+    return cents > totals.left_before_cents or is_over(running, limit_cents, matter.regime.operator)
 
 
 def _share(unit_cents: int, matter: Matter) -> int:

@@ -143,7 +143,8 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ),
     ReasonCode.HELD: "Until someone in compliance decides, {counted_cents} is counted.",
     ReasonCode.CURRENCY: (
-        "The price was in {currency}; it was converted to dollars at {rate}, the rate of {rate_on}."
+        "The price was in {currency}; it was converted to dollars at {rate}, the rate of "
+        "{rate_day}."
     ),
     ReasonCode.FUND_PERSONNEL: (
         "This person advises a registered fund and has a duty of their own under which no amount "

@@ -36,8 +36,6 @@ class Assessment(NamedTuple):
     valuation: Valuation
     counted_cents: int
     counts: bool = True
-    in_scope: bool = True
-    record_required: bool = True
     limit_cents: int | None = None
     totals: Totals | None = None  # None where nothing is summed
     near: bool = False
@@ -46,6 +44,8 @@ class Assessment(NamedTuple):
     is_reporting_only: bool = False
     claim: Reason | None = None  # the exclusion claimed, or the question to be judged
     notes: tuple[Reason, ...] = ()
+    in_scope: bool = True
+    record_required: bool = True
     others: tuple["Assessment", ...] = ()
     regime_cents: Mapping[str, int] = MappingProxyType({})
 

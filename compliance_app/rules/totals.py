@@ -107,6 +107,7 @@ def _sum_up(
     year: Year | None,
 ) -> Totals:
     """Sum one window; without a year, the day itself."""
+    # The hot loop of the engine: one pass, no calls.
     day, cents, limit_cents = share
     window = _window(regime, day, prior, year)
     start, horizon = window
@@ -117,11 +118,10 @@ def _sum_up(
     has_later = False
     for given_on, counted, _, waits, by_regime in prior:
         if start <= given_on <= day:
-            if by_regime:
-                counted = by_regime.get(code, counted)  # noqa: PLW2901  the engine's hot loop
-            total += counted
+            held = by_regime.get(code, counted) if by_regime else counted
+            total += held
             if waits:
-                pending += counted
+                pending += held
         elif day < given_on <= horizon:
             has_later = True
     left = limit_cents - total
@@ -166,7 +166,7 @@ def _window(regime: Regime, day: date, prior: Sequence[PriorShare], year: Year |
     return window_of(day, year)
 
 
-def _tightest_later(  # noqa: PLR0913  the sum's whole surroundings
+def _tightest_later(
     regime: Regime,
     share: Share,
     prior: Sequence[PriorShare],

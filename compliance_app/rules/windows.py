@@ -89,11 +89,12 @@ def _fixed_window(day: date, year: Year) -> Window:
 
 
 def _fiscal_window(day: date, month: int, first: int) -> Window:
-    start = _on(day.year, month, first)
-    if start > day:
+    turn = _on(day.year, month, first)
+    if turn > day:
         start = _on(day.year - 1, month, first) if day.year > MINYEAR else date.min
-    following = _on(start.year + 1, month, first) if start.year < MAXYEAR else None
-    return Window(start, date.max if following is None else following - _DAY)
+        return Window(start, turn - _DAY)
+    end = _on(day.year + 1, month, first) - _DAY if day.year < MAXYEAR else date.max
+    return Window(turn, end)
 
 
 def _anchored_window(day: date, earlier_days: Iterable[date]) -> Window:
