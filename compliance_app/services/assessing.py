@@ -21,6 +21,7 @@ from compliance_app.rules.workflow import State
 from compliance_app.services.claims import Claim
 from compliance_app.services.policies import policy_on
 from compliance_app.store import gifts as gift_store
+from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Employment, Recipient
 
@@ -59,7 +60,7 @@ class DatabaseLedger:
         self, recipient_id: int, *, since: date | None, except_gift_id: int | None
     ) -> Sequence[PriorShare]:
         """Return the shares that hold room in the person's limit, from `since` on."""
-        return recipient_store.prior_shares(
+        return ledger_store.prior_shares(
             self.session, recipient_id, since=since, except_gift_id=except_gift_id
         )
 

@@ -20,6 +20,7 @@ from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import assessment_values, share_values, version_values
 from compliance_app.store import audit
+from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import Base
@@ -41,7 +42,7 @@ ORIGIN = "It was kept in the register used before this one and came with an impo
 NO_REMEDY = "The imported record names none."
 # The order in which rows that name each other can be written.
 MODELS: tuple[type[Base], ...] = (Gift, GiftVersion, Assessment, Share, Decision)
-BATCH = 2_000
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +86,35 @@ def record_past(
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Recorded:
     """Judge past gifts in the order they were given and write them, with one event for each."""
-    check_may_record(session, actor_id)
     in_order = sorted(gifts, key=lambda past: past.claim.given_on)
-    writer = _Writer(session, in_order, actor_id=actor_id, at=at, ids_above=ids_above)
-    for batch in chunks(in_order, BATCH):
-        for past in batch:
-            writer.take(past)
-        writer.write()
-        progress(len(batch))
-    return writer.recorded
+    wanted = {one for past in in_order for one in past.claim.recipient_ids}
+    writer = HistoryWriter(session, wanted, actor_id=actor_id, at=at, ids_above=ids_above)
+    return writer.record(in_order, progress)
 
 
-class _Writer:
-    """Keeps the ledger in memory and collects rows until they are written."""
+class HistoryWriter:
+    """Judges past gifts against a ledger in memory and writes them in batches.
+
+    It must know beforehand whom they are for, and be given them in the order they were given.
+    """
 
     def __init__(
         self,
         session: Session,
-        gifts: Sequence[PastGift],
+        recipient_ids: Iterable[int],
         *,
         actor_id: int | None,
         at: datetime,
-        ids_above: int,
+        ids_above: int = 0,
     ) -> None:
+        check_may_record(session, actor_id)
         self.session = session
         self.actor_id = actor_id
         self.at = at
         self.recorded = Recorded()
-        wanted = {one for past in gifts for one in past.claim.recipient_ids}
-        self._people = recipient_store.lock_all(session, wanted)
+        self._people = recipient_store.lock_all(session, recipient_ids)
         ids = {person.id for person in self._people.values()}
-        self._ledger = MemoryLedger(recipient_store.known_shares(session, ids))
+        self._ledger = MemoryLedger(ledger_store.known_shares(session, ids))
         self._ids: dict[type[Base], Iterator[int]] = {
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
@@ -127,7 +126,18 @@ class _Writer:
         above = people_store.superiors(session, self._actor) if self._actor else []
         self._superior_ids = {one.id for one in above}
 
-    def take(self, past: PastGift) -> None:
+    def record(
+        self, in_order: Iterable[PastGift], progress: Callable[[int], None] = lambda _count: None
+    ) -> Recorded:
+        """Record gifts in the order they were given; say so far after each batch."""
+        for batch in chunks(in_order, BATCH):
+            for past in batch:
+                self._take(past)
+            self._write()
+            progress(len(batch))
+        return self.recorded
+
+    def _take(self, past: PastGift) -> None:
         """Judge one gift, and let it count for those after it."""
         judgement = self._judge(past)
         rows = _rows_of(past, judgement, self._ids, decider_id=self._decider(past), at=self.at)
@@ -137,7 +147,7 @@ class _Writer:
         self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", _document_of(rows)))
         for share in rows[Share]:
             self._ledger.add(
-                recipient_store.KnownShare(
+                ledger_store.KnownShare(
                     recipient_id=share["recipient_id"],
                     given_on=share["given_on"],
                     reference=gift["reference"],
@@ -151,7 +161,7 @@ class _Writer:
         self.recorded.gifts += 1
         self.recorded.breaches += gift["state"] is State.BREACH
 
-    def write(self) -> None:
+    def _write(self) -> None:
         """Write what was collected, and append its events to the trail."""
         for model in MODELS:
             insert_rows(self.session, model, self._rows[model])

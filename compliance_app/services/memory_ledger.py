@@ -7,7 +7,7 @@ from datetime import date
 
 from compliance_app.rules.facts import PriorShare
 from compliance_app.rules.workflow import PENDING, State
-from compliance_app.store.recipients import KnownShare
+from compliance_app.store.ledgers import KnownShare
 
 # What one share looks like to the flags of another; the order of store.gifts.neighbors_of.
 Neighbor = tuple[str, int, int, date, int, State]

@@ -16,11 +16,11 @@ from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import running_totals
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policy_on
-from compliance_app.store import audit
+from compliance_app.store import audit, ledgers
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
+from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Employer, Employment, Recipient
-from compliance_app.store.recipients import LedgerRow
 
 LONGEST_NAME = 300
 
@@ -71,7 +71,7 @@ def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
         cost_cents=0,
         recipient_classes=(recipient.recipient_class,),
     )
-    prior = store.prior_shares(
+    prior = ledgers.prior_shares(
         session, recipient.id, since=history_since(policy, day), except_gift_id=None
     )
     return assess(nothing, prior, policy)
@@ -153,8 +153,8 @@ def statement(session: Session, recipient_id: int, *, since: date, before: date)
     A gift entered late moves the totals after it, which the verdicts of their day cannot know.
     """
     policy = policy_on(session, before)
-    rows = store.ledger(session, recipient_id, since=since, before=before)
-    counted = store.room_of(
+    rows = ledgers.ledger(session, recipient_id, since=since, before=before)
+    counted = ledgers.room_of(
         session, recipient_id, since=history_since(policy, since), before=before
     )
     totals = running_totals([entry for _, entry in counted], policy.year)

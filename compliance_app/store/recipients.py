@@ -1,63 +1,18 @@
 """Recipients and employers: finding, locking, and the shares that make their sums."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from compliance_app.rules.assessment import Verdict
-from compliance_app.rules.facts import Category, PriorShare
-from compliance_app.rules.running import Entry
-from compliance_app.rules.workflow import PENDING, State
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
-    Assessment,
     Employer,
     Employment,
-    Gift,
-    GiftVersion,
-    Person,
     Recipient,
-    Share,
 )
-
-
-class LedgerRow(NamedTuple):
-    """One share in a recipient's ledger, in the version that is in force."""
-
-    share_id: int
-    reference: str
-    state: State
-    giver_id: int
-    giver: str
-    logged_by_id: int
-    given_on: date
-    category: Category
-    description: str
-    counted_cents: int
-    holds_room: bool
-    verdict: Verdict | None
-    regime: str | None
-    running_cents: int | None
-    limit_cents: int | None
-    excess_cents: int | None
-    employer: str | None
-
-
-class KnownShare(NamedTuple):
-    """One share of a person, as the judging of another gift looks at it."""
-
-    recipient_id: int
-    given_on: date
-    reference: str
-    giver_id: int
-    counted_cents: int
-    state: State
-    holds_room: bool
-    regime_cents: dict[str, int]
 
 
 class Found(NamedTuple):
@@ -134,118 +89,6 @@ def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
         .where(or_(Recipient.id == recipient_id, Recipient.merged_into_id == recipient_id))
         .order_by(Recipient.id)
     ).all()
-
-
-def prior_shares(
-    session: Session, recipient_id: int, *, since: date | None, except_gift_id: int | None
-) -> list[PriorShare]:
-    """Return the shares that hold room in the person's limit, from `since` on, oldest first."""
-    statement = (
-        select(Share.given_on, Share.counted_cents, Gift.reference, Gift.state, Share.regime_cents)
-        .join(Gift, Gift.id == Share.gift_id)
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            Share.holds_room,
-        )
-        .order_by(Share.given_on, Share.id)
-    )
-    if since is not None:
-        statement = statement.where(Share.given_on >= since)
-    if except_gift_id is not None:
-        statement = statement.where(Share.gift_id != except_gift_id)
-    return [
-        PriorShare(
-            given_on=row.given_on,
-            counted_cents=row.counted_cents,
-            reference=row.reference,
-            pending=row.state in PENDING,
-            regime_cents=row.regime_cents,
-        )
-        for row in session.execute(statement)
-    ]
-
-
-def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[KnownShare]:
-    """Return every share in force of the people who go on, by person and day."""
-    person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
-    statement = (
-        select(
-            person_id,
-            Share.given_on,
-            Gift.reference,
-            Gift.giver_id,
-            Share.counted_cents,
-            Gift.state,
-            Share.holds_room,
-            Share.regime_cents,
-        )
-        .join(Recipient, Recipient.id == Share.recipient_id)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .where(GiftVersion.number == Gift.version_number)
-        .order_by(person_id, Share.given_on, Share.id)
-    )
-    for ids in chunks(sorted(set(recipient_ids))):
-        for row in session.execute(statement.where(person_id.in_(ids))):
-            yield KnownShare._make(row)
-
-
-def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
-    """Return the person's shares with a day in [since, before), oldest first."""
-    statement = (
-        select(
-            Share.id,
-            Gift.reference,
-            Gift.state,
-            Gift.giver_id,
-            Person.name,
-            Gift.logged_by_id,
-            Share.given_on,
-            GiftVersion.category,
-            GiftVersion.description,
-            Share.counted_cents,
-            Share.holds_room,
-            Assessment.verdict,
-            Assessment.regime,
-            Assessment.running_cents,
-            Assessment.limit_cents,
-            Assessment.excess_cents,
-            Employer.name,
-        )
-        .select_from(Share)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .join(Person, Person.id == Gift.giver_id)
-        .outerjoin(Assessment, Assessment.id == Share.assessment_id)
-        .outerjoin(Employer, Employer.id == Share.employer_id)
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            GiftVersion.number == Gift.version_number,
-            Gift.state.not_in((State.DRAFT, State.DISCARDED)),
-            Share.given_on >= since,
-            Share.given_on < before,
-        )
-        .order_by(Share.given_on, Share.id)
-    )
-    return [LedgerRow._make(row) for row in session.execute(statement)]
-
-
-def room_of(
-    session: Session, recipient_id: int, *, since: date | None, before: date
-) -> list[tuple[int, Entry]]:
-    """Return the person's shares that hold room, with their ids, in the order of the ledger."""
-    statement = (
-        select(Share.id, Share.given_on, Share.counted_cents)
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            Share.holds_room,
-            Share.given_on < before,
-        )
-        .order_by(Share.given_on, Share.id)
-    )
-    if since is not None:
-        statement = statement.where(Share.given_on >= since)
-    return [(row.id, Entry(row.given_on, row.counted_cents)) for row in session.execute(statement)]
 
 
 def find_by_email(session: Session, email: str) -> Recipient | None:

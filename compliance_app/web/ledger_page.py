@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.reasons import say_period
 from compliance_app.services.claims import EARLIEST_DAY
-from compliance_app.services.recipients import room_on
-from compliance_app.store import recipients as store
+from compliance_app.services.recipients import room_on, statement
+from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Recipient
-from compliance_app.store.recipients import LedgerRow
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.guard import Actor
 from compliance_app.web.visibility import veiled
@@ -49,19 +48,25 @@ def chosen_day(year: str | None, *, today: date) -> date:
 
 def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> Ledger:
     """Return the ledger of the window that holds the day."""
-    room = room_on(session, recipient, day)
+    room = _whole_year(session, recipient, day)
     since = room.window_start or date(day.year, 1, 1)
     # A rolling year ends with the day itself; what is planned after it belongs to the view.
     until = max(room.window_end or date(day.year, 12, 31), day)
-    rows = store.ledger(session, recipient.id, since=since, before=until + timedelta(days=1))
+    rows = statement(session, recipient.id, since=since, before=until + timedelta(days=1))
     entries: list[Entry] = []
     given: Counter[str] = Counter()
-    running = 0
     for row, is_veiled in veiled(session, rows, me):
         giver = SOMEBODY if is_veiled else row.giver
         counts = row.holds_room and row.counted_cents > 0
         if counts:
-            running += row.counted_cents
             given[giver] += row.counted_cents
-        entries.append(Entry(row, giver, is_veiled, running if counts else None))
+        entries.append(Entry(row, giver, is_veiled, row.running_cents if counts else None))
     return Ledger(room, say_period(since, until), entries[::-1], given.most_common())
+
+
+def _whole_year(session: Session, recipient: Recipient, day: date) -> Assessment:
+    """Return what is left at the end of the window that holds the day, planned gifts included."""
+    room = room_on(session, recipient, day)
+    if room.window_end is None or room.window_end == day:
+        return room
+    return room_on(session, recipient, room.window_end)

@@ -14,13 +14,13 @@ from compliance_app.rules.verdicts import Verdict
 from compliance_app.rules.workflow import State
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN, JudgedShare, Judgement, judge
+from compliance_app.services.recipients import statement
 from compliance_app.services.recording import claim_of
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
-from compliance_app.store import recipients as recipient_store
 from compliance_app.store.gifts import GiftRow
+from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Gift
-from compliance_app.store.recipients import LedgerRow
 from compliance_app.web.guard import Actor
 
 # How many waiting shares are weighed, and how many gifts the list shows of them.
@@ -146,7 +146,7 @@ def _earlier(session: Session, share: JudgedShare, gift: Gift) -> Sequence[Ledge
     day = gift.version.given_on
     since = found.window_start or day.replace(month=1, day=1)
     before = (found.window_end or day) + timedelta(days=1)
-    rows = recipient_store.ledger(session, share.recipient.id, since=since, before=before)
+    rows = statement(session, share.recipient.id, since=since, before=before)
     return [row for row in rows if row.reference != gift.reference and row.holds_room]
 
 

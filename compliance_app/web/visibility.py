@@ -10,8 +10,8 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.rules.workflow import NEXT, State
 from compliance_app.store import gifts as gift_store
 from compliance_app.store import people as people_store
+from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Gift
-from compliance_app.store.recipients import LedgerRow
 from compliance_app.web.guard import Actor
 
 

@@ -27,8 +27,8 @@ from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.services.recipients import add as add_recipient
 from compliance_app.store.base import unit_of_work
+from compliance_app.store.ledgers import prior_shares
 from compliance_app.store.models import Policy
-from compliance_app.store.recipients import prior_shares
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 

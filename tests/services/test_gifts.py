@@ -17,7 +17,7 @@ from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import gifts
 from compliance_app.services.claims import Claim
-from compliance_app.store import recipients as recipient_store
+from compliance_app.store import ledgers
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.gifts import find_by_reference
 from compliance_app.store.models import Gift
@@ -38,9 +38,7 @@ def submit(claim: Claim, cast: Cast, *, by: int | None = None, key: str | None =
 
 def held_cents(recipient_id: int) -> int:
     with unit_of_work() as session:
-        shares = recipient_store.prior_shares(
-            session, recipient_id, since=None, except_gift_id=None
-        )
+        shares = ledgers.prior_shares(session, recipient_id, since=None, except_gift_id=None)
         return sum(share.counted_cents for share in shares)
 
 
