@@ -2,9 +2,10 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from enum import Enum, auto
 from io import StringIO
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -29,11 +30,16 @@ def write_csv(report: QuarterReport) -> bytes:
     target = StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(column.name for column in COLUMNS)
+    writer.writerows(show_rows(report))
+    return target.getvalue().encode()
+
+
+def show_rows(report: QuarterReport) -> Iterator[list[str]]:
+    """Yield the cells of each share, as the CSV and the workbook show them alike."""
     read = attrgetter(*(column.field for column in COLUMNS))
     shown = [column.show for column in COLUMNS]
     for share in report.shares:
-        writer.writerow([show(value) for show, value in zip(shown, read(share), strict=True)])
-    return target.getvalue().encode()
+        yield [show(value) for show, value in zip(shown, read(share), strict=True)]
 
 
 def write_json(report: QuarterReport) -> bytes:
@@ -107,18 +113,28 @@ def _decision(line: DecisionLine) -> str:
     return f"{_moment(line.decided_at)} {line.kind} by {line.decided_by}{reason}"
 
 
+class Kind(Enum):
+    """What a spreadsheet should take the cells of a column for."""
+
+    TEXT = auto()
+    DATE = auto()
+    NUMBER = auto()
+    MONEY = auto()
+
+
 class Column(NamedTuple):
-    """A column of the CSV: the field of a share it shows, and how."""
+    """A column of the data: the field of a share it shows, how, and as what."""
 
     name: str
     field: str
     show: Callable[[Any], str]
+    kind: Kind = Kind.TEXT
 
 
 # The columns of the gift file come first, so that a report can be read back as one.
 COLUMNS: Final = (
     Column("reference", "gift_reference", _text),
-    Column("given_on", "given_on", date.isoformat),
+    Column("given_on", "given_on", date.isoformat, Kind.DATE),
     Column("giver_email", "giver_email", _text),
     Column("logged_by_email", "logged_by_email", _text),
     Column("recipient_name", "recipient", _text),
@@ -127,25 +143,25 @@ COLUMNS: Final = (
     Column("category", "category", _text),
     Column("description", "description", _text),
     Column("purpose", "purpose", _text),
-    Column("cost", "cost_cents", _money),
-    Column("market_value", "market_value_cents", _money),
-    Column("face_value", "face_value_cents", _money),
-    Column("tax", "tax_cents", _money),
-    Column("delivery", "delivery_cents", _money),
-    Column("quantity", "quantity", str),
+    Column("cost", "cost_cents", _money, Kind.MONEY),
+    Column("market_value", "market_value_cents", _money, Kind.MONEY),
+    Column("face_value", "face_value_cents", _money, Kind.MONEY),
+    Column("tax", "tax_cents", _money, Kind.MONEY),
+    Column("delivery", "delivery_cents", _money, Kind.MONEY),
+    Column("quantity", "quantity", str, Kind.NUMBER),
     Column("payer", "payer", _text),
     Column("host_present", "host_present", _flag),
     Column("state", "state", _text),
-    Column("counted_value", "counted_cents", _money),
-    Column("version", "version", str),
-    Column("logged_on", "logged_on", date.isoformat),
-    Column("recipient_id", "recipient_id", str),
+    Column("counted_value", "counted_cents", _money, Kind.MONEY),
+    Column("version", "version", str, Kind.NUMBER),
+    Column("logged_on", "logged_on", date.isoformat, Kind.DATE),
+    Column("recipient_id", "recipient_id", str, Kind.NUMBER),
     Column("giver_name", "giver", _text),
     Column("logged_by_name", "logged_by", _text),
     Column("counts", "counts", _flag),
-    Column("running_total", "running_cents", _money),
-    Column("limit", "limit_cents", _money),
-    Column("excess", "excess_cents", _money),
+    Column("running_total", "running_cents", _money, Kind.MONEY),
+    Column("limit", "limit_cents", _money, Kind.MONEY),
+    Column("excess", "excess_cents", _money, Kind.MONEY),
     Column("verdict", "verdict", _text),
     Column("regime", "regime", _text),
     Column("ground", "ground", _text),

@@ -1,4 +1,4 @@
-"""The quarterly report as PDF, CSV and JSON, all from one reading that has been reconciled."""
+"""The quarterly report as PDF, CSV, JSON and XLSX, all from one reading that was reconciled."""
 
 from hashlib import sha256
 from typing import Final
@@ -8,14 +8,23 @@ from reports.data_files import write_csv, write_json
 from reports.figures import Figures, add_up
 from reports.front import write_cover, write_summary
 from reports.listing import Listing
+from reports.manifest import build_manifest
 from reports.method import write_method
 from reports.paper import Book
 from reports.reconcile import ReconciliationError, reconcile
 from reports.register import write_register, write_totals
 from reports.source import QuarterReport
 from reports.theme import PAGE_HEIGHT
+from reports.workbook import write_workbook
 
-__all__ = ["ReconciliationError", "build_csv", "build_json", "build_pdf"]
+__all__ = [
+    "ReconciliationError",
+    "build_csv",
+    "build_json",
+    "build_manifest",
+    "build_pdf",
+    "build_xlsx",
+]
 
 _REGISTER_NOTE: Final = (
     "Every gift of the period by the recipient's employer on that day, with the recipient's running"
@@ -65,6 +74,11 @@ def build_csv(report: QuarterReport) -> bytes:
 def build_json(report: QuarterReport) -> bytes:
     """Return the whole report as canonical JSON."""
     return write_json(reconcile(report))
+
+
+def build_xlsx(report: QuarterReport) -> bytes:
+    """Return the shares of the report as a workbook, cell for cell as in the CSV."""
+    return write_workbook(reconcile(report))
 
 
 def _write_body(listing: Listing, report: QuarterReport, figures: Figures) -> None:
