@@ -1,13 +1,14 @@
 """Signing in and the own password."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
+
+from compliance_app.web.forms.base import Form
 
 LONGEST_PASSWORD = 1000
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class SignInForm(Form):
     """E-mail and password."""
 
     email = EmailField(
@@ -22,7 +23,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     """A new password, said twice, and the present one."""
 
     present = PasswordField(

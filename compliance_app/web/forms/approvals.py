@@ -1,14 +1,14 @@
 """What a reviewer says with a decision."""
 
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 
+from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import Prose
 
 LONGEST_REASON = 4_000
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class DecisionForm(Form):
     """The decision, its reason, and for a breach its remedy."""
 
     decision = StringField()

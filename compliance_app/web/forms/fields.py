@@ -12,7 +12,7 @@ LONGEST_LINE = 200
 LONGEST_ID = 18
 
 
-class CentsField(StringField):  # type: ignore[misc] # WTForms ships no types
+class CentsField(StringField):
     """A sum of dollars; `data` is cents, None where nothing was typed."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -26,7 +26,7 @@ class CentsField(StringField):  # type: ignore[misc] # WTForms ships no types
         return format_decimal(self.data) if self.data is not None else ""
 
 
-class DayField(StringField):  # type: ignore[misc]
+class DayField(StringField):
     """A day, as `type=date` sends it."""
 
     widget = DateInput()
@@ -46,7 +46,7 @@ class DayField(StringField):  # type: ignore[misc]
         return self.data.isoformat() if self.data else ""
 
 
-class CountField(StringField):  # type: ignore[misc]
+class CountField(StringField):
     """How many: a whole number, 1 where nothing was typed."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -60,7 +60,7 @@ class CountField(StringField):  # type: ignore[misc]
         return str(self.raw_data[0] if self.raw_data else self.data)
 
 
-class IdsField(Field):  # type: ignore[misc]
+class IdsField(Field):
     """The numbers of rows, each in a hidden input of its own."""
 
     def process_formdata(self, valuelist: list[str]) -> None:

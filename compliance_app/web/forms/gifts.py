@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from datetime import date
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -21,6 +20,7 @@ from compliance_app.rules.facts import Category, Payer
 from compliance_app.services.claims import Claim
 from compliance_app.store.models import GiftVersion
 from compliance_app.web.filters import WORDS
+from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import CentsField, CountField, DayField, IdsField, Line
 from compliance_app.web.forms.kinds import BY_CATEGORY, asked_by, evidence_names
 
@@ -43,7 +43,7 @@ HOSTED = (
 FIELD_OF_PROBLEM = {"recipients": "who", "email": "new_email", "name": "new_name"}
 
 
-class GiftForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class GiftForm(Form):
     """Who, how much and when, what kind, what it is, and in relation to what."""
 
     submission_key = HiddenField(

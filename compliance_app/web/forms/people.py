@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -17,6 +16,7 @@ from compliance_app.rules.errors import (
 from compliance_app.rules.permissions import Role
 from compliance_app.store.models import Person
 from compliance_app.web.forms.account import LONGEST_PASSWORD
+from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import Line, read_id
 
 NOBODY = ("", "Nobody")
@@ -29,7 +29,7 @@ FIELD_OF_ERROR: dict[type[RuleError], str] = {
 }
 
 
-class PeopleForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class PeopleForm(Form):
     """What the forms about people share: a refusal is shown at the field it is about."""
 
     def refuse(self, error: RuleError) -> None:

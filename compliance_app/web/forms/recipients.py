@@ -1,6 +1,5 @@
 """Adding a person at a client, and finding one."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, SearchField, SelectField, StringField
 from wtforms.validators import InputRequired
 
@@ -8,10 +7,11 @@ from compliance_app.rules.errors import EmailTakenError, InputError, RuleError
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.web.filters import WORDS
+from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import Line
 
 
-class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class SearchForm(Form):
     """A few letters of a name or an e-mail address; it changes nothing, so it needs no token."""
 
     class Meta:
@@ -22,7 +22,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     q = SearchField("Name or e-mail", validators=[Line(300)], render_kw={"autocomplete": "off"})
 
 
-class RecipientForm(FlaskForm):  # type: ignore[misc]
+class RecipientForm(Form):
     """Who it is, where they work, and what the rules see in them."""
 
     name = StringField("Name", validators=[InputRequired("Give the person's name."), Line(300)])

@@ -1,8 +1,9 @@
 """Choosing the quarter a report is about."""
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import Regexp
+
+from compliance_app.web.forms.base import Form
 
 QUARTERS = (
     ("1", "January to March"),
@@ -12,7 +13,7 @@ QUARTERS = (
 )
 
 
-class QuarterForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+class QuarterForm(Form):
     """A year and one of its quarters."""
 
     year = StringField(

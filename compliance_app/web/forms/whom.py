@@ -48,6 +48,13 @@ class Whom:
 
 def find_whom(session: Session, form: GiftForm, *, removed: str | None = None) -> Whom:
     """Read who the form names; a person who was picked moves from the text to the chosen."""
+    whom = _read(session, form, removed)
+    if whom.chosen:
+        form.who.label.text = "Who else is it for?"
+    return whom
+
+
+def _read(session: Session, form: GiftForm, removed: str | None) -> Whom:
     whom = _find_chosen(session, form, removed)
     picked = form.pick.data or ""
     if picked and picked != NEWCOMER:
