@@ -87,3 +87,61 @@ def _total(lines: list[ShareLine]) -> RecipientTotal:
         limit_cents=300_00,
         over=cents > 300_00,
     )
+
+
+def make_many(count: int) -> QuarterReport:
+    """Return a report of many shares, three to a recipient and forty to an employer."""
+    return make_report(
+        *(
+            make_share(
+                gift_reference=f"G-{i:06}",
+                recipient_id=i // 3,
+                recipient=f"Recipient {i // 3:04}",
+                employer=f"Employer {i // 40:03}",
+                counted_cents=10_00,
+            )
+            for i in range(count)
+        )
+    )
+
+
+BREACH = make_share(
+    gift_reference="G-000002",
+    recipient_id=2,
+    recipient="Omar Müller",
+    counted_cents=350_00,
+    running_cents=350_00,
+    excess_cents=50_00,
+    state="breach",
+    verdict="exceeds_limit",
+    reasons=("All gifts from the firm to this person in 2026 come to $350.00.",),
+    decisions=(
+        DecisionLine(
+            datetime(2026, 5, 9, 10, 0, tzinfo=UTC),
+            "Rosa Delgado",
+            DecisionKind.RECORD_BREACH,
+            "The recipient returned the clock",
+        ),
+    ),
+)
+EXEMPT = make_share(
+    gift_reference="G-000003",
+    recipient_id=3,
+    recipient="Ana Silva",
+    counts=False,
+    running_cents=None,
+    verdict="exempt_record_only",
+    ground="Commemorative item",
+)
+PENDING = make_share(
+    gift_reference="G-000004", recipient_id=4, recipient="Lee Park", state="submitted", decisions=()
+)
+LATE = make_share(
+    gift_reference="G-000005",
+    recipient_id=5,
+    recipient="Ida Holm",
+    given_on=date(2026, 4, 2),
+    logged_on=date(2026, 5, 20),
+    late=True,
+)
+QUARTER = make_report(make_share(), BREACH, EXEMPT, PENDING, LATE)
