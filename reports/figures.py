@@ -88,7 +88,9 @@ def add_up(report: QuarterReport) -> Figures:
         excluded=sum(map(is_excluded, shares)),
         pending=sum(map(is_pending, shares)),
         late=sum(share.late for share in shares),
-        decisions=sum(len(share.decisions) for share in shares),
+        decisions=len(
+            {(share.gift_reference, line) for share in shares for line in share.decisions}
+        ),
         months=_by_month(report),
         categories=_by_category(report),
         bands=_by_use(report),

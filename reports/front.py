@@ -75,7 +75,7 @@ def _write_facts(book: Book, meta: ReportMeta) -> None:
         ("Period", f"{long_day(meta.first_day)} to {long_day(meta.last_day)}"),
         ("Scope", meta.scope),
         ("Register read at", f"{moment(meta.made_at)} UTC"),
-        ("Year for the limit", meta.year_basis),
+        ("Year for the limit", words(meta.year_basis)),
         ("Made by", meta.software),
     )
     rests_on = (

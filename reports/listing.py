@@ -77,10 +77,10 @@ class Listing:
         self._running: tuple[str, Style] | None = None
         self._path: Sequence[str] = ()
 
-    def begin_part(self, title: str, note: str) -> None:
-        """Begin a part of the report with its title and what is in it."""
+    def begin_part(self, title: str, note: str, *, room: float = _PART_ROOM) -> None:
+        """Begin a part with its title and what is in it, on this page if it has the room."""
         self._running, self._columns, self._path = None, (), ()
-        if self._y - theme.BOTTOM < _PART_ROOM:
+        if self._y - theme.BOTTOM < room:
             self._turn()
         else:
             self._y -= _PART_GAP

@@ -15,12 +15,11 @@ EXCEPTIONS: Final = columns_of(
     [
         ("Gift", 54, "left"),
         ("Given on", 42, "left"),
-        ("Recipient and employer", 110, "left"),
-        ("Given by", 76, "left"),
-        ("Running total", 64, "right"),
-        ("Over by, USD", 54, "right"),
-        ("Finding", 128, "left"),
-        ("Decisions and remedy (UTC)", 136, "left"),
+        ("Recipient and employer", 104, "left"),
+        ("Given by", 68, "left"),
+        ("Running total, USD", 68, "right"),
+        ("Finding", 168, "left"),
+        ("Decisions and remedy (UTC)", 168, "left"),
     ]
 )
 EXCLUSIONS: Final = columns_of(
@@ -60,13 +59,13 @@ LATE: Final = columns_of(
 )
 DECISIONS: Final = columns_of(
     [
-        ("Decided at (UTC)", 64, "left"),
-        ("Gift", 60, "left"),
-        ("Recipient and employer", 140, "left"),
-        ("Given by", 96, "left"),
-        ("Decision", 84, "left"),
-        ("Decided by", 96, "left"),
-        ("Reason", 132, "left"),
+        ("Decided at (UTC)", 58, "left"),
+        ("Gift", 54, "left"),
+        ("Recipient and employer", 120, "left"),
+        ("Given by", 74, "left"),
+        ("Decision", 74, "left"),
+        ("Decided by", 80, "left"),
+        ("Reason", 212, "left"),
     ]
 )
 
@@ -104,10 +103,13 @@ def write_late(listing: Listing, shares: Sequence[ShareLine]) -> None:
 
 
 def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
-    """List every decision in the order of time."""
-    decisions = [(line, share) for share in shares for line in share.decisions]
-    decisions.sort(key=lambda pair: (pair[0].decided_at, pair[1].gift_reference))
-    rows = (_decision_row(line, share) for line, share in decisions)
+    """List every decision on a gift in the order of time, with all it was decided for."""
+    decided: dict[tuple[str, DecisionLine], list[ShareLine]] = {}
+    for share in shares:
+        for line in share.decisions:
+            decided.setdefault((share.gift_reference, line), []).append(share)
+    ordered = sorted(decided.items(), key=lambda item: (item[0][1].decided_at, item[0][0]))
+    rows = (_decision_row(line, on) for (_, line), on in ordered)
     _write(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
 
 
@@ -134,17 +136,14 @@ def _ground(share: ShareLine) -> str:
 
 
 def _exception_row(share: ShareLine) -> list[Cell]:
-    over = (
-        [(amount(share.excess_cents), CELL_ALERT)] if share.excess_cents else [(NOTHING, CELL_NOTE)]
-    )
+    over = [(f"over by {amount(share.excess_cents)}", CELL_ALERT)] if share.excess_cents else []
     return _fill(
         EXCEPTIONS,
         cells.gift_texts(share),
         cells.day_texts(share),
         cells.recipient_texts(share),
         cells.giver_texts(share),
-        cells.running_texts(share),
-        over,
+        [*cells.running_texts(share), *over],
         [*cells.standing_texts(share), *((reason, CELL) for reason in share.reasons)],
         cells.decision_texts(share.decisions),
     )
@@ -191,13 +190,14 @@ def _late_row(share: ShareLine) -> list[Cell]:
     )
 
 
-def _decision_row(line: DecisionLine, share: ShareLine) -> list[Cell]:
+def _decision_row(line: DecisionLine, shares: Sequence[ShareLine]) -> list[Cell]:
+    gift = shares[0]
     return _fill(
         DECISIONS,
         [(moment(line.decided_at), CELL)],
-        cells.gift_texts(share),
-        cells.recipient_texts(share),
-        cells.giver_texts(share),
+        cells.gift_texts(gift),
+        [text for share in shares for text in cells.recipient_texts(share)],
+        cells.giver_texts(gift),
         [(decision_words(line.kind), CELL_STRONG)],
         [(line.decided_by, CELL)],
         [(line.reason or NOTHING, CELL)],

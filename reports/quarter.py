@@ -45,6 +45,8 @@ _PENDING_NOTE: Final = (
 )
 _LATE_NOTE: Final = "Gifts that were logged later than the policy allows."
 _DECISIONS_NOTE: Final = "Who decided what, when and why, in the order of time."
+# Enough for the whole part, so that it is read on one page.
+_METHOD_ROOM: Final = 440.0
 _METHOD_NOTE: Final = "How the numbers were made, how to check them, and what the words mean."
 
 
@@ -97,5 +99,5 @@ def _write_body(listing: Listing, report: QuarterReport, figures: Figures) -> No
     lists.write_late(listing, shares)
     listing.begin_part("H. Decisions", _DECISIONS_NOTE)
     lists.write_decisions(listing, shares)
-    listing.begin_part("I. Method and words", _METHOD_NOTE)
+    listing.begin_part("I. Method and words", _METHOD_NOTE, room=_METHOD_ROOM)
     write_method(listing, report.meta)

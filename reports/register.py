@@ -15,12 +15,12 @@ REGISTER: Final = columns_of(
     [
         ("Gift", 54, "left"),
         ("Given on", 42, "left"),
-        ("Recipient", 84, "left"),
-        ("Given by", 80, "left"),
-        ("Description, category and purpose", 172, "left"),
+        ("Recipient", 80, "left"),
+        ("Given by", 72, "left"),
+        ("Description, category and purpose", 194, "left"),
         ("Value, USD", 50, "right"),
         ("Running total", 60, "right"),
-        ("State and last decision", 122, "left"),
+        ("State and last decision", 112, "left"),
     ]
 )
 TOTALS: Final = columns_of(

@@ -49,7 +49,7 @@ def test_a_share_stands_with_its_value_and_its_running_total_against_the_limit()
 def test_a_breach_stands_with_its_finding_and_its_remedy() -> None:
     exceptions = part(build_pdf(QUARTER), "D. Exceptions and breaches", "E. Exclusions by ground")
     joined = exceptions.replace("\n", "")
-    assert "50.00" in exceptions
+    assert "over by 50.00" in exceptions
     assert "All gifts from the firm to this person in 2026 come to $350.00." in joined
     assert "Breach recorded" in exceptions
     assert "Rosa Delgado, 2026-05-09 10:00" in joined
@@ -96,6 +96,14 @@ def test_every_decision_stands_in_the_order_of_time() -> None:
     decisions = part(build_pdf(QUARTER), "H. Decisions", "I. Method and words")
     assert decisions.count("Modest and usual") == 3
     assert decisions.index("2026-05-05 14:02") < decisions.index("2026-05-09 10:00")
+
+
+def test_a_decision_on_a_gift_to_two_people_stands_once_with_both() -> None:
+    shared = make_report(make_share(), make_share(recipient_id=2, recipient="Omar Müller"))
+    decisions = part(build_pdf(shared), "H. Decisions", "I. Method and words")
+    assert decisions.count("Modest and usual") == 1
+    assert "Priya Abernathy" in decisions
+    assert "Omar Müller" in decisions
 
 
 def test_the_same_reading_gives_the_same_bytes() -> None:
