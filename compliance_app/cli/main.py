@@ -1,0 +1,30 @@
+"""The console: `tally3220 <noun> <verb>`, a file for each noun."""
+
+import click
+
+from compliance_app import __version__
+from compliance_app.cli.audit import audit
+from compliance_app.cli.console import Console
+from compliance_app.cli.database import database
+from compliance_app.cli.demo import demo
+from compliance_app.cli.doctor import doctor
+from compliance_app.cli.gifts import gifts
+from compliance_app.cli.people import people
+from compliance_app.cli.policy import policy
+from compliance_app.cli.report import report
+from compliance_app.cli.serve import serve
+
+
+@click.group(cls=Console)
+@click.version_option(__version__, prog_name="Tally 3220")
+def tally3220() -> None:
+    """Keep the gift register of a broker-dealer under FINRA Rule 3220."""
+
+
+for command in (demo, serve, database, people, gifts, policy, report, audit, doctor):
+    tally3220.add_command(command)
+
+
+def main() -> None:
+    """Run the console; never returns."""
+    tally3220.main(prog_name="tally3220")

@@ -1,0 +1,93 @@
+"""`tally3220 people`: who is of the firm, in which role, and their first password."""
+
+import click
+from click.termui import prompt
+
+from compliance_app.cli.console import counted, find_person, opened, print_json
+from compliance_app.clock import now
+from compliance_app.rules.permissions import Role
+from compliance_app.services import people as service
+from compliance_app.services.people import NewPerson
+from compliance_app.store import people as store
+from compliance_app.store.base import db, unit_of_work
+
+
+@click.group()
+def people() -> None:
+    """Add, list and deactivate people, and set their passwords."""
+
+
+@people.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The person's full name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--supervisor", metavar="EMAIL", help="Whom the person reports to.")
+@click.option("--office", default="", help="Where the person works.")
+def add(email: str, *, name: str, role: str, supervisor: str | None, office: str) -> None:
+    """Add the person with this EMAIL, who cannot sign in before a password is set."""
+    with opened(), unit_of_work() as session:
+        above = find_person(session, supervisor) if supervisor else None
+        new = NewPerson(email, name, Role(role), above.id if above else None, office)
+        person = service.add(session, new, actor_id=None, at=now())
+        click.echo(f"{person.name} ({person.email}) is now {person.role.words.lower()}.")
+
+
+@people.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array for programs.")
+def list_(*, as_json: bool) -> None:
+    """List everybody of the firm, active people first."""
+    with opened():
+        everybody = store.list_people(db.session())
+        rows = [
+            {
+                "email": person.email,
+                "name": person.name,
+                "role": person.role.value,
+                "office": person.office,
+                "supervisor": person.supervisor.email if person.supervisor else None,
+                "active": person.active,
+                "may_sign_in": person.active and person.password_hash is not None,
+            }
+            for person in everybody
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        state = "" if row["active"] else ", deactivated"
+        click.echo(f"{row['email']}: {row['name']}, {row['role']}{state}")
+    click.echo(counted(len(rows), "person", "people") + ".")
+
+
+@people.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Close the access of the person with this EMAIL and end their sessions."""
+    with opened(), unit_of_work() as session:
+        person = find_person(session, email)
+        service.deactivate(session, person.id, actor_id=None, at=now())
+        click.echo(f"{person.name} ({person.email}) can no longer sign in.")
+
+
+@people.command()
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def password(email: str, *, password_stdin: bool) -> None:
+    """Set the password of the person with this EMAIL and end their sessions."""
+    with opened():
+        find_person(db.session(), email)
+        db.session.close()
+        plain = _from_stdin() if password_stdin else _asked()
+        with unit_of_work() as session:
+            person = find_person(session, email)
+            service.set_password(session, person.id, plain, actor_id=None, at=now())
+            click.echo(f"{person.name} ({person.email}) can sign in with the new password.")
+
+
+def _from_stdin() -> str:
+    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+
+
+def _asked() -> str:
+    answer: str = prompt("New password", hide_input=True, confirmation_prompt=True)
+    return answer

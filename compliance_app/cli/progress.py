@@ -1,0 +1,40 @@
+"""A progress bar that appears only where the work takes longer than a second."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import click
+from click.termui import progressbar
+
+PATIENCE_SECONDS = 1.0
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Return what to call with the steps just done and the number of all of them."""
+    with ExitStack() as stack:
+        yield _Progress(label, stack).advance
+
+
+class _Progress:
+    def __init__(self, label: str, stack: ExitStack) -> None:
+        self._label = label
+        self._stack = stack
+        self._began = time.monotonic()
+        self._done = 0
+        self._show: Callable[[int], None] | None = None
+
+    def advance(self, steps: int, total: int) -> None:
+        """Count steps, and show the bar once it is worth it."""
+        self._done += steps
+        if self._show is not None:
+            self._show(steps)
+        elif time.monotonic() - self._began > PATIENCE_SECONDS and self._done < total:
+            # Results go to the standard output; whoever reads them wants no bar in between.
+            stream = click.get_text_stream("stderr")
+            bar = self._stack.enter_context(
+                progressbar(length=total, label=self._label, file=stream)
+            )
+            bar.update(self._done)
+            self._show = bar.update

@@ -1,0 +1,189 @@
+"""The demo's latest months, lived through the real services: logged, decided, given, refused."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from heapq import heappop, heappush
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.errors import OverLimitError
+from compliance_app.rules.permissions import Role
+from compliance_app.rules.workflow import State
+from compliance_app.services import approvals, audit, gifts
+from compliance_app.services.assessing import FORBIDDEN
+from compliance_app.services.demo_firm import Firm, Imagination
+from compliance_app.services.recording import claim_of
+from compliance_app.store import gifts as store
+from compliance_app.store import people as people_store
+from compliance_app.store.models import Gift, Person
+
+Act = Callable[[datetime], None]
+FRIDAY = 4
+DECLINED = (
+    "The year's limit would be passed; a card will do.",
+    "Too close to the negotiation of the mandate.",
+    "Please choose something smaller for this client.",
+)
+SENT_BACK = (
+    "Name the occasion, and check the cost against the invoice.",
+    "The amount looks like the total of the order; give the price of this gift alone.",
+)
+REMEDIES = (
+    "The representative was reminded of the limit and pays the excess back.",
+    "Retrained; nothing more to this person until the year ends.",
+)
+
+
+class Days:
+    """Lets time pass from the adoption of the register until now, one act after the other."""
+
+    def __init__(
+        self, session: Session, firm: Firm, mind: Imagination, rng: random.Random, until: datetime
+    ) -> None:
+        self._session = session
+        self._firm = firm
+        self._mind = mind
+        self._rng = rng
+        self._until = until
+        self._agenda: list[tuple[datetime, int, Act]] = []
+        self._order = count()
+
+    def live(self, since: date, number: int, progress: Callable[[int], None]) -> None:
+        """Log so many gifts over the days, and let each take its course."""
+        span = (self._until.date() - since).days
+        for _ in range(number):
+            day = since + timedelta(days=self._rng.randrange(span + 1))
+            self._plan(working_moment(day, self._rng), self._log)
+        while self._agenda:
+            moment, _, act = heappop(self._agenda)
+            act(moment)
+            if act == self._log:
+                progress(1)
+
+    def _plan(self, moment: datetime, act: Act) -> None:
+        """Put an act on the agenda; what lies beyond now is left open."""
+        if moment <= self._until:
+            heappush(self._agenda, (moment, next(self._order), act))
+
+    def _log(self, moment: datetime) -> None:
+        """Log a gift: most are planned, some were given already, a few long ago."""
+        days = self._rng.choice((3, 5, 8, 12, 15, 20, 25, 30, -1, -2, -4, -20))
+        idea = self._mind.idea(working_day(moment.date() + timedelta(days=days)))
+        gift = gifts.submit(
+            self._session, idea.claim, giver_id=idea.giver.id, actor_id=idea.giver.id, at=moment
+        )
+        self._follow(gift, moment)
+
+    def _follow(self, gift: Gift, moment: datetime) -> None:
+        """Plan what comes next for a gift as it stands."""
+        reference = gift.reference
+        if gift.state is State.SUBMITTED:
+            later = moment + timedelta(hours=self._rng.randrange(3, 90))
+            self._plan(later, lambda at: self._decide(reference, at))
+        elif gift.state is State.APPROVED:
+            after = working_moment(gift.version.given_on + timedelta(days=1), self._rng)
+            self._plan(max(after, moment), lambda at: self._end(reference, at))
+        elif gift.state is State.SENT_BACK and self._rng.randrange(3):
+            later = moment + timedelta(hours=self._rng.randrange(20, 60))
+            self._plan(later, lambda at: self._amend(reference, at))
+
+    def _decide(self, reference: str, moment: datetime) -> None:
+        gift = store.find_by_reference(self._session, reference)
+        if gift is None or gift.state is not State.SUBMITTED:
+            return
+        dice = self._rng.randrange(100)
+        if dice < 4 and not gift.already_given:  # noqa: PLR2004 - four in a hundred
+            gifts.withdraw(self._session, reference, actor_id=gift.giver_id, at=moment)
+            return
+        self._review(gift, self._decider(gift), moment, sends_back=dice > 93)  # noqa: PLR2004
+        self._follow(gift, moment)
+
+    def _review(self, gift: Gift, decider: Person, moment: datetime, *, sends_back: bool) -> None:
+        """Decide as a careful reviewer would."""
+        if any(
+            share.assessment is not None and share.assessment.verdict in FORBIDDEN
+            for share in gift.version.shares
+        ):
+            self._refuse(gift, decider, moment)
+            return
+        if sends_back:
+            reason = self._rng.choice(SENT_BACK)
+            approvals.send_back(
+                self._session, gift.reference, actor_id=decider.id, at=moment, reason=reason
+            )
+            return
+        try:
+            approvals.approve(self._session, gift.reference, actor_id=decider.id, at=moment)
+        except OverLimitError as error:
+            audit.record_refusal(
+                self._session,
+                error,
+                actor_id=decider.id,
+                at=moment,
+                attempted=f"/gifts/{gift.reference}/decision",
+            )
+            self._refuse(gift, decider, moment)
+
+    def _refuse(self, gift: Gift, decider: Person, moment: datetime) -> None:
+        """Decline what is planned; what was given over the limit is a breach."""
+        if not gift.already_given:
+            reason = self._rng.choice(DECLINED)
+            approvals.decline(
+                self._session, gift.reference, actor_id=decider.id, at=moment, reason=reason
+            )
+            return
+        officer = decider if decider.role is Role.COMPLIANCE else self._officer(gift)
+        approvals.record_breach(
+            self._session,
+            gift.reference,
+            actor_id=officer.id,
+            at=moment,
+            reason="Given before anybody looked at the person's total.",
+            remedy=self._rng.choice(REMEDIES),
+        )
+
+    def _amend(self, reference: str, moment: datetime) -> None:
+        gift = store.find_by_reference(self._session, reference)
+        if gift is None or gift.state is not State.SENT_BACK:
+            return
+        claim = claim_of(gift.version)
+        lower = replace(claim, cost_cents=(claim.cost_cents or 0) * 3 // 5, face_value_cents=None)
+        reason = "The cost was the whole order; this gift's part is lower."
+        gifts.amend(
+            self._session, reference, lower, reason=reason, actor_id=gift.giver_id, at=moment
+        )
+        self._follow(gift, moment)
+
+    def _end(self, reference: str, moment: datetime) -> None:
+        gift = store.find_by_reference(self._session, reference)
+        if gift is None or gift.state is not State.APPROVED:
+            return
+        act = self._rng.choices((gifts.mark_given, gifts.cancel, gifts.mark_refused), (92, 4, 4))[0]
+        act(self._session, reference, actor_id=gift.giver_id, at=moment)
+
+    def _decider(self, gift: Gift) -> Person:
+        """Return somebody independent whom the gift waits for."""
+        if Role.SUPERVISOR in approvals.awaited_roles(self._session, gift):
+            for above in people_store.superiors(self._session, gift.giver):
+                if above.role is Role.SUPERVISOR:
+                    return above
+        return self._officer(gift)
+
+    def _officer(self, gift: Gift) -> Person:
+        involved = {gift.giver_id, gift.logged_by_id}
+        officers = self._firm.by_role[Role.COMPLIANCE]
+        return self._rng.choice([one for one in officers if one.id not in involved])
+
+
+def working_day(day: date) -> date:
+    """Return the day, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY))
+
+
+def working_moment(day: date, rng: random.Random) -> datetime:
+    """Return a moment of the working hours of a day, in UTC."""
+    hours = time(14 + rng.randrange(7), rng.randrange(60), rng.randrange(60))
+    return datetime.combine(working_day(day), hours, UTC)
