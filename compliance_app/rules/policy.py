@@ -6,7 +6,7 @@ Whatever would be looser than the rule is refused, so no firm can adopt it by mi
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,7 @@ __all__ = [
 
 _HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _ASSIGNMENT = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
-_SYNTAX_LINE = re.compile(r" \(at line ([0-9]+), column [0-9]+\)$|\s\(at end of document\)$")
+_SYNTAX_PLACE = re.compile(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
 
 
 class PolicyError(DocumentError):
@@ -66,12 +66,14 @@ def parse_policy(text: str) -> Policy:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError([_syntax_problem(str(error))]) from error
+        raise PolicyError([_syntax_problem(str(error), text)]) from error
     reading = _Reading(_lines_of(text))
     values = reading.read(document)
     if not reading.problems:
         policy = _assemble(values, hashlib.sha256(text.encode()).hexdigest())
+        rows = values.get("firm_limit", [])
         reading.problems.extend(_loosenings(policy, reading.lines))
+        reading.problems.extend(_loose_limits(rows, reading.lines))
     if reading.problems:
         raise PolicyError(sorted(reading.problems))
     return policy
@@ -230,34 +232,37 @@ def _loosenings(policy: Policy, lines: Mapping[_Place, int]) -> Iterator[Problem
             f"{format_dollars(nominal)} is not substantially below the rule's limit of "
             f"{format_dollars(rule.cents or 0)}; write a smaller amount or leave it out.",
         )
-    yield from _loose_limits(policy, lines)
 
 
-def _loose_limits(policy: Policy, lines: Mapping[_Place, int]) -> Iterator[Problem]:
+def _loose_limits(
+    rows: Sequence[Mapping[str, Any]], lines: Mapping[_Place, int]
+) -> Iterator[Problem]:
+    """Yield the firm's limits that are above the rule's of their day, or begin on one day."""
     seen: set[date] = set()
-    for index, limit in enumerate(policy.firm_limits):
-        rule = limit_on(limit.since, RULE_3220_LIMITS)
-        if (limit.cents or 0) > (rule.cents or 0):
+    for index, row in enumerate(rows):
+        since, cents = row["since"], row["cents"]
+        rule_cents = limit_on(since, RULE_3220_LIMITS).cents or 0
+        if cents > rule_cents:
             yield Problem(
                 lines.get(("firm_limit", index, "amount"), 1),
                 "firm_limit.amount",
-                f"{format_dollars(limit.cents or 0)} is more than the rule allows on "
-                f"{limit.since.isoformat()}, {format_dollars(rule.cents or 0)}; a firm may only "
-                "be stricter.",
+                f"{format_dollars(cents)} is more than the rule allows on {since}, "
+                f"{format_dollars(rule_cents)}; a firm may only be stricter.",
             )
-        if limit.since in seen:
+        if since in seen:
             yield Problem(
                 lines.get(("firm_limit", index, "from"), 1),
                 "firm_limit.from",
-                f"two limits begin on {limit.since.isoformat()}; keep one.",
+                f"two limits begin on {since}; keep one.",
             )
-        seen.add(limit.since)
+        seen.add(since)
 
 
-def _syntax_problem(message: str) -> Problem:
-    found = _SYNTAX_LINE.search(message)
-    line = int(found[1]) if found and found[1] else 1
-    said = _SYNTAX_LINE.sub("", message)
+def _syntax_problem(message: str, text: str) -> Problem:
+    """Say where the text stops being TOML; an error without a place is at its end."""
+    found = _SYNTAX_PLACE.search(message)
+    line = int(found[1]) if found and found[1] else max(len(text.splitlines()), 1)
+    said = _SYNTAX_PLACE.sub("", message)
     return Problem(line, "", f"this is not TOML: {said[:1].lower()}{said[1:]}.")
 
 

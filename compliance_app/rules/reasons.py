@@ -122,7 +122,9 @@ _SENTENCES: Mapping[ReasonCode, str] = {
         "Gifts to this union official {period} come to {running_cents}, more than {limit_cents}: "
         "they are allowed, but the firm must report them on Form LM-10."
     ),
-    ReasonCode.BARRED_CATEGORY: "A {category} may not be given to this person at all.",
+    ReasonCode.BARRED_CATEGORY: (
+        "Gifts of this kind ({category}) may not be given to this person at all."
+    ),
     ReasonCode.BARRED: "{barred_by}",
     ReasonCode.UNANSWERED: (
         "It is not known whether the firm employs a registered lobbyist; if it does, this gift "
