@@ -52,6 +52,7 @@ class Book:
 
     def mark(self, title: str, *, level: int, top: float) -> None:
         """Make a place of the current page known to the outline and to links."""
+        title = " ".join(title.split())
         key = f"place-{len(self.outline)}"
         self._page.marks.append((key, top))
         self.outline.append(Entry(title, key, level, self._page.number))
@@ -62,6 +63,7 @@ class Book:
 
     def text(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
         """Write one line; `x` is its left edge, its center or its right edge."""
+        text = text.replace("\n", " ")
         if align != "left":
             wide = get_face(style.face).width(text, style.size)
             x -= wide if align == "right" else wide / 2

@@ -1,12 +1,15 @@
+import gc
 import shlex
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from reports.document import Document, Page
 from reports.quarter import build_csv, build_json, build_pdf
 from reports.source import QuarterReport
 from tests.reports.pages import part, read, texts
@@ -122,6 +125,13 @@ def test_markup_and_control_characters_are_printed_as_text() -> None:
     assert "<b>bold</b> (brackets) \\ back & {{ 7*7 }} %s ■■" in printed.replace("\n", "")
 
 
+def test_a_name_of_several_lines_stays_on_its_line_in_heads_and_outline() -> None:
+    report = make_report(make_share(employer="Beacon\nPension"), scope="One\noffice")
+    pdf = build_pdf(report)
+    assert "One office" in texts(pdf)[1]
+    assert read(pdf).outline[3][0].title == "Beacon Pension"
+
+
 def test_only_embedded_fonts_are_used() -> None:
     fonts = [
         font.get_object()
@@ -174,3 +184,16 @@ def test_qpdf_finds_the_file_sound(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0
     assert done.stderr == b""
+
+
+def test_reports_made_at_once_are_those_made_one_by_one() -> None:
+    reports = [make_many(200), QUARTER, make_many(100), make_report()]
+    alone = [build_pdf(report) for report in reports]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(build_pdf, reports * 3)) == alone * 3
+
+
+def test_a_made_report_is_not_kept_in_memory() -> None:
+    build_pdf(QUARTER)
+    gc.collect()
+    assert not [each for each in gc.get_objects() if type(each) in {Document, Page}]
