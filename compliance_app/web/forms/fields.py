@@ -3,6 +3,7 @@
 from datetime import date
 
 from wtforms import Field, Form, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput
 
@@ -22,7 +23,7 @@ class CentsField(StringField):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return shown(self.raw_data[0])
         return format_decimal(self.data) if self.data is not None else ""
 
 
@@ -42,7 +43,7 @@ class DayField(StringField):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return shown(self.raw_data[0])
         return self.data.isoformat() if self.data else ""
 
 
@@ -57,7 +58,7 @@ class CountField(StringField):
             raise ValueError("Give a whole number, such as 2.")
 
     def _value(self) -> str:
-        return str(self.raw_data[0] if self.raw_data else self.data)
+        return shown(str(self.raw_data[0] if self.raw_data else self.data))
 
 
 class IdsField(Field):
@@ -86,7 +87,9 @@ class Line:
             raise StopValidation(
                 f"This has {len(text):,} characters; shorten it to {self.longest:,} or fewer."
             )
-        if not all(sign.isprintable() or sign in self.allowed for sign in text):
+        seen = shown(text, self.allowed)
+        if seen != text:
+            field.data = seen
             raise StopValidation("This holds an invisible control character; type it again.")
 
 
@@ -94,6 +97,19 @@ class Prose(Line):
     """The same for text of several lines."""
 
     allowed = "\t\r\n"
+
+
+def shown(text: str, allowed: str = "") -> str:
+    """Return the text with a mark in the place of every sign that no page may hold."""
+    return "".join(
+        sign if sign.isprintable() or sign in allowed else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def options(*pairs: tuple[str, str]) -> list[SelectChoice]:
+    """Return the options of a choice from pairs of value and words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def read_id(typed: str | None) -> int | None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -17,14 +18,23 @@ from wtforms.validators import InputRequired, Regexp
 
 from compliance_app.rules.errors import EmailTakenError, InputError, RuleError
 from compliance_app.rules.facts import Category, Payer
+from compliance_app.services import claims
 from compliance_app.services.claims import Claim
 from compliance_app.store.models import GiftVersion
 from compliance_app.web.filters import WORDS
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import CentsField, CountField, DayField, IdsField, Line
+from compliance_app.web.forms.fields import (
+    CentsField,
+    CountField,
+    DayField,
+    IdsField,
+    Line,
+    Prose,
+    options,
+)
 from compliance_app.web.forms.kinds import BY_CATEGORY, asked_by, evidence_names
 
-RELATIONS = (
+RELATIONS = options(
     ("", "Choose who died"),
     ("recipient", "The recipient"),
     ("spouse", "Spouse or partner"),
@@ -34,11 +44,12 @@ RELATIONS = (
     ("sibling", "Brother or sister"),
     ("other", "Somebody else"),
 )
-HOSTED = (
+HOSTED = options(
     ("", "Choose"),
     ("yes", "Yes, somebody from the firm hosts and attends"),
     ("no", "No, the recipient goes alone"),
 )
+UNREADABLE = "One recipient on this form could not be read. Choose them again."
 # The names a claim's problems carry, where the form's field is called otherwise.
 FIELD_OF_PROBLEM = {"recipients": "who", "email": "new_email", "name": "new_name"}
 
@@ -63,11 +74,11 @@ class GiftForm(Form):
     given_on = DayField("Date given")
     category = RadioField(
         "What kind of gift is it?",
-        choices=[(category.value, WORDS[category]) for category in BY_CATEGORY],
+        choices=options(*((category.value, WORDS[category]) for category in BY_CATEGORY)),
         default=Category.MERCHANDISE.value,
         coerce=str,
     )
-    host_present = SelectField("Does somebody from the firm host it?", choices=HOSTED)
+    host_present = SelectField("Does somebody from the firm host it?", choices=HOSTED, default="")
     face_value = CentsField("Face value", description="What is printed on the ticket.")
     virtual = BooleanField("It takes place online")
     consumed_during_event = BooleanField("What was sent is used up during the event")
@@ -80,7 +91,9 @@ class GiftForm(Form):
     occasion = StringField(
         "Occasion", description="Such as: wedding on 5 June.", validators=[Line()]
     )
-    deceased_relation = SelectField("Who died, as seen from the recipient?", choices=RELATIONS)
+    deceased_relation = SelectField(
+        "Who died, as seen from the recipient?", choices=RELATIONS, default=""
+    )
     has_logo = BooleanField("It shows the firm's logo for good")
     solely_decorative = BooleanField("It is only decorative, like a plaque or a tombstone")
     federal_major_disaster_declaration = StringField(
@@ -92,15 +105,20 @@ class GiftForm(Form):
     written_agreement_before_service = BooleanField("A written agreement was made before the work")
     nature_and_amount_stated = BooleanField("It names the work and the amount")
     employer_written_consent = BooleanField("The recipient's employer agreed in writing")
-    description = StringField("Describe it", description="Such as: fountain pen, engraved.")
+    description = StringField(
+        "Describe it",
+        description="Such as: fountain pen, engraved.",
+        validators=[Prose(claims.LONGEST_TEXT)],
+    )
     purpose = TextAreaField(
         "What is it in relation to?",
         description="A meeting, a mandate, an event or an occasion.",
+        validators=[Prose(claims.LONGEST_TEXT)],
         render_kw={"rows": 3},
     )
     payer = SelectField(
         "Who paid?",
-        choices=[(payer.value, WORDS[payer]) for payer in Payer],
+        choices=options(*((payer.value, WORDS[payer]) for payer in Payer)),
         default=Payer.MEMBER.value,
     )
     market_value = CentsField("Market value", description="Where it differs from what it cost.")
@@ -115,6 +133,14 @@ class GiftForm(Form):
         description="The e-mail of the colleague who gives it. Leave it empty if you do.",
         validators=[Line(254)],
     )
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check the shapes; what is wrong with hidden numbers is said where people look."""
+        is_valid = super().validate(extra_validators)
+        if self.recipients.errors:
+            self.recipients.errors = ()
+            self.take({"who": UNREADABLE})
+        return is_valid
 
     def take(self, problems: Mapping[str, str]) -> None:
         """Put the sentences of refused input at their fields."""

@@ -8,7 +8,7 @@ from compliance_app.rules.facts import RecipientClass
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.web.filters import WORDS
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import Line
+from compliance_app.web.forms.fields import Line, options
 
 
 class SearchForm(Form):
@@ -34,7 +34,7 @@ class RecipientForm(Form):
     recipient_class = SelectField(
         "What the person is",
         description="Other laws than Rule 3220 may apply to officials, unions and plans.",
-        choices=[(kind.value, WORDS[kind]) for kind in RecipientClass],
+        choices=options(*((kind.value, WORDS[kind]) for kind in RecipientClass)),
     )
     confirmed_new = BooleanField("This is somebody else of the same name")
 

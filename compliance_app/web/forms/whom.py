@@ -18,7 +18,6 @@ from compliance_app.web.forms.gifts import GiftForm
 MOST_CHOICES = 10
 # What the choice "somebody else, who is new" sends instead of a number.
 NEWCOMER = "new"
-UNREADABLE = "One recipient on this form could not be read. Choose them again."
 UNKNOWN = (
     "This recipient is not in the register. Choose a person from the list, "
     "or add them as a new recipient."
@@ -68,7 +67,7 @@ def _read(session: Session, form: GiftForm, removed: str | None) -> Whom:
 
 
 def _find_chosen(session: Session, form: GiftForm, removed: str | None) -> Whom:
-    whom = Whom(problem=UNREADABLE if form.recipients.process_errors else "")
+    whom = Whom()
     for number in form.recipients.data or ():
         if str(number) != removed:
             whom = _choose(whom, store.found(session, number))
