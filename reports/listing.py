@@ -16,15 +16,17 @@ LEADING: Final = 9.5
 ROW_PADDING: Final = 3.5
 BASELINE: Final = 8.5
 HEAD_HEIGHT: Final = 14.0
+PART_GAP: Final = 30.0
+PART_HEIGHT: Final = PART_GAP + 36 + 11.5
+SENTENCE_HEIGHT: Final = 24.0
+SECTION_HEIGHT: Final = 15.0
+TITLE_LEADING: Final = 14.0
+LINES_OF_A_TITLE: Final = 6
 # A row of more lines than this is split rather than moved to the next page as a whole.
 LINES_KEPT_TOGETHER: Final = 12
 FEWEST_LINES: Final = 3
 
 _PAGE_TOP: Final = 562.0
-_PART_GAP: Final = 30.0
-_PART_ROOM: Final = 190.0
-_SECTION_ROOM: Final = 92.0
-_ROW_ROOM: Final = 45.0
 _FACTS_WIDTH: Final = 250.0
 
 
@@ -45,6 +47,14 @@ class Run(NamedTuple):
 
 
 Cell = Sequence[Run]
+
+
+class Part(NamedTuple):
+    """A part of the report: its title, what is in it, and the room it wants on its page."""
+
+    title: str
+    note: str
+    room: float
 
 
 class Section(NamedTuple):
@@ -74,33 +84,81 @@ class Listing:
         self._book = book
         self._y = 0.0
         self._columns: Sequence[Column] = ()
+        self._opened = False
+        self._part: Part | None = None
+        self._section: Section | None = None
         self._running: tuple[str, Style] | None = None
         self._path: Sequence[str] = ()
 
-    def begin_part(self, title: str, note: str, *, room: float = _PART_ROOM) -> None:
-        """Begin a part with its title and what is in it, on this page if it has the room."""
-        self._running, self._columns, self._path = None, (), ()
-        if self._y - theme.BOTTOM < room:
-            self._turn()
-        else:
-            self._y -= _PART_GAP
-        self._book.mark(title, level=0, top=self._y + 10)
-        self._book.text(theme.LEFT, self._y - 18, title, theme.PART)
-        self._y = self._book.paragraph(theme.LIVE, self._y - 36, note, theme.BODY_NOTE)
-        self._running = (title, theme.SECTION_AGAIN)
+    def begin_part(self, title: str, note: str, *, room: float = 0) -> None:
+        """Begin a part with its title and what is in it, on a page with at least this room."""
+        self._running, self._opened, self._path = None, False, ()
+        self._part = Part(title, note, room)
 
     def begin_section(self, section: Section) -> None:
-        """Begin a section of a part; at least its first row stays with its title."""
-        lines = get_face(theme.SECTION.face).wrap(
-            section.title, theme.SECTION.size, theme.LIVE.width - _FACTS_WIDTH
-        )
-        self._running, self._columns = None, ()
-        self._keep(_SECTION_ROOM + 14 * len(lines))
+        """Begin a section of a part; its title is written with its first row."""
+        self._running, self._opened, self._section = None, False, section
+
+    def begin_table(self, columns: Sequence[Column]) -> None:
+        """Begin a table; its head is written with its first row, and again on every page."""
+        self._columns, self._opened = columns, False
+
+    def add_row(self, cells: Sequence[Cell]) -> None:
+        """Write a row of the table; what does not fit goes on the next page."""
+        count = _height(cells)
+        if not self._opened:
+            self._open_table(min(count, LINES_KEPT_TOGETHER))
+        room = self._lines_left()
+        if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
+            self._turn()
+            room = self._lines_left()
+        while count > room:
+            halves = [_split(cell, room) for cell in cells]
+            self._write_row([head for head, _ in halves], room)
+            self._turn()
+            cells = [_go_on(*halves[0]), *(tail for _, tail in halves[1:])]
+            count, room = _height(cells), self._lines_left()
+        self._write_row(cells, count)
+
+    def say(self, sentence: str) -> None:
+        """Write one plain sentence, where there is nothing to list."""
+        self._open(SENTENCE_HEIGHT)
+        self._y = self._book.paragraph(theme.LIVE, self._y - 12, sentence, theme.BODY)
+
+    def _open_table(self, lines: int) -> None:
+        self._open(HEAD_HEIGHT + LEADING * lines + ROW_PADDING)
+        self._write_head()
+        self._opened = True
+
+    def _open(self, height: float) -> None:
+        """Write the titles due, on a page that has room for what comes below them too."""
+        title = _title_lines(self._section.title) if self._section else ()
+        if self._section:
+            height += SECTION_HEIGHT + TITLE_LEADING * len(title)
+        if self._part:
+            height = max(height + PART_HEIGHT, self._part.room)
+        if self._y - height < theme.BOTTOM:
+            self._turn()
+        if self._part:
+            self._write_part(self._part)
+        if self._section:
+            self._write_section(self._section, title)
+
+    def _write_part(self, part: Part) -> None:
+        if self._y < _PAGE_TOP:
+            self._y -= PART_GAP
+        self._book.mark(part.title, level=0, top=self._y + 10)
+        self._book.text(theme.LEFT, self._y - 18, part.title, theme.PART)
+        self._y = self._book.paragraph(theme.LIVE, self._y - 36, part.note, theme.BODY_NOTE)
+        self._running, self._part = (part.title, theme.SECTION_AGAIN), None
+
+    def _write_section(self, section: Section, title: Sequence[str]) -> None:
         self._mark(section.path)
-        self._book.lines(theme.LEFT, self._y - 22, lines, theme.SECTION, leading=14)
-        self._write_facts(self._y - 22, section.facts, section.alert)
-        self._y -= 15 + 14 * len(lines)
-        self._running = (section.title, theme.SECTION_AGAIN)
+        y = self._y - 22
+        self._book.lines(theme.LEFT, y, title, theme.SECTION, leading=TITLE_LEADING)
+        self._write_facts(y, section.facts, section.alert)
+        self._y -= SECTION_HEIGHT + TITLE_LEADING * len(title)
+        self._running, self._section = (section.title, theme.SECTION_AGAIN), None
 
     def _mark(self, path: Sequence[str]) -> None:
         for level, entry in enumerate(path, 1):
@@ -114,32 +172,6 @@ class Listing:
             facts += "; "
         taken = get_face(theme.CELL_ALERT.face).width(alert, theme.CELL_ALERT.size)
         self._book.text(theme.RIGHT - taken, y, facts, theme.CELL_NOTE, align="right")
-
-    def begin_table(self, columns: Sequence[Column]) -> None:
-        """Begin a table; its head is repeated on every page."""
-        self._keep(HEAD_HEIGHT + _ROW_ROOM)
-        self._columns = columns
-        self._write_head()
-
-    def say(self, sentence: str) -> None:
-        """Write one plain sentence, where there is nothing to list."""
-        self._keep(24)
-        self._y = self._book.paragraph(theme.LIVE, self._y - 12, sentence, theme.BODY)
-
-    def add_row(self, cells: Sequence[Cell]) -> None:
-        """Write a row of the table; what does not fit goes on the next page."""
-        count = _height(cells)
-        room = self._lines_left()
-        if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
-            self._turn()
-            room = self._lines_left()
-        while count > room:
-            halves = [_split(cell, room) for cell in cells]
-            self._write_row([head for head, _ in halves], room)
-            self._turn()
-            cells = [_go_on(*halves[0]), *(tail for _, tail in halves[1:])]
-            count, room = _height(cells), self._lines_left()
-        self._write_row(cells, count)
 
     def _lines_left(self) -> int:
         return int((self._y - theme.BOTTOM - ROW_PADDING) // LEADING)
@@ -169,11 +201,6 @@ class Listing:
         self._y -= HEAD_HEIGHT
         self._book.rule(self._y, weight=0.4, color=theme.INK)
 
-    def _keep(self, height: float) -> None:
-        """Turn the page if less than a height is left."""
-        if self._y - height < theme.BOTTOM:
-            self._turn()
-
     def _turn(self) -> None:
         self._book.turn()
         self._y = _PAGE_TOP
@@ -184,8 +211,18 @@ class Listing:
             after = theme.LEFT + get_face(style.face).width(shown, style.size) + 5
             self._book.text(after, self._y - 10, "(continued)", theme.FURNITURE)
             self._y -= 18
-        if self._columns:
+        if self._opened:
             self._write_head()
+
+
+def _title_lines(title: str) -> Sequence[str]:
+    """Wrap the title of a section; the totals hold in full what is cut here."""
+    style, width = theme.SECTION, theme.LIVE.width - _FACTS_WIDTH
+    lines = get_face(style.face).wrap(title, style.size, width)
+    if len(lines) <= LINES_OF_A_TITLE:
+        return lines
+    rest = "".join(lines[LINES_OF_A_TITLE - 1 :])
+    return [*lines[: LINES_OF_A_TITLE - 1], fit(rest, style, width)]
 
 
 def _height(cells: Sequence[Cell]) -> int:

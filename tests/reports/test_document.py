@@ -197,3 +197,12 @@ def test_a_made_report_is_not_kept_in_memory() -> None:
     build_pdf(QUARTER)
     gc.collect()
     assert not [each for each in gc.get_objects() if type(each) in {Document, Page}]
+
+
+def test_the_head_of_a_table_never_stands_without_a_row() -> None:
+    heads = 0
+    for page in texts(build_pdf(make_many(400))):
+        for below in page.split("State and last decision")[1:]:
+            assert below.lstrip().startswith("G-")
+            heads += 1
+    assert heads > 10
