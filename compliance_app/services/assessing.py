@@ -75,11 +75,12 @@ class DatabaseLedger:
 
 @dataclass(frozen=True, slots=True)
 class JudgedShare:
-    """One recipient of a claim with the verdict on their share."""
+    """One recipient of a claim with the verdict on their share, and what it was given on."""
 
     recipient: Recipient
     employment: Employment | None
     facts: Facts
+    prior: Sequence[PriorShare]
     assessment: Assessment
     flags: tuple[Flag, ...]
 
@@ -141,16 +142,13 @@ def judge(
         facts = claim.facts_for(
             person.recipient_class, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
         )
-        prior = ledger.prior_shares(
-            person.id,
-            since=history_since(policy, claim.given_on),
-            except_gift_id=except_gift_id,
-        )
+        since = history_since(policy, claim.given_on)
+        prior = tuple(ledger.prior_shares(person.id, since=since, except_gift_id=except_gift_id))
         assessment = assess(facts, prior, policy)
         employment = employment_on(person, claim.given_on)
         around = _surroundings(ledger, claim, person, employment, giver_id, today, except_gift_id)
         flags = find_flags(facts, around, assessment, policy)
-        shares.append(JudgedShare(person, employment, facts, assessment, flags))
+        shares.append(JudgedShare(person, employment, facts, prior, assessment, flags))
     flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
     way = route([share.assessment for share in shares], flags, shares[0].facts, policy)
     return Judgement(tuple(shares), policy, way)

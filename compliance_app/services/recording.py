@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import Event, canonical
+from compliance_app.rules.assessment import Assessment as Verdict
+from compliance_app.rules.audit import Event
 from compliance_app.rules.workflow import DecisionKind, holds_room
 from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
+from compliance_app.services.inputs import kept_document
 from compliance_app.store import audit
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
@@ -166,10 +168,18 @@ def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> di
 
 def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> dict[str, Any]:
     """Return the columns of an assessment."""
-    verdict = judged.assessment
     return {
         "version_id": version_id,
         "recipient_id": judged.recipient.id,
+        "document": kept_document(judged.assessment, judged.facts, judged.prior),
+        "made_at": at,
+        **verdict_values(judged.assessment),
+    }
+
+
+def verdict_values(verdict: Verdict) -> dict[str, Any]:
+    """Return the columns of an assessment that repeat what its document says."""
+    return {
         "verdict": verdict.verdict,
         "regime": verdict.regime,
         "counted_cents": verdict.counted_cents,
@@ -181,8 +191,6 @@ def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> 
         "window_start": verdict.window_start,
         "window_end": verdict.window_end,
         "policy_sha256": verdict.policy_sha256,
-        "document": canonical(verdict.as_document()),
-        "made_at": at,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance_app.store.models import Policy
+from compliance_app.store.models import Policy, TrailHead
 
 
 def in_force_by(session: Session, day: date) -> Sequence[Policy]:
@@ -19,3 +19,32 @@ def in_force_by(session: Session, day: date) -> Sequence[Policy]:
 def list_policies(session: Session) -> Sequence[Policy]:
     """Return every version, the newest first."""
     return session.scalars(select(Policy).order_by(Policy.effective_on.desc())).all()
+
+
+def find_latest(session: Session) -> Policy | None:
+    """Return the version that takes effect last, None before the firm has adopted one."""
+    return session.scalars(select(Policy).order_by(Policy.effective_on.desc()).limit(1)).first()
+
+
+def find_before(session: Session, day: date) -> Policy | None:
+    """Return the version that was in force until the day."""
+    return session.scalars(
+        select(Policy)
+        .where(Policy.effective_on < day)
+        .order_by(Policy.effective_on.desc())
+        .limit(1)
+    ).first()
+
+
+def find_by_sha256(session: Session, sha256: str) -> Policy | None:
+    """Return the version whose document has this hash."""
+    return session.scalar(select(Policy).where(Policy.sha256 == sha256))
+
+
+def lock_versions(session: Session) -> None:
+    """Let nobody else adopt a version until the commit.
+
+    There may be no version to lock yet, so it is the head of the trail that is locked, which
+    an adoption needs anyway.
+    """
+    session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)

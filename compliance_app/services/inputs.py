@@ -1,0 +1,87 @@
+"""What an assessment was given, kept beside its answer: the facts and the shares before it.
+
+With them and the policy's hash, anybody can judge the share again and get the same bytes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from compliance_app.rules.assessment import Assessment
+from compliance_app.rules.audit import canonical
+from compliance_app.rules.facts import (
+    Category,
+    Facts,
+    GiverType,
+    Payer,
+    PriorShare,
+    RecipientClass,
+    Standing,
+)
+from compliance_app.store.gifts import json_value
+
+# How a fact is read back; those without a row are kept as they are.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "given_on": date.fromisoformat,
+    "category": Category,
+    "payer": Payer,
+    "giver_type": GiverType,
+    "standing": Standing,
+    "recipient_classes": lambda classes: tuple(RecipientClass(one) for one in classes),
+}
+_FACTS = tuple(field.name for field in fields(Facts))
+
+
+def kept_document(assessment: Assessment, facts: Facts, prior: Sequence[PriorShare]) -> str:
+    """Return the canonical text of an assessment with its inputs, as it is kept for ever."""
+    inputs = {
+        "facts": {name: _plain(getattr(facts, name)) for name in _FACTS},
+        "prior": [_kept_share(share) for share in prior],
+    }
+    return canonical({**assessment.as_document(), "inputs": inputs})
+
+
+def facts_of(inputs: Mapping[str, Any]) -> Facts:
+    """Read the facts back."""
+    return Facts(
+        **{name: _READERS.get(name, _as_it_is)(value) for name, value in inputs["facts"].items()}
+    )
+
+
+def prior_of(inputs: Mapping[str, Any]) -> list[PriorShare]:
+    """Read the shares before it back, in the order they were given."""
+    return [
+        PriorShare(
+            given_on=date.fromisoformat(share["given_on"]),
+            counted_cents=share["counted_cents"],
+            reference=share["reference"],
+            pending=share.get("pending", False),
+            regime_cents=share.get("regime_cents", {}),
+        )
+        for share in inputs["prior"]
+    ]
+
+
+def _kept_share(share: PriorShare) -> dict[str, object]:
+    """Return one earlier share; what holds for few of them is only said of those."""
+    kept: dict[str, object] = {
+        "given_on": share.given_on.isoformat(),
+        "counted_cents": share.counted_cents,
+        "reference": share.reference,
+    }
+    if share.pending:
+        kept["pending"] = True
+    if share.regime_cents:
+        kept["regime_cents"] = dict(share.regime_cents)
+    return kept
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [json_value(one) for one in value]
+    return dict(value) if isinstance(value, Mapping) else json_value(value)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - JSON holds what it holds
+    return value
