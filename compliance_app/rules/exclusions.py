@@ -129,11 +129,6 @@ def find_standing(facts: Facts) -> Reason | None:
     return None
 
 
-def is_exclusion(reason: Reason) -> bool:
-    """Say whether the reason excludes the share, rather than asks a question."""
-    return reason.code in EXCLUSIONS
-
-
 def _exclude(code: ReasonCode, **params: str | int) -> Reason:
     return Reason.of(code, EXCLUSIONS[code].authority, **params)
 

@@ -51,8 +51,10 @@ def find_readings(matter: Matter, totals: Totals) -> Iterator[Reason]:
     ):
         yield from _other_values(matter, totals)
     if matter.regime.is_3220:
-        if totals.window.start < LIMIT_RAISED_ON <= facts.given_on:
-            yield from _transition(matter, totals)
+        counts = matter.policy.transition is Transition.COUNT
+        # Fewer gifts never bring a total over the limit, so only what is over is looked at.
+        if (totals.is_over or not counts) and _spans_change(totals, facts):
+            yield from _transition(matter, totals, counts=counts)
         if RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL in facts.recipient_classes:
             yield Reason.of(ReasonCode.FUND_PERSONNEL, "ICA 17(e)(1); SEC IM Guidance 2015-01")
         if "currency" in facts.evidence:
@@ -71,18 +73,21 @@ def _other_values(matter: Matter, totals: Totals) -> Iterator[Reason]:
         yield Reason.of(ReasonCode.OTHER_VALUE_WITHIN, _VALUATION, other_cents=at_cost)
 
 
-def _transition(matter: Matter, totals: Totals) -> Iterator[Reason]:
+def _spans_change(totals: Totals, facts: Facts) -> bool:
+    """Say whether the window holds days of the old limit and the gift a day of the new."""
+    return totals.window.start < LIMIT_RAISED_ON <= facts.given_on
+
+
+def _transition(matter: Matter, totals: Totals, *, counts: bool) -> Iterator[Reason]:
     limit_cents, operator = matter.limit.cents or 0, matter.regime.operator
-    counts = matter.policy.transition is Transition.COUNT
-    if counts is not is_over(totals.running_cents, limit_cents, operator):
-        return  # fewer gifts never bring a total over the limit, more never below it
     before = sum(
         counted_under(share, matter.regime)
         for share in matter.prior
         if totals.window.start <= share.given_on < LIMIT_RAISED_ON
     )
-    other = totals.running_cents + (-before if counts else before)
-    if is_over(other, limit_cents, operator) is not counts:
+    running = totals.running_cents
+    other = running - before if counts else running + before
+    if is_over(other, limit_cents, operator) is not is_over(running, limit_cents, operator):
         does = "count them" if counts else "leave them out"
         yield Reason.of(ReasonCode.TRANSITION, "Regulatory Notice 26-05", does=does)
 

@@ -17,6 +17,7 @@ from compliance_app.rules.windows import (
     CALENDAR_YEAR,
     Window,
     Year,
+    fixed_window,
     is_anchored,
     is_trailing,
     trailing_start,
@@ -160,10 +161,15 @@ def _window(regime: Regime, day: date, prior: Sequence[PriorShare], year: Year |
     if year is None:
         return Window(day, day)
     if is_anchored(year):
-        return window_of(
-            day, year, (share.given_on for share in prior if counted_under(share, regime) > 0)
-        )
-    return window_of(day, year)
+        # Only gifts that count open a window.
+        code = regime.code
+        days = [
+            given_on
+            for given_on, counted, _, _, by_regime in prior
+            if (by_regime.get(code, counted) if by_regime else counted)
+        ]
+        return window_of(day, year, days)
+    return fixed_window(day, year)
 
 
 def _tightest_later(

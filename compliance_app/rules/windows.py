@@ -52,7 +52,17 @@ def window_of(day: date, year: Year, earlier_days: Iterable[date] = ()) -> Windo
     Only a year rolling from the first gift looks at `earlier_days`: those of the counted
     gifts before it, in any order.
     """
-    return _anchored_window(day, earlier_days) if is_anchored(year) else _fixed_window(day, year)
+    return _anchored_window(day, earlier_days) if is_anchored(year) else fixed_window(day, year)
+
+
+@lru_cache(maxsize=4096)
+def fixed_window(day: date, year: Year) -> Window:
+    """Return the window of a year that does not depend on the gifts before."""
+    if year.basis is YearBasis.CALENDAR:
+        return Window(date(day.year, 1, 1), date(day.year, 12, 31))
+    if year.basis is YearBasis.FISCAL:
+        return _fiscal_window(day, *year.fiscal_start)
+    return Window(trailing_start(day), day)
 
 
 def is_trailing(year: Year) -> bool:
@@ -79,15 +89,6 @@ def year_end(start: date) -> date:
     return date.max if start.year == MAXYEAR else _on(start.year + 1, start.month, start.day) - _DAY
 
 
-@lru_cache(maxsize=4096)
-def _fixed_window(day: date, year: Year) -> Window:
-    if year.basis is YearBasis.CALENDAR:
-        return Window(date(day.year, 1, 1), date(day.year, 12, 31))
-    if year.basis is YearBasis.FISCAL:
-        return _fiscal_window(day, *year.fiscal_start)
-    return Window(trailing_start(day), day)
-
-
 def _fiscal_window(day: date, month: int, first: int) -> Window:
     turn = _on(day.year, month, first)
     if turn > day:
@@ -99,7 +100,9 @@ def _fiscal_window(day: date, month: int, first: int) -> Window:
 
 def _anchored_window(day: date, earlier_days: Iterable[date]) -> Window:
     start = end = None
-    for earlier in sorted(earlier for earlier in earlier_days if earlier <= day):
+    for earlier in sorted(earlier_days):
+        if earlier > day:
+            break
         if end is None or earlier > end:
             start, end = earlier, year_end(earlier)
     if start is None or end is None or day > end:

@@ -1,0 +1,48 @@
+from datetime import date
+
+import pytest
+
+from compliance_app.rules.reasons import Reason, ReasonCode, say_day, say_period
+from tests.rules.make import judge, make_facts
+
+
+def test_every_reason_is_stored_and_read_back_with_its_sentence() -> None:
+    answer = judge(make_facts("2026-05-04", cost_cents=60_00), ("2026-08-01", 250_00))
+    for reason in answer.reasons:
+        again = Reason.from_document(reason.as_document())
+        assert again == reason
+        assert again.sentence == reason.sentence
+
+
+def test_a_stored_reason_is_made_of_plain_values() -> None:
+    reason = Reason.of(ReasonCode.EXEMPTION, "Rule 9600 Series", exemption="EX-1")
+    assert reason.as_document() == {
+        "code": "exemption_on_file",
+        "params": {"exemption": "EX-1"},
+        "authority": "Rule 9600 Series",
+    }
+    assert reason.sentence == (
+        "The gift is covered by the relief FINRA granted under EX-1 (Rule 9600 Series)."
+    )
+
+
+def test_what_a_person_wrote_is_never_taken_for_a_place_to_fill() -> None:
+    reason = Reason.of(ReasonCode.EXEMPTION, "", exemption="{0.__class__} {limit_cents}")
+    assert "{0.__class__} {limit_cents}" in reason.sentence
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2026-01-01", "2026-12-31", "in 2026"),
+        ("2026-05-03", "2026-05-03", "on May 3, 2026"),
+        ("2026-07-01", "2027-06-30", "from July 1, 2026 to June 30, 2027"),
+        ("2026-01-01", "2027-12-31", "from January 1, 2026 to December 31, 2027"),
+    ],
+)
+def test_a_period_is_named_as_people_name_it(start: str, end: str, words: str) -> None:
+    assert say_period(date.fromisoformat(start), date.fromisoformat(end)) == words
+
+
+def test_a_day_is_written_in_words() -> None:
+    assert say_day(date(2026, 3, 30)) == "March 30, 2026"
