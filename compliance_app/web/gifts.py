@@ -17,7 +17,7 @@ from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from compliance_app.web import handing_in
 from compliance_app.web.errors import note_refusal, status_of
-from compliance_app.web.forms.gifts import AmendmentForm, GiftForm, form_of, new_form
+from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, form_of, new_form
 from compliance_app.web.forms.kinds import GROUPS, asked_by
 from compliance_app.web.forms.whom import Whom, find_whom
 from compliance_app.web.gift_page import show_gift
@@ -127,7 +127,7 @@ def update(reference: str) -> ResponseReturnValue:
     whom = find_whom(db.session(), form, removed=removed)
     if "look" in request.form or removed:
         form.validate()
-        form.reason.errors = []
+        form.reason.errors = ()
         form.take({"who": whom.problem} if whom.problem else {})
         return _answer(form, whom, _look(form, whom, gift), gift)
     status = 422
@@ -159,7 +159,7 @@ def act(reference: str, order: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=reference))
 
 
-def _look(form: GiftForm, whom: Whom, amended: Gift | None = None) -> Preview:
+def _look(form: GiftFields, whom: Whom, amended: Gift | None = None) -> Preview:
     reading: Session = db.session()
     giver_id = (
         amended.giver_id
@@ -169,14 +169,14 @@ def _look(form: GiftForm, whom: Whom, amended: Gift | None = None) -> Preview:
     return look(reading, form, whom, giver_id=giver_id, today=today(), amended=amended)
 
 
-def _answer(form: GiftForm, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
+def _answer(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
     """Return only what changes to the script, the whole page without one."""
     if request.headers.get("X-Fragment"):
         return render_template("gifts/_live.html", form=form, whom=whom, preview=seen, gift=amended)
     return _form_page(form, whom, seen, amended)
 
 
-def _refuse(form: GiftForm, error: RuleError) -> int:
+def _refuse(form: GiftFields, error: RuleError) -> int:
     note_refusal(error)
     form.refuse(error)
     return status_of(error)
@@ -188,7 +188,7 @@ def _handed_in(gift: Gift) -> str:
     return f"Gift {gift.reference} is logged and cleared by the firm's policy."
 
 
-def _form_page(form: GiftForm, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
+def _form_page(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
     context: dict[str, Any] = {
         "form": form,
         "whom": whom,

@@ -9,15 +9,15 @@ from compliance_app.rules.errors import InputError
 from compliance_app.services import claims, gifts, recipients
 from compliance_app.services.policies import policy_on
 from compliance_app.store import people as people_store
-from compliance_app.store.models import Gift
-from compliance_app.web.forms.gifts import AmendmentForm, GiftForm, claim_of
+from compliance_app.store.models import Gift, Person
+from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, claim_of
 from compliance_app.web.forms.whom import Whom
 
 # Stands for the person who is added together with the gift, until they have a number.
 NEWCOMER_ID = 0
 
 
-def accept(session: Session, form: GiftForm, whom: Whom, *, today: date) -> bool:
+def accept(session: Session, form: GiftFields, whom: Whom, *, today: date) -> bool:
     """Check shape and sense, all fields at once; the sentences go to the form."""
     form.validate()
     if whom.problem:
@@ -29,15 +29,13 @@ def accept(session: Session, form: GiftForm, whom: Whom, *, today: date) -> bool
             claims.check(claim, policy_on(session, claim.given_on), today=today)
         except InputError as error:
             form.take(error.problems)
-    if form.giver is not None and not form.giver.errors:
-        form.take(_giver_problem(session, form))
+    form.take(_giver_problem(session, form))
     return not form.errors
 
 
-def giver_of(session: Session, form: GiftForm, *, actor_id: int) -> int:
+def giver_of(session: Session, form: GiftFields, *, actor_id: int) -> int:
     """Return who gives: the colleague who is named, or else the person at the keyboard."""
-    named = (form.giver.data or "").strip() if form.giver is not None else ""
-    person = people_store.find_by_email(session, named) if named else None
+    person = _find_giver(session, form)
     return person.id if person is not None else actor_id
 
 
@@ -86,9 +84,13 @@ def _everybody(session: Session, whom: Whom, *, actor_id: int, at: datetime) -> 
     return (*whom.ids, added.id)
 
 
-def _giver_problem(session: Session, form: GiftForm) -> dict[str, str]:
-    named = (form.giver.data or "").strip()
-    person = people_store.find_by_email(session, named) if named else None
+def _giver_problem(session: Session, form: GiftFields) -> dict[str, str]:
+    named, person = form.giver_email, _find_giver(session, form)
     if not named or (person is not None and person.active):
         return {}
     return {"giver": f"Nobody active at the firm has the address {named}. Check it."}
+
+
+def _find_giver(session: Session, form: GiftFields) -> Person | None:
+    named = form.giver_email
+    return people_store.find_by_email(session, named) if named.isprintable() and named else None

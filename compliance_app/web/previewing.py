@@ -14,7 +14,7 @@ from compliance_app.services import gifts
 from compliance_app.services.assessing import Judgement
 from compliance_app.services.recipients import room_on
 from compliance_app.store.models import Gift, Recipient
-from compliance_app.web.forms.gifts import GiftForm, claim_of
+from compliance_app.web.forms.gifts import GiftFields, claim_of
 from compliance_app.web.forms.whom import Whom
 
 NEXT_STEP = {
@@ -62,7 +62,7 @@ class Preview:
 
 def preview(
     session: Session,
-    form: GiftForm,
+    form: GiftFields,
     whom: Whom,
     *,
     giver_id: int,
@@ -123,7 +123,7 @@ def conclude(name: str, found: Assessment, judgement: Judgement, *, planned: boo
     return Line(name, found, "ok", "Within the limit", following)
 
 
-def _has_errors(form: GiftForm) -> bool:
+def _has_errors(form: GiftFields) -> bool:
     return any(form[name].errors for name in ("cost", "quantity", "given_on", "category", "payer"))
 
 

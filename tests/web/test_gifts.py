@@ -121,8 +121,10 @@ def test_every_wrong_field_is_named_at_once(rep: Page) -> None:
     rep.post("/gifts", sent, on="/gifts/new", status=422)
     assert rep.words("div.summary li") == [
         '"x" is not an amount. Write it as dollars and cents, for example "1,234.50".',
-        "1899-12-31 cannot be the day of this gift. "
-        "Choose a day between 1992-12-28 and 2027-11-22.",
+        (
+            "1899-12-31 cannot be the day of this gift. "
+            "Choose a day between 1992-12-28 and 2027-11-22."
+        ),
         "Describe the gift in a few words, such as: Fruit basket.",
     ]
 

@@ -5,7 +5,6 @@ from datetime import date
 from wtforms import Field, Form, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
-from wtforms.widgets import DateInput
 
 from compliance_app.rules.money import format_decimal, parse_cents
 
@@ -29,8 +28,6 @@ class CentsField(StringField):
 
 class DayField(StringField):
     """A day, as `type=date` sends it."""
-
-    widget = DateInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day."""

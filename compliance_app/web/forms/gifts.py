@@ -54,14 +54,9 @@ UNREADABLE = "One recipient on this form could not be read. Choose them again."
 FIELD_OF_PROBLEM = {"recipients": "who", "email": "new_email", "name": "new_name"}
 
 
-class GiftForm(Form):
+class GiftFields(Form):
     """Who, how much and when, what kind, what it is, and in relation to what."""
 
-    submission_key = HiddenField(
-        validators=[
-            Regexp(r"[\w-]{16,64}\Z", message="This form is damaged. Open a new one to log a gift.")
-        ]
-    )
     recipients = IdsField()
     pick = StringField()
     who = StringField("Who is it for?", validators=[Line(300)])
@@ -71,7 +66,7 @@ class GiftForm(Form):
     new_title = StringField("Title", validators=[Line()])
     cost = CentsField("Value", description="What one cost, before tax and delivery.")
     quantity = CountField("How many", default=1, render_kw={"inputmode": "numeric"})
-    given_on = DayField("Date given")
+    given_on = DayField("Date given", render_kw={"type": "date"})
     category = RadioField(
         "What kind of gift is it?",
         choices=options(*((category.value, WORDS[category]) for category in BY_CATEGORY)),
@@ -128,11 +123,6 @@ class GiftForm(Form):
     exemption_id = StringField(
         "FINRA exemption", description="The number of the relief on file.", validators=[Line(80)]
     )
-    giver = EmailField(
-        "Given by",
-        description="The e-mail of the colleague who gives it. Leave it empty if you do.",
-        validators=[Line(254)],
-    )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check the shapes; what is wrong with hidden numbers is said where people look."""
@@ -149,7 +139,7 @@ class GiftForm(Form):
             if field is None:
                 self.form_errors.append(sentence)
             elif not field.errors:
-                field.errors = [sentence]
+                field.errors = (sentence,)
 
     def refuse(self, error: RuleError) -> None:
         """Put a refusal where the person can mend it, or above the form."""
@@ -159,6 +149,16 @@ class GiftForm(Form):
             self.take({"new_email": str(error)})
         else:
             self.form_errors.append(str(error))
+
+    @property
+    def key(self) -> str | None:
+        """Return the key that makes two posts of one form one gift; an amendment has none."""
+        return None
+
+    @property
+    def giver_email(self) -> str:
+        """Return whom the form names as giver; empty for the person at the keyboard."""
+        return ""
 
     @property
     def paid_by(self) -> Payer:
@@ -173,11 +173,34 @@ class GiftForm(Form):
         return Category(chosen) if chosen in set(Category) else Category.MERCHANDISE
 
 
-class AmendmentForm(GiftForm):
-    """The same for a new version, which has to say why."""
+class GiftForm(GiftFields):
+    """A gift that is logged: the form has a key of its own, and may name the giver."""
 
-    submission_key = None
-    giver = None
+    submission_key = HiddenField(
+        validators=[
+            Regexp(r"[\w-]{16,64}\Z", message="This form is damaged. Open a new one to log a gift.")
+        ]
+    )
+    giver = EmailField(
+        "Given by",
+        description="The e-mail of the colleague who gives it. Leave it empty if you do.",
+        validators=[Line(254)],
+    )
+
+    @property
+    def key(self) -> str | None:
+        """Return the key under which the form was rendered."""
+        return str(self.submission_key.data or "")
+
+    @property
+    def giver_email(self) -> str:
+        """Return whom the form names as giver."""
+        return (self.giver.data or "").strip()
+
+
+class AmendmentForm(GiftFields):
+    """A new version of a gift, which has to say why."""
+
     reason = StringField(
         "Why is it changed?", validators=[InputRequired("Say why it is changed."), Line(2000)]
     )
@@ -219,7 +242,7 @@ def form_of(version: GiftVersion) -> AmendmentForm:
     return form
 
 
-def claim_of(form: GiftForm, recipient_ids: tuple[int, ...], *, described: str = "") -> Claim:
+def claim_of(form: GiftFields, recipient_ids: tuple[int, ...], *, described: str = "") -> Claim:
     """Return what the form claims; `described` stands in where nothing is described yet."""
     category = form.kind
     hosted = {"yes": True, "no": False}.get(form.host_present.data or "")
@@ -242,7 +265,7 @@ def claim_of(form: GiftForm, recipient_ids: tuple[int, ...], *, described: str =
     )
 
 
-def _evidence_of(form: GiftForm, category: Category) -> dict[str, str]:
+def _evidence_of(form: GiftFields, category: Category) -> dict[str, str]:
     """Return the facts claimed: a tick keeps its name alone, words are kept as typed."""
     claimed: dict[str, str] = {}
     for name in evidence_names(category):

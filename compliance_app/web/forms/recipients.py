@@ -53,8 +53,8 @@ class RecipientForm(Form):
         """Put a refusal where the person can mend it, or above the form."""
         if isinstance(error, InputError):
             for name, sentence in error.problems.items():
-                self[name].errors = [sentence]
+                self[name].errors = (sentence,)
         elif isinstance(error, EmailTakenError):
-            self.email.errors = [str(error)]
+            self.email.errors = (str(error),)
         else:
             self.form_errors.append(str(error))

@@ -13,7 +13,7 @@ from compliance_app.store import gifts as gift_store
 from compliance_app.store import recipients as store
 from compliance_app.store.recipients import Found
 from compliance_app.web.forms.fields import read_id
-from compliance_app.web.forms.gifts import GiftForm
+from compliance_app.web.forms.gifts import GiftFields
 
 MOST_CHOICES = 10
 # What the choice "somebody else, who is new" sends instead of a number.
@@ -45,7 +45,7 @@ class Whom:
         return not self.chosen and self.newcomer is None
 
 
-def find_whom(session: Session, form: GiftForm, *, removed: str | None = None) -> Whom:
+def find_whom(session: Session, form: GiftFields, *, removed: str | None = None) -> Whom:
     """Read who the form names; a person who was picked moves from the text to the chosen."""
     whom = _read(session, form, removed)
     if whom.chosen:
@@ -53,7 +53,7 @@ def find_whom(session: Session, form: GiftForm, *, removed: str | None = None) -
     return whom
 
 
-def _read(session: Session, form: GiftForm, removed: str | None) -> Whom:
+def _read(session: Session, form: GiftFields, removed: str | None) -> Whom:
     whom = _find_chosen(session, form, removed)
     picked = form.pick.data or ""
     if picked and picked != NEWCOMER:
@@ -66,7 +66,7 @@ def _read(session: Session, form: GiftForm, removed: str | None) -> Whom:
     return whom
 
 
-def _find_chosen(session: Session, form: GiftForm, removed: str | None) -> Whom:
+def _find_chosen(session: Session, form: GiftFields, removed: str | None) -> Whom:
     whom = Whom()
     for number in form.recipients.data or ():
         if str(number) != removed:
@@ -88,7 +88,7 @@ def _find(session: Session, number: str) -> Found | None:
     return store.found(session, known) if known is not None else None
 
 
-def _welcome(session: Session, form: GiftForm, whom: Whom, *, is_confirmed: bool) -> Whom:
+def _welcome(session: Session, form: GiftFields, whom: Whom, *, is_confirmed: bool) -> Whom:
     """Take a new person; where one of that name works there already, ask which is meant."""
     if not (form.new_name.data or "").strip():
         form.new_name.data = (form.who.data or "").strip()
@@ -112,10 +112,11 @@ def _welcome(session: Session, form: GiftForm, whom: Whom, *, is_confirmed: bool
     return replace(whom, newcomer=named)
 
 
-def _added_before(session: Session, form: GiftForm, name: str) -> Found | None:
+def _added_before(session: Session, form: GiftFields, name: str) -> Found | None:
     """Return the person whom this same form added when it was sent the first time."""
-    key = form.submission_key.data if form.submission_key else None
-    earlier = gift_store.find_by_submission(session, key) if key and key.isprintable() else None
+    earlier = None
+    if form.key and form.key.isprintable():
+        earlier = gift_store.find_by_submission(session, form.key)
     for share in earlier.versions[0].shares if earlier else ():
         if store.key_of(share.recipient_name) == store.key_of(name):
             return store.found(session, share.recipient_id)
@@ -133,7 +134,7 @@ def namesakes(session: Session, named: NewRecipient) -> tuple[Found, ...]:
     )
 
 
-def _look_up(session: Session, form: GiftForm, whom: Whom) -> Whom:
+def _look_up(session: Session, form: GiftFields, whom: Whom) -> Whom:
     """Find the one person the text names, or the people to choose from."""
     text = form.who.data.strip()
     name, _, employer = text.partition(" at ")
