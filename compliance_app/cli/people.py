@@ -1,7 +1,6 @@
 """`tally3220 people`: who is of the firm, in which role, and their first password."""
 
 import click
-from click.termui import prompt
 
 from compliance_app.cli.console import counted, find_person, opened, print_json
 from compliance_app.clock import now
@@ -89,5 +88,5 @@ def _from_stdin() -> str:
 
 
 def _asked() -> str:
-    answer: str = prompt("New password", hide_input=True, confirmation_prompt=True)
+    answer: str = click.prompt("New password", hide_input=True, confirmation_prompt=True)
     return answer

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import click
-from click.termui import progressbar
 
 PATIENCE_SECONDS = 1.0
 
@@ -34,7 +33,7 @@ class _Progress:
             # Results go to the standard output; whoever reads them wants no bar in between.
             stream = click.get_text_stream("stderr")
             bar = self._stack.enter_context(
-                progressbar(length=total, label=self._label, file=stream)
+                click.progressbar(length=total, label=self._label, file=stream)
             )
             bar.update(self._done)
             self._show = bar.update

@@ -21,8 +21,8 @@ USUAL_GIFTS = 2_500
 ADOPTED_BEFORE = timedelta(days=150)
 HISTORY = timedelta(days=3 * 365)
 # Of the gifts this part, and never more than so many, are logged in the register itself.
-LIVE_PART = 5
-MOST_LIVE = 500
+LIVE_PART = 10
+MOST_LIVE = 250
 # What became of the gifts of the old register.
 OLD_STATES = {
     State.GIVEN: 940,

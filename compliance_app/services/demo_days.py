@@ -16,12 +16,15 @@ from compliance_app.services import approvals, audit, gifts
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.demo_firm import Firm, Imagination
 from compliance_app.services.recording import claim_of
-from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store.models import Gift, Person
 
 Act = Callable[[datetime], None]
 FRIDAY = 4
+# How long a gift waits for its review: mostly days, sometimes weeks.
+REVIEW_HOURS = (20, 28, 50, 76, 120, 200, 330)
+# Days back from now that count as lately.
+LATELY = 6
 DECLINED = (
     "The year's limit would be passed; a card will do.",
     "Too close to the negotiation of the mandate.",
@@ -55,7 +58,9 @@ class Days:
         """Log so many gifts over the days, and let each take its course."""
         span = (self._until.date() - since).days
         for _ in range(number):
-            day = since + timedelta(days=self._rng.randrange(span + 1))
+            # A quarter of them in the last days, so that the queues of today are not empty.
+            back = self._rng.randrange(LATELY if self._rng.randrange(4) == 0 else span + 1)
+            day = self._until.date() - timedelta(days=back)
             self._plan(working_moment(day, self._rng), self._log)
         while self._agenda:
             moment, _, act = heappop(self._agenda)
@@ -79,24 +84,22 @@ class Days:
 
     def _follow(self, gift: Gift, moment: datetime) -> None:
         """Plan what comes next for a gift as it stands."""
-        reference = gift.reference
         if gift.state is State.SUBMITTED:
-            later = moment + timedelta(hours=self._rng.randrange(3, 90))
-            self._plan(later, lambda at: self._decide(reference, at))
+            later = moment + timedelta(hours=self._rng.choice(REVIEW_HOURS))
+            self._plan(later, lambda at: self._decide(gift, at))
         elif gift.state is State.APPROVED:
             after = working_moment(gift.version.given_on + timedelta(days=1), self._rng)
-            self._plan(max(after, moment), lambda at: self._end(reference, at))
+            self._plan(max(after, moment), lambda at: self._end(gift, at))
         elif gift.state is State.SENT_BACK and self._rng.randrange(3):
             later = moment + timedelta(hours=self._rng.randrange(20, 60))
-            self._plan(later, lambda at: self._amend(reference, at))
+            self._plan(later, lambda at: self._amend(gift, at))
 
-    def _decide(self, reference: str, moment: datetime) -> None:
-        gift = store.find_by_reference(self._session, reference)
-        if gift is None or gift.state is not State.SUBMITTED:
+    def _decide(self, gift: Gift, moment: datetime) -> None:
+        if gift.state is not State.SUBMITTED:
             return
         dice = self._rng.randrange(100)
         if dice < 4 and not gift.already_given:  # noqa: PLR2004 - four in a hundred
-            gifts.withdraw(self._session, reference, actor_id=gift.giver_id, at=moment)
+            gifts.withdraw(self._session, gift.reference, actor_id=gift.giver_id, at=moment)
             return
         self._review(gift, self._decider(gift), moment, sends_back=dice > 93)  # noqa: PLR2004
         self._follow(gift, moment)
@@ -145,24 +148,22 @@ class Days:
             remedy=self._rng.choice(REMEDIES),
         )
 
-    def _amend(self, reference: str, moment: datetime) -> None:
-        gift = store.find_by_reference(self._session, reference)
-        if gift is None or gift.state is not State.SENT_BACK:
+    def _amend(self, gift: Gift, moment: datetime) -> None:
+        if gift.state is not State.SENT_BACK:
             return
         claim = claim_of(gift.version)
         lower = replace(claim, cost_cents=(claim.cost_cents or 0) * 3 // 5, face_value_cents=None)
         reason = "The cost was the whole order; this gift's part is lower."
         gifts.amend(
-            self._session, reference, lower, reason=reason, actor_id=gift.giver_id, at=moment
+            self._session, gift.reference, lower, reason=reason, actor_id=gift.giver_id, at=moment
         )
         self._follow(gift, moment)
 
-    def _end(self, reference: str, moment: datetime) -> None:
-        gift = store.find_by_reference(self._session, reference)
-        if gift is None or gift.state is not State.APPROVED:
+    def _end(self, gift: Gift, moment: datetime) -> None:
+        if gift.state is not State.APPROVED:
             return
         act = self._rng.choices((gifts.mark_given, gifts.cancel, gifts.mark_refused), (92, 4, 4))[0]
-        act(self._session, reference, actor_id=gift.giver_id, at=moment)
+        act(self._session, gift.reference, actor_id=gift.giver_id, at=moment)
 
     def _decider(self, gift: Gift) -> Person:
         """Return somebody independent whom the gift waits for."""

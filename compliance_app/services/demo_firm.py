@@ -35,6 +35,7 @@ OFFICERS, BRANCHES_PER_OFFICE, REPS_PER_BRANCH = 4, 2, 8
 PEOPLE_PER_EMPLOYER = 7
 GIFTS_PER_RECIPIENT = 6
 SMALLEST_CENTS = 8_00
+DINNER = next(thing for thing in THINGS if thing.category is Category.ENTERTAINMENT)
 # How much of the limit somebody's gifts come to in a year, and how many people are so.
 APPETITES = {0.55: 80, 0.97: 14, 1.6: 6}
 CLASSES = {
@@ -175,6 +176,12 @@ class Imagination:
         self._rng = rng
         self._firm = firm
         self._givers = [one for one in firm.representatives if one.id in firm.clients]
+        # Those who can sign in have something to see: their branch gives more than others.
+        first = firm.representatives[0]
+        self._zeal = [
+            12 if one is first else 4 if one.supervisor_id == first.supervisor_id else 1
+            for one in self._givers
+        ]
         self._weights = [thing.weight for thing in THINGS]
         self._spent: dict[tuple[int, int], int] = defaultdict(int)
         self._appetite: dict[int, float] = {}
@@ -182,13 +189,21 @@ class Imagination:
     def idea(self, day: date) -> Idea:
         """Return who might give what to whom on a day."""
         rng = self._rng
-        giver = rng.choice(self._givers)
+        giver = rng.choices(self._givers, self._zeal)[0]
         clients = self._firm.clients[giver.id]
         recipient = rng.choice(clients)
         thing = rng.choices(THINGS, self._weights)[0]
         colleagues = self._company(recipient, clients, thing)
-        cents = rng.randrange(thing.least_cents, thing.most_cents, 50) * len(colleagues)
-        cents = self._moderate(colleagues, day, cents, thing)
+        room = self._room(colleagues, day)
+        if room < SMALLEST_CENTS and not _is_free(thing):
+            # Nothing is left for this person: whoever minds the limit comes along to a dinner.
+            thing, colleagues = DINNER, [recipient]
+        cents = rng.randrange(thing.least_cents, thing.most_cents, 50)
+        if not _is_free(thing):
+            cents = min(cents, room) // 50 * 50
+            for one in colleagues:
+                self._spent[one.id, day.year] += cents
+        cents *= len(colleagues)
         claim = Claim(
             given_on=day,
             category=thing.category,
@@ -219,24 +234,21 @@ class Imagination:
         ]
         return [recipient, *self._rng.sample(desk, min(len(desk), self._rng.choice((1, 2, 3))))]
 
-    def _moderate(
-        self, colleagues: Sequence[Recipient], day: date, cents: int, thing: Thing
-    ) -> int:
-        """Return what is spent, with an eye on what each has had this year."""
-        if thing.evidence or thing.host_present:
-            return cents
+    def _room(self, colleagues: Sequence[Recipient], day: date) -> int:
+        """Return what may be spent on each, by what they have had this year."""
         limit_cents = limit_on(day, RULE_3220.limits).cents or 0
-        room = min(
+        return min(
             int(limit_cents * self._appetite_of(one.id)) - self._spent[one.id, day.year]
             for one in colleagues
         )
-        part = max(SMALLEST_CENTS, min(cents // len(colleagues), room) // 50 * 50)
-        for one in colleagues:
-            self._spent[one.id, day.year] += part
-        return part * len(colleagues)
 
     def _appetite_of(self, recipient_id: int) -> float:
         if recipient_id not in self._appetite:
             shares, weights = list(APPETITES), list(APPETITES.values())
             self._appetite[recipient_id] = self._rng.choices(shares, weights)[0]
         return self._appetite[recipient_id]
+
+
+def _is_free(thing: Thing) -> bool:
+    """Say whether the thing is meant not to count."""
+    return bool(thing.evidence or thing.host_present)
