@@ -54,4 +54,4 @@ def count_open(session: Session, person_id: int) -> dict[State, int]:
         .where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
         .group_by(Gift.state)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -19,7 +19,12 @@ from sqlalchemy.orm import Session
 
 from compliance_app.clock import now
 from compliance_app.rules.audit import Event
-from compliance_app.rules.errors import LockedOutError, RuleError, SignInRefusedError
+from compliance_app.rules.errors import (
+    LockedOutError,
+    PresentPasswordError,
+    RuleError,
+    SignInRefusedError,
+)
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import people
 from compliance_app.store import people as store
@@ -109,7 +114,8 @@ def change_password() -> ResponseReturnValue:
                 work, me.person_id, form.present.data, form.new.data, at=now()
             )
     except RuleError as error:
-        form.new.errors = (str(error),)
+        wrong = form.present if isinstance(error, PresentPasswordError) else form.new
+        wrong.errors = (str(error),)
         return _account_page(form), 422
     logout_user()
     session.clear()

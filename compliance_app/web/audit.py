@@ -1,7 +1,7 @@
 """The trail: what happened, newest first, one event with its seal, and a check of the whole."""
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -90,14 +90,14 @@ def subject_of(row: TrailEvent) -> Subject:
         )
     if kind == "report":
         return Subject(f"Report {about['period']}", url_for("reports.index"))
+    if kind == "policy":
+        return Subject(f"Policy from {about['effective_on']}", url_for("policies.index"))
     return Subject(about.get("name", f"{kind.capitalize()} {name}"))
 
 
-def readable(value: object) -> object:
-    """Open the documents that are kept as text inside the document, so people can read them."""
-    if isinstance(value, dict):
-        return {
-            name: json.loads(part) if name == "document" else readable(part)
-            for name, part in value.items()
-        }
-    return [readable(part) for part in value] if isinstance(value, list) else value
+def readable(document: dict[str, Any]) -> dict[str, Any]:
+    """Open the assessments, which are kept as text inside the document, so people can read them."""
+    if "assessments" not in document:
+        return document
+    opened = [{**one, "document": json.loads(one["document"])} for one in document["assessments"]]
+    return {**document, "assessments": opened}

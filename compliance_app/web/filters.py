@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from flask import Flask
+from markupsafe import Markup
 
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.money import format_dollars
@@ -58,6 +59,8 @@ SYSTEMS = (
     ("Mac OS X", "Mac"),
     ("Linux", "Linux"),
 )
+# No page may hold these; what was typed is shown with a sign in their place.
+UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -72,6 +75,7 @@ def install(app: Flask) -> None:
         initials=initials,
         first_sentence=first_sentence,
         browser=browser,
+        visible=visible,
     )
     app.jinja_env.globals["gauge"] = meter.gauge
     navigation.install(app)
@@ -121,3 +125,8 @@ def browser(user_agent: str) -> str:
     name = next((word for sign, word in BROWSERS if sign in user_agent), "A browser")
     system = next((word for sign, word in SYSTEMS if sign in user_agent), "an unknown system")
     return f"{name} on {system}"
+
+
+def visible(markup: Markup) -> Markup:
+    """Return a field's markup with control characters, if any were typed, made visible."""
+    return Markup(markup.translate(UNSEEN))  # noqa: S704 - only signs are exchanged in markup

@@ -48,7 +48,10 @@ SETTINGS: tuple[tuple[str, tuple[tuple[str, Callable[[Policy], str]], ...]], ...
     (
         "What counts",
         (
-            ("Gifts to one person are added up over", lambda p: p.year_words.capitalize()),
+            (
+                "Gifts to one person are added up over",
+                lambda p: p.year_words[0].upper() + p.year_words[1:],
+            ),
             ("A gift counts for", lambda p: BASES[p.valuation_basis]),
             ("A gift to several people is divided", lambda p: ROUNDINGS[p.prorata_rounding]),
             ("Gifts from before 30 Mar 2026", lambda p: TRANSITIONS[p.transition]),

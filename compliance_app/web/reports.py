@@ -48,7 +48,8 @@ def create() -> ResponseReturnValue:
         )
         for content in package.files.values():
             files.keep(_folder(), content)
-    flash(f"The package of {package.run.period} is ready: {package.run.shares:,} entries.")
+    entries = "1 entry" if package.run.shares == 1 else f"{package.run.shares:,} entries"
+    flash(f"The package of {package.run.period} is ready: {entries}.")
     return redirect(url_for(".index"))
 
 

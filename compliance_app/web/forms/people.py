@@ -17,7 +17,7 @@ from compliance_app.rules.permissions import Role
 from compliance_app.store.models import Person
 from compliance_app.web.forms.account import LONGEST_PASSWORD
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import Line, read_id
+from compliance_app.web.forms.fields import Line, options, read_id
 
 NOBODY = ("", "Nobody")
 # The field that each refusal is about; InputError names its own.
@@ -39,7 +39,7 @@ class PeopleForm(Form):
             problems or {FIELD_OF_ERROR.get(type(error), ""): str(error)}
         ).items():
             if name in self:
-                self[name].errors = [sentence]
+                self[name].errors = (sentence,)
             else:
                 self.form_errors.append(sentence)
 
@@ -47,21 +47,21 @@ class PeopleForm(Form):
 class PlaceForm(PeopleForm):
     """Somebody's role and supervisor."""
 
-    role = SelectField("Role", choices=[(role.value, role.words) for role in Role])
+    role = SelectField("Role", choices=options(*((role.value, role.words) for role in Role)))
     supervisor = SelectField(
         "Supervisor", description="Decides on this person's gifts, unless compliance does."
     )
 
     def offer(self, people: Iterable[Person], *, except_id: int | None = None) -> None:
         """Offer the active people as supervisors."""
-        self.supervisor.choices = [
+        self.supervisor.choices = options(
             NOBODY,
             *(
                 (str(person.id), f"{person.name}, {person.role.words.lower()}")
                 for person in people
                 if person.id != except_id and (person.active or self._is_chosen(person))
             ),
-        ]
+        )
 
     @property
     def supervisor_id(self) -> int | None:

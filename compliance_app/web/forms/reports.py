@@ -4,6 +4,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Regexp
 
 from compliance_app.web.forms.base import Form
+from compliance_app.web.forms.fields import options
 
 QUARTERS = (
     ("1", "January to March"),
@@ -23,7 +24,7 @@ class QuarterForm(Form):
         ],
         render_kw={"inputmode": "numeric", "maxlength": "4", "autocomplete": "off"},
     )
-    quarter = SelectField("Quarter", choices=list(QUARTERS))
+    quarter = SelectField("Quarter", choices=options(*QUARTERS))
 
     @property
     def label(self) -> str:

@@ -1,0 +1,126 @@
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from compliance_app.services import gifts
+from compliance_app.store.base import unit_of_work
+from tests.conftest import CAST, EMAILS, NOON
+from tests.factories import make_claim
+from tests.page import Page
+from tests.tamper import tamper
+
+
+def officer(app: Flask) -> Page:
+    return Page(app).sign_in(EMAILS["officer"])
+
+
+def submit(cents: int = 48_00) -> None:
+    with unit_of_work() as session:
+        gifts.submit(session, make_claim(cents), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+
+
+def test_the_newest_event_comes_first_with_who_and_when(app: Flask) -> None:
+    submit()
+    # Signing in is an event too: it is the newest, the gift is the one before.
+    page = officer(app).get("/audit")
+
+    assert page.words("tbody tr")[1] == (
+        "Gift submitted Event 14 G-2026-000001 rita@firm.example 21 Nov 2026, 17:00 UTC"
+    )
+    assert page.find("a[href=/gifts/G-2026-000001]")
+    assert page.find("a[href=/audit/14]")
+
+
+def test_older_events_are_one_page_further(app: Flask) -> None:
+    for _ in range(45):
+        submit(1_00)
+
+    page = officer(app).get("/audit")
+
+    assert len(page.find("tbody tr")) == 50
+    older = page.find("a[rel=next]")[0].get("href") or ""
+    assert older == "/audit?before=10"
+    page.get(older)
+    assert len(page.find("tbody tr")) == 9
+    assert page.words("tbody tr")[-1].startswith("Person added Event 1 Rita Rep console")
+    assert page.find("a[rel=next]") == []
+    assert page.find("a[rel=prev]")[0].get("href") == "/audit"
+
+
+@pytest.mark.parametrize("before", ["abc", "-1", "9" * 30, "1%00"])
+def test_an_address_that_names_no_event_shows_the_newest(app: Flask, before: str) -> None:
+    page = officer(app).get(f"/audit?before={before}")
+
+    assert page.words("tbody tr")[0].startswith("Session signed in")
+
+
+def test_an_event_shows_its_document_its_seal_and_the_one_before(app: Flask) -> None:
+    submit()
+    with unit_of_work() as session:
+        seals = session.execute(
+            text("SELECT sha256, previous_sha256 FROM trail_event WHERE number = 14")
+        ).one()
+
+    page = officer(app).get("/audit/14")
+
+    assert page.words("h1") == ["Event 14: Gift submitted"]
+    assert page.words("dd.hash") == list(seals)
+    assert page.words("div.verdict b") == ["This event is as it was written."]
+    document = page.find("pre.document")[0].text or ""
+    assert '"reference": "G-2026-000001"' in document
+    assert '"verdict": "within_limit"' in document
+    assert '"reasons": [' in document
+
+
+def test_a_changed_event_says_so_on_its_own_page(app: Flask) -> None:
+    tamper("UPDATE trail_event SET actor = 'mallory@firm.example' WHERE number = 3")
+
+    page = officer(app).get("/audit/3")
+
+    assert page.words("div.verdict b") == ["This event was changed after it was written."]
+
+
+def test_an_event_that_does_not_exist_is_not_found(app: Flask) -> None:
+    officer(app).get("/audit/999", status=404)
+
+
+def test_a_whole_trail_is_said_to_be_whole(app: Flask) -> None:
+    page = officer(app).get("/audit/verify")
+
+    assert page.words("div.verdict b") == ["The trail is whole."]
+    assert page.words("dl div")[0] == "Events that fit 14"
+
+
+@pytest.mark.parametrize(
+    ("harm", "finding"),
+    [
+        pytest.param(
+            "UPDATE trail_event SET body = '{}' WHERE number = 5",
+            "Event 5 was changed after it was written.",
+            id="changed",
+        ),
+        pytest.param(
+            "DELETE FROM trail_event WHERE number = 5",
+            "Event 5 is missing from the trail.",
+            id="removed",
+        ),
+        pytest.param(
+            "DELETE FROM trail_event WHERE number = 14",
+            "The trail ends at event 13, but 14 were written.",
+            id="cut off",
+        ),
+    ],
+)
+def test_a_harmed_trail_names_the_first_event_that_is_wrong(
+    app: Flask, harm: str, finding: str
+) -> None:
+    page = officer(app)
+    tamper(harm)
+
+    assert page.get("/audit/verify").words("div.verdict b") == [finding]
+
+
+def test_reading_the_trail_changes_nothing(app: Flask) -> None:
+    page = officer(app).get("/audit").get("/audit/1").get("/audit/verify")
+
+    assert page.get("/audit/verify").words("dl div")[0] == "Events that fit 14"

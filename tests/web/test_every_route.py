@@ -1,0 +1,137 @@
+"""Who may open what: written out for every route, and compared with what really answers."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from compliance_app.web.guard import permission_of
+from tests.conftest import EMAILS
+from tests.page import Page
+
+# One line a route, and the people who may open it; everybody else is refused.
+TABLE = """
+GET  /healthz                             everybody
+GET  /readyz                              everybody
+GET  /static/<filename>                   everybody
+GET  /sign-in                             everybody
+POST /sign-in                             everybody
+GET  /                                    rep supervisor officer auditor admin
+GET  /account                             rep supervisor officer auditor admin
+POST /account/password                    rep supervisor officer auditor admin
+POST /account/sessions/<session_id>/end   rep supervisor officer auditor admin
+POST /sign-out                            rep supervisor officer auditor admin
+GET  /gifts                               rep supervisor officer
+GET  /gifts/new                           rep supervisor officer
+POST /gifts                               rep supervisor officer
+POST /gifts/preview                       rep supervisor officer
+GET  /gifts/all                           supervisor officer auditor
+GET  /gifts/<reference>                   rep supervisor officer auditor
+GET  /gifts/<reference>/amend             rep supervisor officer
+POST /gifts/<reference>/amend             rep supervisor officer
+POST /gifts/<reference>/<order>           rep supervisor officer
+GET  /approvals                           supervisor officer
+GET  /approvals/<reference>               supervisor officer
+POST /approvals/<reference>               supervisor officer
+GET  /recipients                          rep supervisor officer auditor
+GET  /recipients/search                   rep supervisor officer auditor
+GET  /recipients/<recipient_id>           rep supervisor officer auditor
+GET  /recipients/new                      rep supervisor officer
+POST /recipients                          rep supervisor officer
+GET  /policies                            rep supervisor officer auditor admin
+GET  /audit                               officer auditor
+GET  /audit/<number>                      officer auditor
+GET  /audit/verify                        officer auditor
+GET  /reports                             officer auditor
+POST /reports                             officer auditor
+GET  /reports/<run_id>/<name>             officer auditor
+GET  /reports/<run_id>/package            officer auditor
+GET  /people                              officer auditor admin
+GET  /people/new                          admin
+POST /people                              admin
+GET  /people/<person_id>                  admin
+POST /people/<person_id>                  admin
+POST /people/<person_id>/password         admin
+POST /people/<person_id>/deactivate       admin
+"""
+EVERYBODY = {"signed out", "rep", "supervisor", "officer", "auditor", "admin"}
+# The interface for programs is opened by a token, not by a session; its own tests say by whose.
+PROGRAMS = "/api/"
+PLACES = {
+    "filename": "icon.svg",
+    "name": "register.pdf",
+    "number": "1",
+    "order": "withdraw",
+    "person_id": "7",
+    "recipient_id": "1",
+    "reference": "G-2026-000001",
+    "run_id": "999",
+    "session_id": "999",
+}
+REFUSED = {401, 403}
+CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+
+
+def who_may() -> dict[str, set[str]]:
+    lines = [line.split() for line in TABLE.strip().splitlines()]
+    return {
+        f"{method} {rule}": EVERYBODY if people == ["everybody"] else set(people)
+        for method, rule, *people in lines
+    }
+
+
+def routes_of(app: Flask) -> list[str]:
+    return [
+        f"{method} " + CONVERTER.sub(r"<\1>", rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if not rule.rule.startswith(PROGRAMS)
+    ]
+
+
+def test_every_route_stands_in_the_table_and_nothing_else_does(app: Flask) -> None:
+    assert sorted(routes_of(app)) == sorted(who_may())
+
+
+def test_every_view_names_its_permission(app: Flask) -> None:
+    unnamed = [name for name in app.view_functions if permission_of(name) is None]
+
+    assert unnamed == []
+
+
+def test_a_view_that_names_no_permission_is_refused_to_everybody(app: Flask) -> None:
+    app.add_url_rule("/unnamed", view_func=lambda: "seen")
+
+    Page(app).sign_in(EMAILS["officer"]).get("/unnamed", status=403)
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY - {"signed out"}))
+def test_each_route_answers_exactly_the_people_of_the_table(app: Flask, person: str) -> None:
+    page = Page(app).sign_in(EMAILS[person])
+    token = page.token()
+    # Signing out comes last, so that the other routes are still asked by this person.
+    table = sorted(who_may().items(), key=lambda line: line[0] == "POST /sign-out")
+    wrong = []
+    for route, people in table:
+        method, path = route.split()
+        response = page.open(method, _address(path), {"csrf_token": token})
+        if (response.status_code not in REFUSED) != (person in people):
+            wrong.append(f"{route} answered {response.status_code} to {person}")
+
+    assert wrong == []
+
+
+def test_whoever_is_signed_out_is_sent_to_sign_in_or_refused(app: Flask) -> None:
+    wrong = []
+    for route, people in who_may().items():
+        method, path = route.split()
+        response = Page(app).open(method, _address(path))
+        sent = response.headers.get("Location", "").startswith("/sign-in?next=")
+        if (sent or response.status_code in REFUSED) == ("signed out" in people):
+            wrong.append(f"{route} answered {response.status_code}")
+
+    assert wrong == []
+
+
+def _address(path: str) -> str:
+    return CONVERTER.sub(lambda place: PLACES[place[1]], path)

@@ -1,0 +1,41 @@
+from flask import Flask
+
+from tests.conftest import EMAILS
+from tests.page import Page
+
+
+def test_no_page_may_run_or_style_anything_that_is_not_a_file_of_ours(app: Flask) -> None:
+    page = Page(app).get("/sign-in")
+
+    assert page.response.headers["Content-Security-Policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def test_no_browser_keeps_a_page_of_the_register(app: Flask) -> None:
+    page = Page(app).sign_in(EMAILS["rep"]).get("/account")
+
+    assert page.response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_file_addressed_by_its_hash_is_kept_for_a_year(app: Flask) -> None:
+    page = Page(app).get("/sign-in")
+    sheet = page.find("link[rel=stylesheet]")[0].get("href") or ""
+
+    answer = page.open("GET", sheet)
+
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_address_of_an_error_page_keeps_the_same_headers(app: Flask) -> None:
+    page = Page(app).get("/nothing-here", status=404)
+
+    assert page.response.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.response.headers["Cache-Control"] == "no-store"
+
+
+def test_over_https_the_browser_is_told_to_stay_there(app: Flask) -> None:
+    answer = app.test_client().get("/sign-in", base_url="https://tally.firm.example")
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
