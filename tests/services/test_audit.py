@@ -4,7 +4,6 @@ import json
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from compliance_app.rules.errors import OwnDecisionError
 from compliance_app.services import approvals, audit, gifts
@@ -12,6 +11,7 @@ from compliance_app.store import audit as store
 from compliance_app.store.base import unit_of_work
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
+from tests.tamper import tamper
 
 
 def submit(cast: Cast, cents: int = 48_00) -> str:
@@ -30,8 +30,7 @@ def submit_and_approve_alone(officer: int) -> None:
 
 
 def problem_after(statement: str) -> str | None:
-    with unit_of_work() as session:
-        session.execute(text(statement))
+    tamper(statement)
     with unit_of_work() as session:
         return audit.verify(session).problem
 

@@ -7,6 +7,7 @@ from compliance_app.store.models.records import (
     Attachment,
     Policy,
     ReportRun,
+    TrailCheckpoint,
     TrailEvent,
     TrailHead,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Share",
     "SignInAttempt",
     "SignInSession",
+    "TrailCheckpoint",
     "TrailEvent",
     "TrailHead",
 ]

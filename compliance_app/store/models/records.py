@@ -30,7 +30,10 @@ class TrailEvent(Base):
     """One act, with the full state after it, sealed by hash to the event before."""
 
     __tablename__ = "trail_event"
-    __table_args__ = (Index("ix_trail_event_subject_number", "subject", "number"),)
+    __table_args__ = (
+        Index("ix_trail_event_subject_number", "subject", "number"),
+        Index("ix_trail_event_happened_at_number", "happened_at", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     happened_at: Mapped[datetime]
@@ -51,6 +54,21 @@ class TrailHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+class TrailCheckpoint(Base):
+    """How far the trail had grown at a moment, as the signed note that leaves the house.
+
+    `verifier` is the public key that checks the note; without a key there is no signature.
+    """
+
+    __tablename__ = "trail_checkpoint"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text)
+    verifier: Mapped[str | None] = mapped_column(String(200))
 
 
 class Attachment(Base):
