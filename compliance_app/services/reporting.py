@@ -25,7 +25,7 @@ from compliance_app.store import reports as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ReportRun
 from compliance_app.store.reports import ReportedShare
-from reports.quarter import build_csv, build_json, build_pdf
+from reports.quarter import build_csv, build_json, build_manifest, build_pdf, build_xlsx
 from reports.source import (
     DatedLimit,
     DecisionLine,
@@ -88,8 +88,10 @@ def make_quarter(
     files = {
         f"register-{quarter.label}.pdf": build_pdf(report),
         f"register-{quarter.label}.csv": build_csv(report),
+        f"register-{quarter.label}.xlsx": build_xlsx(report),
         f"register-{quarter.label}.json": build_json(report),
     }
+    files["manifest.json"] = build_manifest(report, files)
     run = ReportRun(
         period=quarter.label,
         first_day=quarter.first_day,

@@ -113,6 +113,8 @@ def test_every_run_is_kept_with_its_hashes(app: Flask, cast: Cast) -> None:
         assert [file["name"] for file in run.files] == [
             "register-2026Q3.pdf",
             "register-2026Q3.csv",
+            "register-2026Q3.xlsx",
             "register-2026Q3.json",
+            "manifest.json",
         ]
         assert all(len(file["sha256"]) == 64 for file in run.files)
