@@ -40,14 +40,6 @@ WHOLE_FIRM = "The whole firm"
 
 
 @dataclass(frozen=True, slots=True)
-class QuarterFiles:
-    """A package: its files' bytes by name, and the run that is kept of it."""
-
-    files: dict[str, bytes]
-    run: ReportRun
-
-
-@dataclass(frozen=True, slots=True)
 class Quarter:
     """A quarter by its label, such as 2026Q3."""
 
@@ -59,6 +51,16 @@ class Quarter:
     def next_day(self) -> date:
         """Return the day after the last one."""
         return self.last_day + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a quarter hands over: the bytes of each file by its name."""
+
+    quarter: Quarter
+    files: dict[str, bytes]
+    shares: int
+    trail_number: int
 
 
 def quarter_of(label: str) -> Quarter:
@@ -79,10 +81,8 @@ def quarter_label(day: date) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
-def make_quarter(
-    session: Session, label: str, *, actor_id: int | None, at: datetime, firm: str
-) -> QuarterFiles:
-    """Produce the package of a quarter and keep that it was produced, by whom and its hashes."""
+def make_quarter(session: Session, label: str, *, firm: str) -> Package:
+    """Produce the package of a quarter from one frozen reading; nothing is written yet."""
     quarter = quarter_of(label)
     report = read_quarter(session, quarter, firm=firm)
     files = {
@@ -92,18 +92,25 @@ def make_quarter(
         f"register-{quarter.label}.json": build_json(report),
     }
     files["manifest.json"] = build_manifest(report, files)
+    return Package(quarter, files, len(report.shares), report.meta.trail_events)
+
+
+def keep_run(
+    session: Session, package: Package, *, actor_id: int | None, at: datetime
+) -> ReportRun:
+    """Keep that a package was produced, by whom, and the hashes of its files."""
     run = ReportRun(
-        period=quarter.label,
-        first_day=quarter.first_day,
-        last_day=quarter.last_day,
+        period=package.quarter.label,
+        first_day=package.quarter.first_day,
+        last_day=package.quarter.last_day,
         scope=WHOLE_FIRM,
         made_by_id=actor_id,
         made_at=at,
-        shares=len(report.shares),
-        trail_number=report.meta.trail_events,
+        shares=package.shares,
+        trail_number=package.trail_number,
         files=[
             {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-            for name, data in files.items()
+            for name, data in package.files.items()
         ],
     )
     session.add(run)
@@ -116,7 +123,7 @@ def make_quarter(
         subject=f"report:{run.id}",
         body=row_document(run),
     )
-    return QuarterFiles(files, run)
+    return run
 
 
 def read_quarter(session: Session, quarter: Quarter, *, firm: str) -> QuarterReport:

@@ -14,7 +14,7 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import reporting
 from compliance_app.store import files
 from compliance_app.store import reports as store
-from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 from compliance_app.store.models import ReportRun
 from compliance_app.web.forms.reports import QuarterForm
 from compliance_app.web.guard import actor, requires
@@ -42,14 +42,14 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     firm = str(current_app.config["FIRM_NAME"])
+    with frozen_reading() as reading:
+        package = reporting.make_quarter(reading, form.label, firm=firm)
+    for content in package.files.values():
+        files.keep(_folder(), content)
     with unit_of_work() as work:
-        package = reporting.make_quarter(
-            work, form.label, actor_id=actor().person_id, at=now(), firm=firm
-        )
-        for content in package.files.values():
-            files.keep(_folder(), content)
-    entries = "1 entry" if package.run.shares == 1 else f"{package.run.shares:,} entries"
-    flash(f"The package of {package.run.period} is ready: {entries}.")
+        reporting.keep_run(work, package, actor_id=actor().person_id, at=now())
+    entries = "1 entry" if package.shares == 1 else f"{package.shares:,} entries"
+    flash(f"The package of {package.quarter.label} is ready: {entries}.")
     return redirect(url_for(".index"))
 
 
