@@ -1,5 +1,7 @@
 """`tally3220 people`: who is of the firm, in which role, and their first password."""
 
+import sys
+
 import click
 
 from compliance_app.cli.console import counted, find_person, opened, print_json
@@ -84,7 +86,7 @@ def password(email: str, *, password_stdin: bool) -> None:
 
 
 def _from_stdin() -> str:
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _asked() -> str:

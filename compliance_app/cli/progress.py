@@ -1,5 +1,6 @@
 """A progress bar that appears only where the work takes longer than a second."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,9 +32,8 @@ class _Progress:
             self._show(steps)
         elif time.monotonic() - self._began > PATIENCE_SECONDS and self._done < total:
             # Results go to the standard output; whoever reads them wants no bar in between.
-            stream = click.get_text_stream("stderr")
             bar = self._stack.enter_context(
-                click.progressbar(length=total, label=self._label, file=stream)
+                click.progressbar(length=total, label=self._label, file=sys.stderr)
             )
             bar.update(self._done)
             self._show = bar.update
