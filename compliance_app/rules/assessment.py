@@ -23,6 +23,8 @@ from compliance_app.rules.totals import LaterPoint, Share, Totals, total_up
 from compliance_app.rules.valuation import value_share
 from compliance_app.rules.verdicts import STRICTNESS, Verdict
 
+FIRM_AUTHORITY = "the firm's policy"
+
 __all__ = ["Assessment", "Verdict", "assess"]
 
 
@@ -133,7 +135,7 @@ def _exempt(matter: Matter, claim: Reason) -> Assessment:
 
 def _count(matter: Matter, claim: Reason | None, limit_cents: int) -> Assessment:
     """Add the share to its window and compare with the limit."""
-    regime, facts, prior, policy, valuation, _ = matter
+    regime, facts, prior, policy, valuation, limit = matter
     cents = valuation.cents
     if claim is not None and claim.code is ReasonCode.PASSED_ON:
         cents = highest_value(matter)
@@ -149,7 +151,7 @@ def _count(matter: Matter, claim: Reason | None, limit_cents: int) -> Assessment
     return Assessment(
         verdict,
         regime.code,
-        regime.authority,
+        regime.authority if limit in regime.limits else FIRM_AUTHORITY,
         regime.operator,
         policy.sha256,
         valuation,

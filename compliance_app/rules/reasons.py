@@ -31,6 +31,8 @@ class ReasonCode(StrEnum):
 
     VALUED = "valued"
     DIVIDED = "divided"
+    PRIOR = "prior"
+    PRIOR_WAITING = "prior_waiting"
     WITHIN = "within"
     BELOW = "below"
     EXCEEDS = "exceeds"
@@ -84,7 +86,14 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.VALUED: "This gift counts for {counted_cents}: {basis}.",
     ReasonCode.DIVIDED: (
         "This share counts for {counted_cents}: {whole_cents} divided among {recipients} "
-        "recipients; {basis}."
+        "recipients ({basis})."
+    ),
+    ReasonCode.PRIOR: (
+        "The firm's other gifts to this person {period} come to {prior_cents} up to that day."
+    ),
+    ReasonCode.PRIOR_WAITING: (
+        "The firm's other gifts to this person {period} come to {prior_cents} up to that day; "
+        "{pending_cents} of it is not given yet."
     ),
     ReasonCode.WITHIN: (
         "All gifts from the firm to this person {period} come to {running_cents} with this one; "
@@ -113,10 +122,12 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.FIRM_LIMIT: (
         "The firm's own limit of {limit_cents} is lower than the rule's {rule_cents} and applies."
     ),
-    ReasonCode.NO_FIGURE: "The law gives no amount that is always allowed, so a person must judge.",
+    ReasonCode.NO_FIGURE: (
+        "The law gives no amount that is always allowed, so someone in compliance must judge."
+    ),
     ReasonCode.UNCHECKED: (
         "The figure of {limit_cents} comes from a secondary source ({source}); it has not been "
-        "checked against the text."
+        "checked against the text of the law."
     ),
     ReasonCode.REPORTABLE: (
         "Gifts to this union official {period} come to {running_cents}, more than {limit_cents}: "
@@ -201,7 +212,7 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.RETURNED: "The gift was sent back; whether it still counts must be decided.",
     ReasonCode.REIMBURSED: (
         "The recipient paid part of it back. The rule does not say whether that lowers the value, "
-        "so a person must decide."
+        "so someone in compliance must decide."
     ),
     ReasonCode.NAMES_MISSING: (
         "A gift may be divided only among recipients who are named. Add the names; until then "
@@ -217,28 +228,28 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ),
     ReasonCode.VALUE_UNKNOWN: "No usable value is given. Enter what one unit cost before tax.",
     ReasonCode.PERSONAL_UNCLEAR: (
-        "Nothing shows a personal relationship from before, paid for by the giver alone, so a "
-        "person must judge whether this gift is personal."
+        "Nothing shows that the giver knew this person privately before and paid alone, so "
+        "someone in compliance must judge whether this gift is personal."
     ),
     ReasonCode.BEREAVEMENT_UNCLEAR: (
         "The relation is not one of the close relatives named by FINRA, or the value is unusual "
-        "for a bereavement gift, so a person must judge."
+        "for a bereavement gift, so someone in compliance must judge."
     ),
     ReasonCode.NOMINAL_UNSET: (
-        "The firm has not set a nominal value, so a person must judge whether this one is "
-        "substantially below the limit."
+        "The firm has not set a nominal value, so someone in compliance must judge whether this "
+        "one is substantially below the limit."
     ),
     ReasonCode.NOMINAL_SERIES: (
         "Each item is of nominal value, but {count} of them in this year come to {series_cents}, "
-        "over the limit of {limit_cents}. A person must judge the series."
+        "over the limit of {limit_cents}. Someone in compliance must judge the series."
     ),
     ReasonCode.ENTERTAINMENT_OFTEN: (
-        "This is event number {count} for this client in the quarter. How often is proper must "
-        "be judged."
+        "This is event number {count} for this client in the quarter, so someone in compliance "
+        "must judge whether that is too many."
     ),
     ReasonCode.CHARITY: (
-        "The rule does not settle donations to a charity; a person must judge whether the "
-        "recipient benefits."
+        "The rule does not settle donations to a charity; someone in compliance must judge "
+        "whether the recipient benefits."
     ),
 }
 

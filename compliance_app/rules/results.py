@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from compliance_app.rules.money import format_decimal
+from compliance_app.rules.money import format_decimal, format_dollars
 from compliance_app.rules.reasons import Reason, ReasonCode
 from compliance_app.rules.regimes import Operator
 from compliance_app.rules.totals import Totals
@@ -16,8 +16,8 @@ _BASIS_WORDS = {
     Basis.COST: "its cost without tax and delivery",
     Basis.HIGHER: "the higher of cost and market value",
     Basis.TICKET: "the higher of cost and face value, as for every ticket",
-    Basis.MARKET: "its market value",
-    Basis.FAIR_MARKET: "its market value, as for every public servant",
+    Basis.MARKET: "its market value, or its cost where none is given",
+    Basis.FAIR_MARKET: "its market value, or its cost where none is given",
 }
 
 
@@ -92,7 +92,14 @@ class Assessment(NamedTuple):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Return the steps of the answer in the order they are read."""
-        steps = (self._valued(), self.claim, self._held(), self._summed(), *self.notes)
+        steps = (
+            self._valued(),
+            self.claim,
+            self._held(),
+            self._before(),
+            self._summed(),
+            *self.notes,
+        )
         return tuple(step for step in steps if step is not None)
 
     def as_document(self) -> dict[str, object]:
@@ -130,7 +137,9 @@ class Assessment(NamedTuple):
         if not self.counts or unit is None or cents != self.counted_cents:
             return None
         words = _BASIS_WORDS[basis]
-        how = words if quantity == 1 else f"{quantity} units, each at {words}"
+        how = (
+            words if quantity == 1 else f"{quantity} items at {format_dollars(unit)} each, {words}"
+        )
         if recipients == 1:
             return Reason.of(ReasonCode.VALUED, "", counted_cents=cents, basis=how)
         return Reason.of(
@@ -146,6 +155,19 @@ class Assessment(NamedTuple):
         if self.verdict is not Verdict.NEEDS_COMPLIANCE_JUDGEMENT or not self.counts:
             return None
         return Reason.of(ReasonCode.HELD, "", counted_cents=self.counted_cents)
+
+    def _before(self) -> Reason | None:
+        if self.prior_cents == 0:
+            return None
+        code = ReasonCode.PRIOR_WAITING if self.pending_cents else ReasonCode.PRIOR
+        params: dict[str, str | int] = {
+            "start_on": str(self.window_start),
+            "end_on": str(self.window_end),
+            "prior_cents": self.prior_cents,
+        }
+        if self.pending_cents:
+            params["pending_cents"] = self.pending_cents
+        return Reason.of(code, "", **params)
 
     def _summed(self) -> Reason | None:
         if self.limit_cents is None:

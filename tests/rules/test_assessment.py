@@ -33,8 +33,11 @@ def test_a_gift_is_judged_by_the_limit_of_its_day(day: str, cents: int, verdict:
 
 def test_the_sum_and_its_steps_are_told() -> None:
     answer = judge(make_facts("2026-09-01", cost_cents=37_45), ("2026-04-20", 250_00))
-    valued, summed = sentences(answer)
+    valued, before, summed = sentences(answer)
     assert valued == "This gift counts for $37.45: its cost without tax and delivery."
+    assert before == (
+        "The firm's other gifts to this person in 2026 come to $250.00 up to that day."
+    )
     assert summed == (
         "All gifts from the firm to this person in 2026 come to $287.45 with this one; the limit "
         "is $300.00 (Rule 3220(a))."
@@ -47,7 +50,7 @@ def test_a_gift_over_the_limit_says_by_how_much() -> None:
     assert answer.excess_cents == 10_00
     assert answer.left_before_cents == 50_00
     assert answer.left_after_cents == 0
-    assert sentences(answer)[1] == (
+    assert sentences(answer)[2] == (
         "All gifts from the firm to this person in 2026 would come to $310.00 with this one, "
         "which is $10.00 over the limit of $300.00 (Rule 3220(a))."
     )
@@ -56,8 +59,8 @@ def test_a_gift_over_the_limit_says_by_how_much() -> None:
 def test_a_divided_gift_tells_the_division() -> None:
     answer = judge(make_facts(cost_cents=420_00, recipients_count=7, quantity=2))
     assert sentences(answer)[0] == (
-        "This share counts for $120.00: $840.00 divided among 7 recipients; 2 units, each at its "
-        "cost without tax and delivery."
+        "This share counts for $120.00: $840.00 divided among 7 recipients (2 items at $420.00 "
+        "each, its cost without tax and delivery)."
     )
 
 
@@ -69,6 +72,10 @@ def test_waiting_shares_hold_room_and_are_shown_apart() -> None:
     answer = assess(make_facts(cost_cents=60_00), prior, Policy())
     assert answer.prior_cents == 250_00
     assert answer.pending_cents == 150_00
+    assert sentences(answer)[1] == (
+        "The firm's other gifts to this person in 2026 come to $250.00 up to that day; $150.00 of "
+        "it is not given yet."
+    )
     assert answer.verdict is Verdict.EXCEEDS_LIMIT
 
 
@@ -136,6 +143,7 @@ def test_the_firms_own_limit_is_the_stricter_and_can_be_excepted() -> None:
     assert answer.verdict is Verdict.EXCEEDS_LIMIT
     assert answer.limit_cents == 200_00
     assert answer.is_within_rule
+    assert answer.authority == "the firm's policy"
     assert "The firm's own limit of $200.00 is lower than the rule's $300.00 and applies." in (
         sentences(answer)
     )

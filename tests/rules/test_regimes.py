@@ -71,14 +71,14 @@ def test_each_law_is_judged_at_its_own_edge(
 def test_a_total_that_must_stay_below_says_so() -> None:
     facts = make_facts("2026-10-05", cost_cents=99_99, recipient_classes=ERISA)
     below = under(judge(facts, ("2026-04-05", 150_00)), "DOL_ERISA_250")
-    assert sentences(below)[1] == (
+    assert sentences(below)[2] == (
         "All gifts from the firm to this person in 2026 come to $249.99 with this one; the "
         "total must stay below $250.00 (DOL/EBSA Enforcement Manual, Fiduciary Investigations "
         "Program)."
     )
     reaching = judge(facts, ("2026-04-05", 150_01))
     assert reaching.verdict is Verdict.EXCEEDS_LIMIT
-    assert sentences(reaching)[1].startswith(
+    assert sentences(reaching)[2].startswith(
         "All gifts from the firm to this person in 2026 would come to $250.00 with this one, but "
         "the total must stay below $250.00"
     )
@@ -91,7 +91,7 @@ def test_an_occasion_is_its_day() -> None:
     assert occasion.window_start == occasion.window_end == date(2026, 10, 5)
     assert occasion.prior_cents == 6_00
     assert occasion.verdict is Verdict.EXCEEDS_LIMIT
-    assert "on October 5, 2026" in sentences(occasion)[1]
+    assert "on October 5, 2026" in sentences(occasion)[2]
 
 
 def test_public_servants_are_judged_by_market_value() -> None:
