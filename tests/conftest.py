@@ -1,16 +1,18 @@
-"""A migrated register for each test, the fixed cast, and a clock that stands still.
+"""A migrated register for each test on each database, the cast, and a clock that stands still.
 
 The cast: Rita Rep logs, Sam Supervisor is above her, Olga Officer decides for compliance,
 Otto Officer is the second officer, Abe Auditor reads, Ada Admin keeps people. Morgan Ellery
 works at Northgate Pension Trust, Ravi Shankaran at Harbor Capital.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -24,6 +26,8 @@ from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import schema
 from compliance_app.store.base import db, unit_of_work
+from tests import postgresql
+from tests.postgresql import Cluster
 
 # A Saturday noon in New York.
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
@@ -58,25 +62,52 @@ EMAILS = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A check of the trail stops reading at the first wrong event, with the cursor still open.
+    config.addinivalue_line(
+        "filterwarnings",
+        "ignore:.*ServerCursorMixin.__del__:pytest.PytestUnraisableExceptionWarning",
+    )
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a register that was migrated once and holds the cast."""
+    """Return the folder of a SQLite register that was migrated once and holds the cast."""
     folder = tmp_path_factory.mktemp("template")
-    app = _app(folder)
-    with app.app_context():
-        schema.upgrade(db.engine)
-        with unit_of_work() as session:
-            _add_cast(session)
-        db.engine.dispose()
+    _fill(make_app(folder, sqlite_url(folder)))
     return folder
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a PostgreSQL whose database `template` was migrated once and holds the cast."""
+    if postgresql.programs() is None and "TALLY3220_TESTS_SKIP_NOTHING" not in os.environ:
+        pytest.skip("PostgreSQL's server programs (initdb, pg_ctl) are not installed")
+    with postgresql.cluster() as server:
+        server.create("template")
+        _fill(make_app(tmp_path_factory.mktemp("postgresql"), server.url("template")))
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a register of the test's own, once on each database."""
+    if request.param == "sqlite":
+        for file in request.getfixturevalue("template").glob("tally3220.db*"):
+            shutil.copy(file, tmp_path / file.name)
+        yield sqlite_url(tmp_path)
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    name = f"test_{uuid4().hex}"
+    server.create(name, template="template")
+    yield server.url(name)
+    server.drop(name)
+
+
 @pytest.fixture
-def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
-    """Return an application on a copy of the register, inside its context."""
-    for file in template.glob("tally3220.db*"):
-        shutil.copy(file, tmp_path / file.name)
-    application = _app(tmp_path)
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Return an application on the test's register, inside its context."""
+    application = make_app(tmp_path, database_url)
     with application.app_context():
         yield application
         db.session.remove()
@@ -95,11 +126,17 @@ def cast() -> Cast:
     return CAST
 
 
-def _app(folder: Path) -> Flask:
+def sqlite_url(folder: Path) -> str:
+    """Return the address of the SQLite register in a folder."""
+    return f"sqlite:///{folder / 'tally3220.db'}"
+
+
+def make_app(folder: Path, url: str) -> Flask:
+    """Return an application on a register, with the tests' clock."""
     return create_app(
         {
             "DATA_DIR": str(folder),
-            "DATABASE_URL": f"sqlite:///{folder / 'tally3220.db'}",
+            "DATABASE_URL": url,
             "SECRET_KEY": SECRET,
             "FIRM_NAME": "Northwind Securities",
             "CLOCK": lambda: NOON,
@@ -107,6 +144,15 @@ def _app(folder: Path) -> Flask:
             "PROPAGATE_EXCEPTIONS": False,
         }
     )
+
+
+def _fill(application: Flask) -> None:
+    """Bring an empty database to head and add the cast."""
+    with application.app_context():
+        schema.upgrade(db.engine)
+        with unit_of_work() as session:
+            _add_cast(session)
+        db.engine.dispose()
 
 
 def _add_cast(session: Session) -> None:

@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from compliance_app.store.turns import PATIENCE_MS, turn
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -28,8 +30,22 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-# How long a writer waits for its turn before it gives up, in milliseconds.
-BUSY_TIMEOUT_MS = 30_000
+# What every session on PostgreSQL is set to, whatever the defaults of server and role are.
+POSTGRESQL_SETTINGS = {
+    # What is acknowledged is on disk, and on the standbys that are waited for.
+    "synchronous_commit": "on",
+    # A sum is added up after its recipient is locked, so it must see what was committed meanwhile.
+    "default_transaction_isolation": "read\\ committed",
+    "lock_timeout": f"{PATIENCE_MS}ms",
+    # Frees the locks of a process whose machine went away without a word.
+    "idle_in_transaction_session_timeout": "10min",
+}
+# What the driver is told unless the address says otherwise: to notice a server that is gone.
+POSTGRESQL_DRIVER = {
+    "application_name": "tally3220",
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -72,45 +88,54 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+# A page reads on one connection while its act writes on another, so a pool with a ceiling could
+# leave every thread waiting for its second; the server's threads are the ceiling.
+db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True, "max_overflow": -1})
 
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """Open a session that writes; commit if the block ends, roll back if it raises."""
-    with Session(db.engine, expire_on_commit=False) as session:
-        session.connection(execution_options={"writes": True})
-        yield session
-        session.commit()
+    """Open a session that writes; commit if the block ends, roll back if it raises.
 
-
-@contextmanager
-def frozen_reading() -> Iterator[Session]:
-    """Open a session that only reads, and sees the register as it was when it began.
-
-    SQLite's readers see one state anyway; PostgreSQL has to be asked for it.
+    Once this has returned, what was written survives the loss of power.
     """
-    frozen = {"isolation_level": "REPEATABLE READ"} if db.engine.name == "postgresql" else {}
-    with Session(db.engine) as session:
-        session.connection(execution_options=frozen)
-        yield session
+    with turn(db.engine.url) as patience_ms, db.engine.connect() as connection:
+        connection.execution_options(writes=True, flushed_later=True, patience_ms=patience_ms)
+        with Session(connection, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+        if connection.dialect.name == "postgresql":
+            _flush(connection)
+
+
+def _flush(connection: Connection) -> None:
+    """Wait until everything that was committed so far is on disk.
+
+    The unit's commit did not wait for that, so that the next writer had the head of the trail
+    at once. The log is a prefix: when this message is kept, so is all that came before it.
+    """
+    connection.execution_options(flushed_later=False, isolation_level="AUTOCOMMIT")
+    connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'tally3220', '')")
 
 
 def prepare(engine: Engine) -> None:
-    """Make SQLite durable, strict about foreign keys, and immediate for writers.
+    """Make the database durable, strict about foreign keys, and immediate for writers.
 
-    A read followed by a write in a deferred transaction fails at once when somebody else
+    A read followed by a write in a deferred SQLite transaction fails at once when somebody else
     wrote in between, whatever the timeout; so whoever will write takes the lock first.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _set_up_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -118,8 +143,24 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    patience_ms = options.get("patience_ms", PATIENCE_MS)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+
+def _set_up_postgresql(
+    _dialect: Dialect, _record: object, _arguments: list[Any], parameters: dict[str, Any]
+) -> None:
+    for name, value in POSTGRESQL_DRIVER.items():
+        parameters.setdefault(name, value)
+    settings = (f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
+    parameters["options"] = " ".join([parameters.get("options", ""), *settings])
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("flushed_later", False):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def database_url(url: str) -> str:

@@ -1,0 +1,136 @@
+"""A private PostgreSQL for the tests: found, started, stopped, killed and thrown away.
+
+PostgreSQL refuses to run as root; where the tests do, the account `postgres` runs it.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ACCOUNT = "postgres"
+# Only as durable as a test can see: what is written outlives the server, not the machine.
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+port = {port}
+max_connections = 120
+shared_buffers = 64MB
+fsync = off
+full_page_writes = off
+log_min_messages = fatal
+"""
+
+
+@cache
+def programs() -> Path | None:
+    """Return the folder of PostgreSQL's server programs, None where there is none."""
+    on_path = shutil.which("pg_ctl")
+    found = [Path(on_path).resolve()] if on_path else []
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True)
+    return found[0].parent if found else None
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One server with a folder of its own."""
+
+    folder: Path
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql://{ACCOUNT}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        self._control("start", "-w", "-t", "60", "-l", str(self.folder / "log"))
+
+    def stop(self, mode: str = "fast") -> None:
+        self._control("stop", "-w", "-m", mode)
+
+    def kill(self) -> None:
+        """End every process of the server at once, as a machine does that loses its power."""
+        server = int((self.folder / "postmaster.pid").read_text().split()[0])
+        for process in [server, *_children(server)]:
+            os.kill(process, signal.SIGKILL)
+        (self.folder / "postmaster.pid").unlink()
+
+    def promote(self) -> None:
+        self._control("promote", "-w")
+
+    def create(self, database: str, *, template: str = "template1") -> None:
+        self._order("CREATE DATABASE {} TEMPLATE {}", database, template)
+
+    def drop(self, database: str) -> None:
+        self._order("DROP DATABASE {} WITH (FORCE)", database)
+
+    def _order(self, order: str, *names: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(order).format(*map(sql.Identifier, names)))
+
+    def _control(self, *arguments: str) -> None:
+        run("pg_ctl", "-D", str(self.folder), *arguments)
+
+
+@contextmanager
+def cluster(extra: str = "") -> Iterator[Cluster]:
+    """Start a new server; it and all it holds is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tally3220-pg-") as parent:
+        if os.geteuid() == 0:
+            shutil.chown(parent, ACCOUNT)
+        made = Cluster(Path(parent) / "data", free_port())
+        options = ("-A", "trust", "-E", "UTF8", "--no-locale", "-U", ACCOUNT, "--no-sync")
+        run("initdb", "-D", str(made.folder), *options)
+        with (made.folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write(SETTINGS.format(port=made.port) + extra)
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop("immediate")
+
+
+def run(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs under an account it accepts."""
+    folder = programs()
+    if folder is None:
+        raise FileNotFoundError("pg_ctl is not installed")
+    account: Sequence[str] = ()
+    if os.geteuid() == 0:
+        account = ("setpriv", "--reuid", ACCOUNT, "--regid", ACCOUNT, "--init-groups")
+    done = subprocess.run(
+        [*account, str(folder / program), *arguments],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        # Not a pipe: the server would hold it open for ever.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program} {' '.join(arguments)} ended with {done.returncode}")
+
+
+def _children(process: int) -> list[int]:
+    # The second field of a stat is a name in brackets, and may hold anything.
+    parents = {
+        int(file.parent.name): int(file.read_text().rpartition(")")[2].split()[1])
+        for file in Path("/proc").glob("[0-9]*/stat")
+    }
+    return [child for child, parent in parents.items() if parent == process]
