@@ -16,6 +16,7 @@ from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
+    Decision,
     Employer,
     Gift,
     GiftVersion,
@@ -109,6 +110,22 @@ def find_by_reference(session: Session, reference: str) -> Gift | None:
             selectinload(Gift.decisions),
         )
     )
+
+
+def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
+    """Return these gifts by id, with all that is looked at to say who may decide on them."""
+    statement = (
+        select(Gift)
+        .where(Gift.id.in_(list(gift_ids)))
+        .options(
+            selectinload(Gift.giver),
+            selectinload(Gift.decisions).selectinload(Decision.decided_by),
+            selectinload(Gift.versions)
+            .selectinload(GiftVersion.shares)
+            .selectinload(Share.recipient),
+        )
+    )
+    return {gift.id: gift for gift in session.scalars(statement)}
 
 
 def find_by_submission(session: Session, key: str) -> Gift | None:

@@ -81,13 +81,11 @@ def queue_of(session: Session, me: Actor) -> Queue:
     waiting = [list(shares) for _id, shares in groupby(rows, key=attrgetter("gift_id"))]
     waiting.sort(key=_risk)
     items: list[Item] = []
-    for shares in waiting:
-        gift = session.get_one(Gift, shares[0].gift_id)
-        if _refusal(session, gift, me) is not None:
-            continue
-        if len(items) == SHOWN:
-            return Queue(items, has_more=True)
-        items.append(_item(shares))
+    for start in range(0, len(waiting), SHOWN):
+        items += _mine(session, waiting[start : start + SHOWN], me)
+        if len(items) >= SHOWN:
+            more = len(items) > SHOWN or start + SHOWN < len(waiting)
+            return Queue(items[:SHOWN], has_more=more)
     return Queue(items, has_more=len(rows) == WEIGHED)
 
 
@@ -110,6 +108,16 @@ def card_of(session: Session, gift: Gift, me: Actor) -> Card:
         options=[] if refusal else _options(gift, judgement, me),
         why_not=str(refusal) if refusal else "",
     )
+
+
+def _mine(session: Session, waiting: list[list[GiftRow]], me: Actor) -> list[Item]:
+    """Return the gifts among these that the person may decide on."""
+    loaded = store.get_gifts(session, [shares[0].gift_id for shares in waiting])
+    return [
+        _item(shares)
+        for shares in waiting
+        if _refusal(session, loaded[shares[0].gift_id], me) is None
+    ]
 
 
 def _refusal(session: Session, gift: Gift, me: Actor) -> RuleError | None:
