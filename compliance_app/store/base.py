@@ -118,6 +118,18 @@ def _flush(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'tally3220', '')")
 
 
+@contextmanager
+def frozen_reading() -> Iterator[Session]:
+    """Open a session that only reads, and sees the register as it was when it began.
+
+    SQLite's readers see one state anyway; PostgreSQL has to be asked for it.
+    """
+    frozen = {"isolation_level": "REPEATABLE READ"} if db.engine.name == "postgresql" else {}
+    with Session(db.engine) as session:
+        session.connection(execution_options=frozen)
+        yield session
+
+
 def prepare(engine: Engine) -> None:
     """Make the database durable, strict about foreign keys, and immediate for writers.
 
