@@ -13,6 +13,7 @@ from typing import NamedTuple
 from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.valuation import Basis
 
+_DENIED = frozenset({"false"})
 LIMIT_RAISED_ON = date(2026, 3, 30)
 
 
@@ -41,17 +42,21 @@ class Limit(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A fact a regime hangs on: its value must be one of `values` (none listed: any but no)."""
+    """A fact a regime hangs on: one of `values`, or any but `others`, or plainly not denied."""
 
     name: str
     values: frozenset[str] = frozenset()
-    bare: str = ""  # what the fact means when it is named without a value
+    others: frozenset[str] = frozenset()
+    bare: str = "true"  # what the fact means when it is named without a value
     absent: str = "false"  # and when it is not named at all
 
     def holds(self, facts: Facts) -> bool:
         """Say whether the share is one the regime is about."""
-        said = facts.evidence.get(self.name, self.absent) or self.bare
-        return said in self.values if self.values else said.lower() != "false"
+        said = facts.evidence.get(self.name, self.absent).lower()
+        meant = self.bare if said in {"", "true"} else said
+        if self.values:
+            return meant in self.values
+        return meant not in (self.others or _DENIED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +118,7 @@ def _always(cents: int | None, source: str, *, checked: bool) -> tuple[Limit, ..
 
 _CASH = frozenset({Category.CASH})
 _CASH_OR_CARD = frozenset({Category.CASH, Category.GIFT_CARD})
+_MEMBER = frozenset({"finra_member_dealer"})
 _LOBBYIST = "source_employs_registered_lobbyist"
 _CONGRESS_FLOOR_CENTS = 10_00
 
@@ -130,7 +136,7 @@ def _non_cash(rule: str) -> Regime:
     )
 
 
-def _municipal(limits: tuple[Limit, ...], *firm_types: str) -> Regime:
+def _municipal(limits: tuple[Limit, ...], firm: Claim) -> Regime:
     return Regime(
         code="MSRB_G20",
         authority="MSRB G-20(c)",
@@ -139,8 +145,8 @@ def _municipal(limits: tuple[Limit, ...], *firm_types: str) -> Regime:
         basis=Basis.HIGHER,
         has_exclusions=True,
         claims=(
-            Claim("relates_to_municipal_securities_activity", absent="assumed"),
-            Claim("firm_type", frozenset(firm_types), absent="finra_member_dealer"),
+            Claim("relates_to_municipal_securities_activity", absent="true"),
+            firm,
         ),
     )
 
@@ -196,8 +202,8 @@ REGIMES: tuple[Regime, ...] = (
         barred_by="regulatory_matter_involving_member",
     ),
     *(_non_cash(rule) for rule in ("2341", "2320", "2310", "5110")),
-    _municipal(_G20_MEMBER, "finra_member_dealer"),
-    _municipal(_G20_OTHER, "municipal_advisor", "non_member_bank_dealer"),
+    _municipal(_G20_MEMBER, Claim("firm_type", values=_MEMBER, absent="finra_member_dealer")),
+    _municipal(_G20_OTHER, Claim("firm_type", others=_MEMBER, absent="finra_member_dealer")),
     Regime(
         code="DOL_ERISA_250",
         authority="DOL/EBSA Enforcement Manual, Fiduciary Investigations Program",

@@ -80,5 +80,5 @@ def test_a_rewritten_tree_did_not_grow_out_of_the_old_one(old: int, size: int) -
     forged = Tree([LEAVES[7], *LEAVES[1:]])
     proof = forged.consistency(old, size)
     assert not is_consistent(old, size, tree.root(old), forged.root(size), proof)
-    assert not is_consistent(old, size, tree.root(old), tree.root(size), proof)
-    assert not is_consistent(size, old, tree.root(old), tree.root(size), proof)
+    assert not is_consistent(old, size, forged.root(old), tree.root(size), proof)
+    assert not is_consistent(size, old, forged.root(size), forged.root(old), proof)

@@ -188,6 +188,7 @@ def test_a_report_to_be_filed_forbids_nothing() -> None:
         ("2026-06-01", {}, 300_00),
         ("2026-06-01", {"firm_type": "finra_member_dealer"}, 300_00),
         ("2026-11-30", {"firm_type": "municipal_advisor"}, 100_00),
+        ("2026-11-30", {"firm_type": "another_kind"}, 100_00),
         ("2026-12-01", {"firm_type": "non_member_bank_dealer"}, 300_00),
     ],
 )
@@ -210,6 +211,7 @@ def test_a_gift_unrelated_to_municipal_activity_is_not_under_g20() -> None:
     ("claimed", "regime"),
     [
         ("", "FINRA_2341"),
+        ("true", "FINRA_2341"),
         ("2341", "FINRA_2341"),
         ("2310", "FINRA_2310"),
         ("2320", "FINRA_2320"),
@@ -221,6 +223,11 @@ def test_non_cash_compensation_has_the_rule_of_its_product(claimed: str, regime:
     answer = judge(facts)
     assert [other.regime for other in answer.others] == [regime]
     assert answer.regime == "FINRA_3220"
+
+
+def test_compensation_that_is_denied_is_none() -> None:
+    facts = make_facts(recipient_classes=BROKER, evidence={"non_cash_compensation": "false"})
+    assert judge(facts).others == ()
 
 
 def test_a_reward_for_sales_is_prohibited() -> None:
