@@ -103,7 +103,7 @@ def by_email(session: Session, emails: Iterable[str]) -> dict[str, Recipient]:
         for some in chunks(sorted(set(emails)))
         for email, recipient in session.execute(
             select(Recipient.email, Recipient).where(Recipient.email.in_(some))
-        ).tuples()
+        )
         if email is not None
     }
 
@@ -124,9 +124,7 @@ def by_name_and_employer(
     return {
         (recipient.name, employer_key): recipient
         for some in chunks(sorted(set(names)))
-        for recipient, employer_key in session.execute(
-            statement.where(Recipient.name.in_(some))
-        ).tuples()
+        for recipient, employer_key in session.execute(statement.where(Recipient.name.in_(some)))
     }
 
 
