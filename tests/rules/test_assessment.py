@@ -320,3 +320,56 @@ def test_the_same_inputs_give_the_same_document() -> None:
     exempt = judge(make_facts(standing=Standing.REFUSED)).as_document()
     assert exempt["limit"] is None
     assert exempt["window_end"] is None
+
+
+def test_of_two_years_that_are_equally_strict_the_present_one_is_shown() -> None:
+    policy = Policy(year=FISCAL_JULY, earlier_years=(EarlierYear(Year(), date(2026, 7, 1)),))
+    answer = judge(make_facts("2026-09-01"), ("2026-08-01", 20_00), policy=policy)
+    assert (answer.window_start, answer.window_end) == (date(2026, 7, 1), date(2027, 6, 30))
+    assert ReasonCode.EARLIER_YEAR not in {reason.code for reason in answer.reasons}
+
+
+def test_both_years_are_looked_at_while_the_old_one_has_room_left() -> None:
+    policy = Policy(year=FISCAL_JULY, earlier_years=(EarlierYear(Year(), date(2026, 7, 1)),))
+    answer = judge(make_facts("2026-09-01"), ("2026-05-01", 100_00), policy=policy)
+    assert answer.verdict is Verdict.WITHIN_LIMIT
+    assert answer.window_start == date(2026, 1, 1)
+    assert answer.left_before_cents == 200_00
+
+
+def test_an_old_year_that_would_begin_after_the_change_is_no_longer_laid() -> None:
+    policy = Policy(year=FISCAL_JULY, earlier_years=(EarlierYear(Year(), date(2026, 7, 1)),))
+    answer = judge(
+        make_facts("2027-09-01", cost_cents=200_00), ("2027-05-01", 200_00), policy=policy
+    )
+    assert answer.window_start == date(2027, 7, 1)
+    assert answer.verdict is Verdict.WITHIN_LIMIT
+
+
+def test_the_first_day_of_the_new_limit_already_leaves_old_gifts_out() -> None:
+    policy = Policy(transition=Transition.IGNORE)
+    answer = judge(make_facts("2026-03-30"), ("2026-03-29", 90_00), policy=policy)
+    assert answer.prior_cents == 0
+    on_the_day = judge(make_facts("2026-04-01"), ("2026-03-30", 90_00), policy=policy)
+    assert on_the_day.prior_cents == 90_00
+
+
+def test_only_gifts_that_count_open_a_rolling_year() -> None:
+    policy = Policy(year=ANCHORED)
+    prior = [
+        PriorShare(date(2026, 4, 1), 0, "G-1"),
+        PriorShare(date(2026, 5, 1), 25_00, "G-2", regime_cents={"FINRA_3220": 0}),
+        PriorShare(date(2026, 6, 1), 0, "G-3", regime_cents={"FINRA_3220": 25_00}),
+    ]
+    answer = assess(make_facts("2026-07-01"), prior, policy)
+    assert answer.window_start == date(2026, 6, 1)
+    assert answer.prior_cents == 25_00
+
+
+def test_a_late_entry_in_a_rolling_year_is_judged_with_the_gifts_after_it() -> None:
+    policy = Policy(year=ANCHORED)
+    facts = make_facts("2026-05-04", cost_cents=60_00)
+    inside = judge(facts, ("2027-05-03", 250_00), policy=policy)
+    outside = judge(facts, ("2027-05-04", 250_00), policy=policy)
+    assert inside.verdict is Verdict.EXCEEDS_LIMIT
+    assert outside.verdict is Verdict.WITHIN_LIMIT
