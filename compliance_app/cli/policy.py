@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from compliance_app.cli.policy_adopt import adopt, show
+from compliance_app.cli.policy_what_if import what_if_command
 from compliance_app.rules.cases import Case, Difference, Kind, parse_cases, run_case
 from compliance_app.rules.policy import parse_policy
 from compliance_app.rules.problems import DocumentError
@@ -17,6 +19,10 @@ _LARGEST_BYTES = 200_000_000
 @click.group()
 def policy() -> None:
     """Check, show, adopt and try out the firm's policy."""
+
+
+for command in (show, adopt, what_if_command):
+    policy.add_command(command)
 
 
 @policy.command()

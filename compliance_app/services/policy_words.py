@@ -62,7 +62,7 @@ _ANSWERS = {None: "Not said; a person decides on each", True: "Yes", False: "No"
 
 _Rows = tuple[tuple[str, Callable[[Policy], str]], ...]
 _COUNTING: _Rows = (
-    ("Gifts to one person are added up over", lambda p: p.year_words.capitalize()),
+    ("Gifts to one person are added up over", lambda p: p.year_words[0].upper() + p.year_words[1:]),
     ("A gift counts for", lambda p: _BASES[p.valuation_basis]),
     ("A gift to several people is divided", lambda p: _ROUNDINGS[p.prorata_rounding]),
     ("Gifts from before March 30, 2026", lambda p: _TRANSITIONS[p.transition]),

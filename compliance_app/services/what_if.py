@@ -7,7 +7,7 @@ changes is told, and not what the order changes in which gifts were logged.
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import Facts, GiverType, PriorShare, RecipientClass, Standing
+from compliance_app.rules.money import format_decimal, format_dollars
 from compliance_app.rules.policy import Policy, history_since
 from compliance_app.rules.workflow import PENDING, holds_room
 from compliance_app.services import history
@@ -50,6 +51,25 @@ class Outcome(NamedTuple):
     counted_cents: int
     excess_cents: int
 
+    @property
+    def words(self) -> str:
+        """Say it in a few words."""
+        over = f", {format_dollars(self.excess_cents)} over" if self.excess_cents else ""
+        return f"{self.verdict_words}, counts for {format_dollars(self.counted_cents)}{over}"
+
+    @property
+    def verdict_words(self) -> str:
+        """Say the verdict alone."""
+        return self.verdict.value.replace("_", " ")
+
+    def as_document(self) -> dict[str, object]:
+        """Return it for a program, money as decimal strings."""
+        return {
+            "verdict": self.verdict.value,
+            "counted": format_decimal(self.counted_cents),
+            "excess": format_decimal(self.excess_cents),
+        }
+
 
 class Entry(NamedTuple):
     """One share to be judged again; without a `kept` answer it was never judged here."""
@@ -73,6 +93,16 @@ class Change(NamedTuple):
     recipient: str
     then: Outcome
     now: Outcome
+
+    def as_document(self) -> dict[str, object]:
+        """Return it for a program."""
+        return {
+            "reference": self.reference,
+            "given_on": self.given_on.isoformat(),
+            "recipient": self.recipient,
+            "then": self.then.as_document(),
+            "now": self.now.as_document(),
+        }
 
 
 @dataclass(slots=True)
@@ -98,6 +128,13 @@ class Sums:
         self.counted_now_cents += now[1]
         self.excess_then_cents += then[2]
         self.excess_now_cents += now[2]
+
+    def as_document(self) -> dict[str, object]:
+        """Return them for a program, money as decimal strings."""
+        return {
+            name.removesuffix("_cents"): format_decimal(number) if "_cents" in name else number
+            for name, number in asdict(self).items()
+        }
 
 
 @dataclass(slots=True)
