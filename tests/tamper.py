@@ -13,7 +13,7 @@ def tamper(*statements: str) -> None:
     with unit_of_work() as session:
         _take_guards_away(session)
         for statement in statements:
-            session.execute(text(statement))
+            session.connection().exec_driver_sql(statement)
 
 
 def _take_guards_away(session: Session) -> None:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring as quoted
+from typing import NamedTuple
 
 # The first event is sealed to this instead of to an event before it.
 GENESIS = "0" * 64
@@ -45,6 +47,16 @@ class Event(StrEnum):
         return f"{subject.capitalize()} {act.replace('-', ' ')}"
 
 
+class Damage(StrEnum):
+    """What somebody did to the trail."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    CUT_OFF = "cut off"
+
+
 def canonical(document: Mapping[str, object]) -> str:
     """Return the one JSON text of a document: sorted keys, no spaces, UTF-8, no floats."""
     return json.dumps(
@@ -52,26 +64,47 @@ def canonical(document: Mapping[str, object]) -> str:
     )
 
 
-def seal(
-    *,
-    number: int,
-    happened_at: datetime,
-    actor: str,
-    event: str,
-    subject: str,
-    body: str,
-    previous_sha256: str,
-) -> str:
-    """Return the SHA-256 (hex) that binds an event's fields to the event before it."""
-    sealed = canonical(
-        {
-            "actor": actor,
-            "at": happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "body": body,
-            "event": event,
-            "number": number,
-            "previous": previous_sha256,
-            "subject": subject,
-        }
+class RawEvent(NamedTuple):
+    """One event as it is sealed and exported; `at` is the moment as RFC 3339 in UTC."""
+
+    number: int
+    at: str
+    actor: str
+    event: str
+    subject: str
+    body: str
+    previous: str
+    sha256: str
+
+
+def moment(at: datetime) -> str:
+    """Return the one text of a moment."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def seal(event: RawEvent) -> str:
+    """Return the SHA-256 (hex) that binds an event's fields to the event before it.
+
+    It is over the canonical document of the fields with the body's own SHA-256 in place of the
+    body, so an event can be proved to somebody who may not read it.
+    """
+    return seal_as(event, event.number, event.previous, body_sha256(event.body))
+
+
+def body_sha256(body: str) -> str:
+    """Return the SHA-256 (hex) of a body."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def seal_as(event: RawEvent, number: int, previous: str, body: str) -> str:
+    """Return the seal the event would carry as number `number` after the seal `previous`.
+
+    `body` is the SHA-256 of its body. The text is what `canonical` makes, put together by hand
+    because a whole trail is sealed anew each time it is checked.
+    """
+    text = (
+        f'{{"actor":{quoted(event.actor)},"at":{quoted(event.at)},"body_sha256":"{body}",'
+        f'"event":{quoted(event.event)},"number":{number},'
+        f'"previous":{quoted(previous)},"subject":{quoted(event.subject)}}}'
     )
-    return hashlib.sha256(sealed.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,48 +1,139 @@
 """Checking the trail, and recording attempts that the rules refused."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import GENESIS, Event
+from compliance_app.rules.audit import GENESIS, Damage, Event, seal
+from compliance_app.rules.checkpoint import Checkpoint, NoteError, read_note
 from compliance_app.rules.errors import RuleError
+from compliance_app.rules.merkle import Tree, leaf_hash
+from compliance_app.services.damage import Fault, name_fault
+from compliance_app.services.signing import is_signed_by
 from compliance_app.store import audit as store
+from compliance_app.store import checkpoints as checkpoint_store
+from compliance_app.store import trail
+from compliance_app.store.models import TrailCheckpoint
 
 
 @dataclass(frozen=True, slots=True)
 class TrailCheck:
-    """What a check of the whole trail found; `problem` is None where all is well."""
+    """What a check of the whole trail found; `problem` is None where all is well.
+
+    `event` is the first that is wrong, `checkpoints` how many checkpoints the trail was held to.
+    """
 
     events: int
     head_sha256: str
     problem: str | None
+    kind: Damage | None = None
+    event: int | None = None
+    checkpoints: int = 0
 
 
-def verify(session: Session) -> TrailCheck:
-    """Check every event's seal and its link to the one before, and name the first wrong one."""
-    number, previous = 0, GENESIS
-    for row in store.events(session):
-        number += 1
-        if row.number != number:
-            return TrailCheck(number - 1, previous, f"Event {number} is missing from the trail.")
-        if row.previous_sha256 != previous:
-            return TrailCheck(
-                number - 1,
-                previous,
-                f"Event {number} is not linked to the event before it: one of them was replaced.",
-            )
-        if store.seal_of(row) != row.sha256:
-            return TrailCheck(
-                number - 1, previous, f"Event {number} was changed after it was written."
-            )
-        previous = row.sha256
+@dataclass(slots=True)
+class Walk:
+    """The trail as far as it fits: how many events, the last seal, the leaves of their tree."""
+
+    number: int = 0
+    seal: str = GENESIS
+    leaves: list[bytes] = field(default_factory=list)
+
+
+def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
+    """Check every event's seal and link, and the whole against checkpoints; name the first fault.
+
+    `given` are checkpoints that were kept elsewhere: they show what the database cannot show of
+    itself, that its whole trail was written anew.
+    """
+    kept = checkpoint_store.list_checkpoints(session)
+    walk = Walk()
+    fault = (
+        _walk(session, walk, with_leaves=bool(kept or given))
+        or _after_the_end(session, walk)
+        or _against(kept, given, walk)
+        or _wrong_end(session, walk)
+    )
+    if fault is None:
+        return TrailCheck(walk.number, walk.seal, None, checkpoints=len(kept) + len(given))
+    return TrailCheck(walk.number, walk.seal, fault.sentence, fault.kind, fault.event)
+
+
+def _walk(session: Session, walk: Walk, *, with_leaves: bool) -> Fault | None:
+    """Follow the trail to the end that is known; stop at the first event that does not fit."""
+    end = store.head(session).number
+    for row in trail.raw_events(session):
+        if walk.number == end:
+            return None
+        number = walk.number + 1
+        if row.number != number or row.previous != walk.seal or seal(row) != row.sha256:
+            return name_fault(session, row, number, walk.seal)
+        walk.number, walk.seal = number, row.sha256
+        if with_leaves:
+            walk.leaves.append(leaf_hash(row.sha256))
+    return None
+
+
+def _after_the_end(session: Session, walk: Walk) -> Fault | None:
+    """Name events that are missing at the end, or were put behind it."""
     head = store.head(session)
-    if (head.number, head.sha256) != (number, previous):
-        return TrailCheck(
-            number, previous, f"The trail ends at event {number}, but {head.number} were written."
-        )
-    return TrailCheck(number, previous, None)
+    if walk.number < head.number:
+        sentence = f"The trail ends at event {walk.number}, but {head.number} were written."
+        return Fault(Damage.CUT_OFF, walk.number + 1, sentence)
+    last = trail.last_number(session)
+    # Others may have written since: then the known end has moved too.
+    if last > store.head_now(session):
+        sentence = f"Event {head.number + 1} was inserted: only {head.number} were written."
+        return Fault(Damage.INSERTED, head.number + 1, sentence)
+    return None
+
+
+def _against(
+    kept: Iterable[TrailCheckpoint], given: Iterable[Checkpoint], walk: Walk
+) -> Fault | None:
+    """Hold the trail to what it was when each checkpoint was made, the smallest first."""
+    known = list(given)
+    for row in kept:
+        checkpoint = _as_signed(row)
+        if checkpoint is None:
+            sentence = f"The checkpoint of {row.size} events was changed after it was made."
+            return Fault(Damage.CHANGED, row.size, sentence)
+        known.append(checkpoint)
+    tree, same = Tree(walk.leaves), 0
+    for one in sorted(known, key=lambda checkpoint: checkpoint.size):
+        made = f"the checkpoint of {one.made_at:%Y-%m-%d %H:%M} UTC"
+        if one.size > walk.number:
+            sentence = f"The trail ends at event {walk.number}, but {made} covers {one.size}."
+            return Fault(Damage.CUT_OFF, walk.number + 1, sentence)
+        if tree.root(one.size) != one.root:
+            sentence = (
+                f"The trail was rewritten between event {same + 1} and event {one.size}: "
+                f"it is not the one that {made} was made of."
+            )
+            return Fault(Damage.CHANGED, same + 1, sentence)
+        same = one.size
+    return None
+
+
+def _as_signed(row: TrailCheckpoint) -> Checkpoint | None:
+    """Return what a kept checkpoint says, None where it is not as it was made."""
+    try:
+        note = read_note(row.note)
+        is_true = row.verifier is None or is_signed_by(note, row.verifier)
+    except NoteError:
+        return None
+    return note.checkpoint if is_true and note.checkpoint.size == row.size else None
+
+
+def _wrong_end(session: Session, walk: Walk) -> Fault | None:
+    """Name a last event that is whole, but is not the one that was written last."""
+    head = store.head(session)
+    if head.sha256 == walk.seal:
+        return None
+    sentence = f"Event {walk.number}, the last, was changed after it was written."
+    return Fault(Damage.CHANGED, walk.number, sentence)
 
 
 def record_refusal(

@@ -1,13 +1,13 @@
 """The trail: one function appends, and every event is sealed to the one before it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import GENESIS, Event, canonical, seal
+from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
 from compliance_app.store.models import Person, TrailEvent, TrailHead
 
 # Who acted when no person did: the firm's policy, by its own rules.
@@ -55,6 +55,7 @@ def append_all(
             subject=act.subject,
             body=canonical(act.body),
             previous_sha256=head.sha256,
+            sha256="",
         )
         row.sha256 = seal_of(row)
         head.number, head.sha256 = row.number, row.sha256
@@ -66,23 +67,20 @@ def append_all(
 
 def seal_of(row: TrailEvent) -> str:
     """Return the seal the row must carry."""
-    return seal(
+    return seal(_as_sealed(row))
+
+
+def _as_sealed(row: TrailEvent) -> RawEvent:
+    return RawEvent(
         number=row.number,
-        happened_at=row.happened_at,
+        at=moment(row.happened_at),
         actor=row.actor,
         event=row.event,
         subject=row.subject,
         body=row.body,
-        previous_sha256=row.previous_sha256,
+        previous=row.previous_sha256,
+        sha256=row.sha256,
     )
-
-
-def events(session: Session) -> Iterator[TrailEvent]:
-    """Return the whole trail in order, a thousand rows in memory at a time."""
-    statement = select(TrailEvent).order_by(TrailEvent.number).execution_options(yield_per=1000)
-    for row in session.scalars(statement):
-        yield row
-        session.expunge(row)
 
 
 def latest(session: Session, *, before: int | None, count: int) -> Sequence[TrailEvent]:
@@ -105,6 +103,6 @@ def head(session: Session) -> TrailHead:
     return session.get_one(TrailHead, 1)
 
 
-def first_head() -> TrailHead:
-    """Return the head of an empty trail."""
-    return TrailHead(id=1, number=0, sha256=GENESIS)
+def head_now(session: Session) -> int:
+    """Return the last event's number as it is now, whatever the session has read before."""
+    return session.scalars(select(TrailHead.number).where(TrailHead.id == 1)).one()
