@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BigInteger, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
@@ -32,7 +32,8 @@ def list_open(session: Session, person_id: int, *, state: State, count: int) -> 
             GiftVersion.description,
             func.min(Share.recipient_name),
             func.count(Share.id),
-            func.sum(Share.counted_cents),
+            # PostgreSQL sums large integers to a decimal.
+            cast(func.sum(Share.counted_cents), BigInteger),
         )
         .join(
             GiftVersion,

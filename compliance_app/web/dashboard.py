@@ -21,7 +21,7 @@ SHOWN = 5
 OPEN_STATES: tuple[tuple[State, str, str], ...] = (
     (State.SENT_BACK, "Sent back to you", "Change it and send it again, or withdraw it."),
     (State.APPROVED, "Approved, not yet given", "Mark each one when you have given it."),
-    (State.SUBMITTED, "Waiting for a decision", "Nothing to do; you are told what was decided."),
+    (State.SUBMITTED, "Waiting for a decision", "Nothing to do until somebody decides."),
 )
 
 

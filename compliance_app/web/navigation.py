@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
-from flask_login import current_user
 
 from compliance_app.rules.permissions import Permission
-from compliance_app.web.guard import actor
+from compliance_app.web.guard import actor, someone
 
 
 class Entry(NamedTuple):
@@ -87,7 +86,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Reports",
         "report",
         (P.REPORT_READ,),
-        "The register of a quarter as PDF, CSV and JSON.",
+        "The register of a quarter as PDF, table and data.",
         OVERSIGHT,
     ),
     Entry(
@@ -128,7 +127,7 @@ def install(app: Flask) -> None:
 
 def signed_in() -> bool:
     """Say whether the page is for somebody who is signed in."""
-    return bool(current_user.is_authenticated)
+    return someone() is not None
 
 
 def places() -> list[Place]:

@@ -21,7 +21,12 @@ from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("reports", __name__)
 
-MEDIA_TYPES = {".pdf": "application/pdf", ".csv": "text/csv", ".json": "application/json"}
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+}
 # A zip holds a date for each file; with a fixed one, the same files make the same package.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 

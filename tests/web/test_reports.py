@@ -54,7 +54,7 @@ def test_each_file_is_handed_over_with_the_hash_the_page_shows(app: Flask) -> No
     submit()
     page = officer(app).post("/reports", QUARTER).follow()
     shown = page.words("tbody p.hash")
-    files = [link for kind in (".pdf", ".csv", ".json") for link in links(page, kind)]
+    files = [link.get("href") or "" for link in page.find("ul.files a")]
 
     handed = [page.open("GET", file) for file in files]
 
@@ -62,6 +62,8 @@ def test_each_file_is_handed_over_with_the_hash_the_page_shows(app: Flask) -> No
     assert [answer.mimetype for answer in handed] == [
         "application/pdf",
         "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/json",
         "application/json",
     ]
     assert handed[0].data.startswith(b"%PDF-")
@@ -82,7 +84,9 @@ def test_the_whole_package_is_one_zip_of_the_same_files(app: Flask) -> None:
     assert list(contents) == [
         "register-2026Q4.pdf",
         "register-2026Q4.csv",
+        "register-2026Q4.xlsx",
         "register-2026Q4.json",
+        "manifest.json",
     ]
     assert [hashlib.sha256(data).hexdigest() for data in contents.values()] == page.words(
         "tbody p.hash"

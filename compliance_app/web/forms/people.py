@@ -69,7 +69,7 @@ class PlaceForm(PeopleForm):
         return read_id(self.supervisor.data)
 
     def _is_chosen(self, person: Person) -> bool:
-        return str(person.id) == self.supervisor.data
+        return bool(str(person.id) == self.supervisor.data)
 
 
 class NewPersonForm(PlaceForm):
