@@ -47,7 +47,9 @@ _SENTENCES: Mapping[FlagCode, str] = {
         "{givers} people of the firm gave to this person within {days} days ({references})."
     ),
     FlagCode.JUST_UNDER: "The value of {counted_cents} is just under {threshold_cents}, {what}.",
-    FlagCode.NAMES_ADDED: "Recipients were added after the gift was refused or declined before.",
+    FlagCode.NAMES_ADDED: (
+        "Recipients were added after an earlier form of this gift was turned down."
+    ),
     FlagCode.BELOW_INVOICE: (
         "The cost entered, {cost_cents}, is less than the invoice shows, {invoice_cents}."
     ),
@@ -207,6 +209,7 @@ def _just_under(assessment: Assessment, policy: Policy) -> Flag | None:
     thresholds = (
         (assessment.limit_cents, "the limit"),
         (policy.nominal_value_threshold_cents, "the firm's nominal value"),
+        *((row.at_least_cents, "from where on others decide") for row in policy.routing),
     )
     cents = assessment.valuation.cents
     for threshold, what in thresholds:

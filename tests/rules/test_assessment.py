@@ -373,3 +373,12 @@ def test_a_late_entry_in_a_rolling_year_is_judged_with_the_gifts_after_it() -> N
     outside = judge(facts, ("2027-05-04", 250_00), policy=policy)
     assert inside.verdict is Verdict.EXCEEDS_LIMIT
     assert outside.verdict is Verdict.WITHIN_LIMIT
+
+
+def test_the_tightest_later_day_may_be_one_under_the_old_limit() -> None:
+    answer = judge(
+        make_facts("2026-02-01", cost_cents=31_00), ("2026-03-01", 70_00), ("2026-08-01", 10_00)
+    )
+    assert answer.verdict is Verdict.EXCEEDS_LIMIT
+    assert answer.left_before_cents == 30_00
+    assert "A later gift (G-1) on March 1, 2026" in sentences(answer)[-1]

@@ -5,7 +5,7 @@ import pytest
 
 from compliance_app.rules.facts import Category, Facts, RecipientClass, Standing
 from compliance_app.rules.flags import Flag, FlagCode, Neighbor, Surroundings, find_flags
-from compliance_app.rules.settings import Policy
+from compliance_app.rules.settings import Policy, Route, RoutingRow
 from tests.rules.make import judge, make_facts
 
 REP, SUPERVISOR = 1, 2
@@ -99,12 +99,21 @@ def test_a_value_just_under_a_threshold_is_pointed_out(cents: int, what: str | N
     assert [flag.sentence for flag in found] == ([] if what is None else [f"The value of {what}."])
 
 
+def test_a_value_just_under_a_step_of_the_routing_is_pointed_out() -> None:
+    policy = Policy(routing=(RoutingRow(Route.COMPLIANCE, at_least_cents=200_00),))
+    (flag,) = flags_of(make_facts(cost_cents=199_00), policy=policy)
+    assert flag.sentence == (
+        "The value of $199.00 is just under $200.00, from where on others decide."
+    )
+    assert flags_of(make_facts(cost_cents=200_00), policy=policy) == []
+
+
 @pytest.mark.parametrize(
     ("around", "sentence"),
     [
         (
             replace(QUIET, names_added_after_refusal=True),
-            "Recipients were added after the gift was refused or declined before.",
+            "Recipients were added after an earlier form of this gift was turned down.",
         ),
         (
             replace(QUIET, invoice_cents=60_00),
@@ -179,3 +188,8 @@ def test_every_flag_is_stored_and_read_back_with_its_sentence() -> None:
         again = Flag.from_document(flag.as_document())
         assert again == flag
         assert again.sentence == flag.sentence
+
+
+def test_a_warning_that_only_informs_raises_no_flag() -> None:
+    classes = (RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL,)
+    assert flags_of(make_facts(recipient_classes=classes)) == []
