@@ -382,3 +382,36 @@ def test_the_tightest_later_day_may_be_one_under_the_old_limit() -> None:
     assert answer.verdict is Verdict.EXCEEDS_LIMIT
     assert answer.left_before_cents == 30_00
     assert "A later gift (G-1) on March 1, 2026" in sentences(answer)[-1]
+
+
+def test_an_old_year_that_would_begin_on_the_day_of_the_change_is_not_laid() -> None:
+    policy = Policy(year=FISCAL_JULY, earlier_years=(EarlierYear(Year(), date(2027, 1, 1)),))
+    answer = judge(
+        make_facts("2027-09-01", cost_cents=200_00), ("2027-02-01", 200_00), policy=policy
+    )
+    assert answer.verdict is Verdict.WITHIN_LIMIT
+
+
+def test_gifts_of_the_year_before_are_no_part_of_a_later_total() -> None:
+    answer = judge(make_facts("2026-05-04"), ("2025-06-01", 90_00), ("2026-08-01", 250_00))
+    assert answer.verdict is Verdict.WITHIN_LIMIT
+    assert answer.left_after_cents == 0
+
+
+def test_a_later_share_of_nothing_is_not_held_to_the_limit_of_its_day() -> None:
+    stricter = (Limit(date(2026, 7, 1), 200_00, "the firm's own limit", checked=True),)
+    policy = Policy(firm_limits=stricter)
+    facts = make_facts("2026-05-04", cost_cents=250_00)
+    assert judge(facts, ("2026-08-01", 0), policy=policy).verdict is Verdict.WITHIN_LIMIT
+    assert judge(facts, ("2026-08-01", 1), policy=policy).verdict is Verdict.EXCEEDS_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("cents", "verdict"), [(49_99, Verdict.WITHIN_LIMIT), (50_00, Verdict.EXCEEDS_LIMIT)]
+)
+def test_a_later_total_that_must_stay_below_may_not_be_reached(
+    cents: int, verdict: Verdict
+) -> None:
+    classes = (RecipientClass.ERISA_FIDUCIARY,)
+    facts = make_facts("2026-05-04", cost_cents=cents, recipient_classes=classes)
+    assert judge(facts, ("2026-08-01", 200_00)).verdict is verdict
