@@ -23,6 +23,8 @@ class Event(StrEnum):
     SIGNED_OUT = "session:signed-out"
     SESSION_REVOKED = "session:revoked"
     LOCKED_OUT = "session:locked-out"
+    TOKEN_MADE = "token:made"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token:revoked"  # noqa: S105 - the same
     EMPLOYER_ADDED = "employer:added"
     RECIPIENT_ADDED = "recipient:added"
     GIFT_DRAFTED = "gift:drafted"

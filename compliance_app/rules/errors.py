@@ -200,6 +200,20 @@ class SubmissionKeyReusedError(RuleError):
 
 
 @dataclass(eq=False)
+class OrderKeyReusedError(RuleError):
+    """A program sent the key of an earlier order with another order."""
+
+    key: str
+    code: ClassVar[str] = "idempotency-key-reused"
+
+    def __str__(self) -> str:
+        return (
+            f"The Idempotency-Key {self.key} was already used for another order. Send exactly the "
+            "first order again, or take a new key for a new one."
+        )
+
+
+@dataclass(eq=False)
 class PermissionMissingError(RuleError):
     """The person's role does not hold the permission."""
 

@@ -30,6 +30,8 @@ NOT_CHANGES = (
     Event.SIGNED_OUT,
     Event.SESSION_REVOKED,
     Event.LOCKED_OUT,
+    Event.TOKEN_MADE,
+    Event.TOKEN_REVOKED,
     Event.PASSWORD_SET,
     Event.REPORT_MADE,
     Event.ATTEMPT_REFUSED,

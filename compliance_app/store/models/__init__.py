@@ -1,10 +1,11 @@
 """The tables, a file a noun; sums are integer cents, moments UTC, and nothing cascades."""
 
 from compliance_app.store.models.gifts import Assessment, Decision, Gift, GiftVersion, Share
-from compliance_app.store.models.people import Person, SignInAttempt, SignInSession
+from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
 from compliance_app.store.models.recipients import Employer, Employment, Recipient
 from compliance_app.store.models.records import (
     Attachment,
+    IdempotencyKey,
     Policy,
     ReportRun,
     TrailCheckpoint,
@@ -13,6 +14,7 @@ from compliance_app.store.models.records import (
 )
 
 __all__ = [
+    "ApiToken",
     "Assessment",
     "Attachment",
     "Decision",
@@ -20,6 +22,7 @@ __all__ = [
     "Employment",
     "Gift",
     "GiftVersion",
+    "IdempotencyKey",
     "Person",
     "Policy",
     "Recipient",

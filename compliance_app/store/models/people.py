@@ -58,6 +58,21 @@ class SignInSession(Base):
     person: Mapped[Person] = relationship()
 
 
+class ApiToken(Base):
+    """A program's key to the JSON interface: it acts as its person; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
 class SignInAttempt(Base):
     """One try to sign in; what a lock-out counts, also for addresses nobody has."""
 

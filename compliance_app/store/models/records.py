@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance_app.store.base import Base
@@ -104,3 +104,19 @@ class ReportRun(Base):
     files: Mapped[list[dict[str, Any]]]
 
     made_by: Mapped[Person | None] = relationship()
+
+
+class IdempotencyKey(Base):
+    """The answer to an order that may be sent twice, written together with what it did."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("person_id", "route", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    route: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(255))
+    order_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    answer: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
