@@ -18,6 +18,8 @@ def _secret(name: str) -> str:
 DATA_DIR = os.environ.get("TALLY3220_DATA_DIR") or str(Path.cwd() / "instance")
 DATABASE_URL = _secret("DATABASE_URL") or f"sqlite:///{Path(DATA_DIR) / 'tally3220.db'}"
 SECRET_KEY = _secret("SECRET_KEY")
+# Signs checkpoints of the trail; `tally3220 audit keys` makes one.
+SIGNING_KEY = _secret("SIGNING_KEY")
 FIRM_NAME = os.environ.get("TALLY3220_FIRM_NAME", "Your firm")
 # The zone whose calendar decides which day it is; moments are kept in UTC.
 TIME_ZONE = os.environ.get("TALLY3220_TIME_ZONE", "America/New_York")

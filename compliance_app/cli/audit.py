@@ -1,32 +1,96 @@
-"""`tally3220 audit`: whether the trail is whole."""
+"""`tally3220 audit`: whether the trail is whole, and what proves it to others."""
 
+import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json
+from compliance_app.clock import now
+from compliance_app.rules.checkpoint import Checkpoint
+from compliance_app.services import checkpoints, signing
 from compliance_app.services.audit import verify as verify_trail
-from compliance_app.store.base import db
+from compliance_app.store.base import db, unit_of_work
+
+READABLE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
 def audit() -> None:
-    """Check the trail."""
+    """Check the trail, and prove to others what it was."""
 
 
 @audit.command()
+@click.option(
+    "--checkpoint",
+    "files",
+    type=READABLE_FILE,
+    multiple=True,
+    help="A checkpoint kept elsewhere, to hold the trail to; may be given several times.",
+)
+@click.option("--key", help="The public key it must be signed with, as audit keys prints it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
-def verify(*, as_json: bool) -> None:
-    """Check every event's seal and link; name the first that is wrong and exit 1."""
-    with opened():
-        found = verify_trail(db.session())
+def verify(*, files: tuple[Path, ...], key: str | None, as_json: bool) -> None:
+    """Check every event and checkpoint; name the first that is wrong and exit 1."""
+    with opened() as app:
+        given = [_given(file, key, app.config["SIGNING_KEY"]) for file in files]
+        found = verify_trail(db.session(), given=given)
     if as_json:
         print_json(asdict(found))
     elif found.problem:
         click.echo(found.problem, err=True)
     else:
-        click.echo(f"The trail's {counted(found.events, 'event')} are whole and in order.")
+        click.echo(f"The trail is whole and in order: {counted(found.events, 'event')}.")
+        if found.checkpoints:
+            click.echo(f"It agrees with {counted(found.checkpoints, 'checkpoint')}.")
         click.echo(f"Its last seal is {found.head_sha256}.")
     if found.problem:
         sys.exit(ANSWER_IS_NO)
+
+
+@audit.command()
+@click.option("--out", "file", type=NEW_FILE, help="Write it to FILE too, to be kept elsewhere.")
+def checkpoint(*, file: Path | None) -> None:
+    """Check the trail and keep a signed checkpoint of it: what it is now, in five lines."""
+    with opened() as app:
+        drawn = checkpoints.draw_checkpoint(
+            db.session(), signing_key=app.config["SIGNING_KEY"], at=now()
+        )
+        with unit_of_work() as session:
+            checkpoints.keep(session, drawn)
+        if file is not None:
+            file.write_text(drawn.note, encoding="utf-8")
+        click.echo(drawn.note, nl=False)
+        if drawn.verifier is None:
+            click.echo("It is not signed: there is no TALLY3220_SIGNING_KEY.", err=True)
+
+
+@audit.command()
+@click.option("--new", "file", type=NEW_FILE, help="Make a new signing key and write it to FILE.")
+def keys(*, file: Path | None) -> None:
+    """Print the public key by which others check our checkpoints, or make a new pair."""
+    with opened(at_head=False) as app:
+        signing_key = app.config["SIGNING_KEY"]
+    if file is not None:
+        signing_key = signing.new_key()
+        _write_secret(file, signing_key)
+        click.echo(f"{file} is the signing key; set TALLY3220_SIGNING_KEY_FILE to its path.")
+    if not signing_key:
+        raise click.UsageError("There is no signing key yet; make one with: audit keys --new FILE")
+    click.echo(f"Public key: {signing.verifier_for(signing_key)}")
+
+
+def _given(file: Path, key: str | None, signing_key: str) -> Checkpoint:
+    own = signing.verifier_for(signing_key) if signing_key else None
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return checkpoints.read_given(text, verifier=key or own).checkpoint
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    """Write a file that only its owner reads, and never over one that is there."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as out:
+        out.write(f"{secret}\n")
