@@ -64,6 +64,7 @@ def new() -> ResponseReturnValue:
     form = new_form(today())
     form.pick.data = request.args.get("recipient", "")
     whom = find_whom(db.session(), form)
+    form.take({"who": whom.problem} if whom.problem else {})
     return _form_page(form, whom, _look(form, whom))
 
 

@@ -14,7 +14,7 @@ from tests.factories import make_claim
 
 
 def state_of(reference: str) -> State:
-    db.session.expire_all()
+    db.session.rollback()  # the register as it is now, not as it was at the last look
     gift = find_by_reference(db.session(), reference)
     assert gift is not None
     return gift.state

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts
+from compliance_app.services import approvals, gifts, policies
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.gifts import find_by_reference
 from compliance_app.store.models import TrailEvent
@@ -39,7 +39,7 @@ def submitted(cents: int, giver_id: int, **more: object) -> str:
 
 
 def state_of(reference: str) -> State:
-    db.session.expire_all()
+    db.session.rollback()  # the register as it is now, not as it was at the last look
     gift = find_by_reference(db.session(), reference)
     assert gift is not None
     return gift.state
@@ -204,6 +204,25 @@ def test_the_second_of_two_decisions_is_told_that_it_came_too_late(
     officer.post(f"/approvals/{reference}", {"decision": "approve"}, status=409)
     assert f"Gift {reference} is declined" in officer.said
     assert state_of(reference) is State.DECLINED
+
+
+def test_past_the_firms_own_limit_two_officers_may_except(
+    app: Flask, officer: Page, cast: Cast
+) -> None:
+    document = (
+        'title = "Stricter"\nversion = "1"\n[[firm_limit]]\nfrom = 2026-03-30\namount = "250.00"\n'
+    )
+    with unit_of_work() as session:
+        policies.adopt(session, document, reason="Stricter", actor_id=cast.officer, at=NOON)
+    reference = submitted(260_00, cast.rep)
+    assert "Grant exception" in officer.get(f"/approvals/{reference}").said
+    decided(officer, reference, "grant_exception", reason="A jubilee")
+    assert state_of(reference) is State.SUBMITTED
+    decided(officer, reference, "grant_exception", status=409, reason="A jubilee")
+    assert "a second officer must confirm it." in officer.said
+    second = Page(app).sign_in(EMAILS["second_officer"])
+    decided(second, reference, "grant_exception", reason="Agreed")
+    assert state_of(reference) is State.APPROVED
 
 
 @pytest.mark.parametrize("reader", ["rep", "auditor", "admin"])

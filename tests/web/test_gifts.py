@@ -56,7 +56,7 @@ def kept() -> list[Gift]:
 
 
 def the_gift() -> Gift:
-    db.session.expire_all()
+    db.session.rollback()  # the register as it is now, not as it was at the last look
     found = store.find_by_reference(db.session(), "G-2026-000001")
     assert found is not None
     return found
@@ -262,6 +262,11 @@ def test_the_preview_without_a_script_is_the_whole_page(rep: Page) -> None:
     rep.post("/gifts/preview", filled(rep, cost="350"), status=200)
     assert "This gift can't be given as entered" in rep.said
     assert "No more than $300.00 is left for Morgan Ellery." in rep.said
+
+
+def test_a_recipient_in_the_address_is_chosen_already(rep: Page) -> None:
+    assert rep.get("/gifts/new?recipient=2").words("div.picked b") == ["Ravi Shankaran"]
+    assert "This recipient is not in the register." in rep.get("/gifts/new?recipient=99").said
 
 
 def test_removing_a_person_keeps_the_rest_of_the_form(rep: Page) -> None:
