@@ -78,7 +78,8 @@ def _told_of_machine(error: Exception) -> tuple[str, int]:
         why = str(error.orig).strip().splitlines() or ["no reason given"]
         return f"The database does not answer ({why[0]}); check it and try again.", ANSWER_IS_NO
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}; name a path you may use.", WRONG_USE
+        reason = os.strerror(error.errno) if error.errno else error.strerror
+        return f"{error.filename}: {reason}; name a path you may use.", WRONG_USE
     log = _log(error)
     sentence = f"Something unexpected happened; {log} holds the details for whoever helps."
     return sentence, ANSWER_IS_NO

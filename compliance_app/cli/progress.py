@@ -30,10 +30,15 @@ class _Progress:
         self._done += steps
         if self._show is not None:
             self._show(steps)
-        elif time.monotonic() - self._began > PATIENCE_SECONDS and self._done < total:
+        elif self._is_awaited() and self._done < total:
             # Results go to the standard output; whoever reads them wants no bar in between.
             bar = self._stack.enter_context(
                 click.progressbar(length=total, label=self._label, file=sys.stderr)
             )
             bar.update(self._done)
             self._show = bar.update
+
+    def _is_awaited(self) -> bool:
+        """Say whether somebody sits at a terminal and has waited long enough."""
+        waited = time.monotonic() - self._began
+        return waited > PATIENCE_SECONDS and sys.stderr.isatty()

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.audit import canonical
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import audit
 from compliance_app.services.gifts import submit
 from compliance_app.services.import_file import FileError
 from compliance_app.services.imports import Imported, ImportRefusedError, Options, import_gifts
+from compliance_app.store.audit import events_of
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Gift, Person, Recipient, Share, TrailEvent
 from tests.conftest import CAST, EMAILS, NOON
@@ -280,7 +282,7 @@ def test_a_partial_import_takes_the_good_rows_and_explains_the_others(work: Work
 
 
 def test_a_partial_import_leaves_out_a_gift_of_which_a_row_is_bad(work: Work) -> None:
-    rows = (
+    rows: tuple[dict[str, str], ...] = (
         {"reference": "OLD-7", "quantity": "two"},
         {"reference": "OLD-7", "recipient_name": "Paul Okoro"},
         {},
@@ -378,9 +380,9 @@ def test_the_trail_keeps_of_an_imported_gift_what_the_tables_hold(work: Work) ->
     with work as session:
         take(session, csv_of({"cost": "150.00", "tax": "9.00"}), actor_id=CAST.officer)
         gift = only_gift(session)
-        kept = audit.store.events_of(session, f"gift:{gift.id}")
+        kept = events_of(session, f"gift:{gift.id}")
         assert [event.event for event in kept] == ["gift:imported"]
-        assert kept[0].body == audit.store.canonical(document_of(gift))
+        assert kept[0].body == canonical(document_of(gift))
         assert audit.verify(session).problem is None
 
 
