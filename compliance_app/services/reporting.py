@@ -137,7 +137,7 @@ def read_quarter(session: Session, quarter: Quarter, *, firm: str) -> QuarterRep
     return QuarterReport(
         meta=_meta(session, quarter, policy, firm),
         shares=lines,
-        totals=list(_totals(lines, at_end)),
+        totals=list(_totals(lines, at_end, limit_for(RULE_3220, quarter.last_day, policy).cents)),
     )
 
 
@@ -232,8 +232,14 @@ def _line(
 _EXEMPT = frozenset({Verdict.EXEMPT_RECORD_ONLY, Verdict.EXEMPT_NO_RECORD_REQUIRED})
 
 
-def _totals(lines: list[ShareLine], at_end: dict[int, int]) -> Iterator[RecipientTotal]:
-    """Yield one total a person, in the order they come in the register."""
+def _totals(
+    lines: list[ShareLine], at_end: dict[int, int], limit_cents: int | None
+) -> Iterator[RecipientTotal]:
+    """Yield one total a person, in the order they come in the register.
+
+    The total is the one of Rule 3220, so it stands against that rule's limit on the last day,
+    also where another law decided on the person's last gift.
+    """
     by_person: dict[int, list[ShareLine]] = {}
     for line in lines:
         by_person.setdefault(line.recipient_id, []).append(line)
@@ -246,7 +252,7 @@ def _totals(lines: list[ShareLine], at_end: dict[int, int]) -> Iterator[Recipien
             gifts=len(own),
             quarter_cents=sum(line.counted_cents for line in own if line.counts),
             running_cents=at_end.get(person, 0),
-            limit_cents=last.limit_cents,
+            limit_cents=limit_cents,
             over=any(line.counts and line.excess_cents > 0 for line in own),
         )
 

@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from compliance_app.rules.errors import InputError
+from compliance_app.rules.facts import RecipientClass
 from compliance_app.services import gifts, reporting
 from compliance_app.services.claims import Claim
 from compliance_app.store import reports as store
 from compliance_app.store.base import unit_of_work
+from compliance_app.store.models import Recipient
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -113,3 +115,17 @@ def test_every_run_is_kept_with_its_hashes(app: Flask, cast: Cast) -> None:
             "manifest.json",
         ]
         assert all(len(file["sha256"]) == 64 for file in run.files)
+
+
+def test_a_total_stands_against_the_limit_of_the_rule_it_was_summed_under(
+    app: Flask, cast: Cast
+) -> None:
+    with unit_of_work() as session:
+        person = session.get_one(Recipient, cast.morgan)
+        person.recipient_class = RecipientClass.ERISA_FIDUCIARY
+    submit(make_claim(80_00, given_on=date(2026, 11, 10)), cast)
+    with unit_of_work() as session:
+        report = reporting.read_quarter(session, reporting.quarter_of("2026Q4"), firm=FIRM)
+    assert [(total.running_cents, total.limit_cents) for total in report.totals] == [
+        (80_00, 300_00)
+    ]
