@@ -62,6 +62,7 @@ def _settings(folder: Path) -> Mapping[str, object]:
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "SECRET_KEY": _secret_key(folder / "secret.key"),
         "FIRM_NAME": FIRM,
+        "SIGNING_KEY": "",
         "BASE_URL": "",
         "SESSION_COOKIE_SECURE": False,
         "TRUSTED_PROXIES": "0",
