@@ -415,3 +415,22 @@ def test_a_later_total_that_must_stay_below_may_not_be_reached(
     classes = (RecipientClass.ERISA_FIDUCIARY,)
     facts = make_facts("2026-05-04", cost_cents=cents, recipient_classes=classes)
     assert judge(facts, ("2026-08-01", 200_00)).verdict is verdict
+
+
+def test_the_transition_is_pointed_out_from_its_first_day() -> None:
+    answer = judge(make_facts("2026-03-30", cost_cents=250_00), ("2026-01-20", 90_00))
+    assert answer.notes[-1].code is ReasonCode.TRANSITION
+    before = judge(make_facts("2026-03-29", cost_cents=50_00), ("2026-01-20", 90_00))
+    assert before.notes == ()
+
+
+def test_a_law_with_a_value_of_its_own_is_not_told_of_others() -> None:
+    classes = (RecipientClass.MUNICIPAL_ISSUER_EMPLOYEE,)
+    policy = Policy(valuation_basis=Basis.HIGHER)
+    facts = make_facts(
+        "2026-06-01", cost_cents=280_00, market_value_cents=320_00, recipient_classes=classes
+    )
+    answer = judge(facts, policy=policy)
+    told = {one.regime: {note.code for note in one.notes} for one in (answer, *answer.others)}
+    assert ReasonCode.OTHER_VALUE_WITHIN in told["FINRA_3220"]
+    assert told["MSRB_G20"] == {ReasonCode.UNCHECKED}
