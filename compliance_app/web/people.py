@@ -158,5 +158,5 @@ def _access(person: Person, day: date) -> tuple[str, str]:
     if person.access_ends_on is not None and person.access_ends_on < day:
         return "Access has ended", ""
     if person.password_hash is None:
-        return "No password yet", "near"
+        return "No password yet", ""
     return "Can sign in", "ok"

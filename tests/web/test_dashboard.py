@@ -1,5 +1,6 @@
 from flask import Flask
 
+from compliance_app.rules.facts import Category
 from compliance_app.services import approvals, gifts
 from compliance_app.store.base import unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
@@ -64,6 +65,14 @@ def test_a_gift_to_several_people_is_one_line_with_its_whole_value(app: Flask) -
     assert home(app, "rep").words("a.gift-line") == [
         "Morgan Ellery and 1 more $150.00 Gift basket from Fern & Rye 24 Nov 2026"
     ]
+
+
+def test_a_gift_that_takes_no_room_is_said_not_to_count(app: Flask) -> None:
+    with unit_of_work() as session:
+        claim = make_claim(180_00, category=Category.ENTERTAINMENT, host_present=True)
+        gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+
+    assert home(app, "rep").words("a.gift-line span.value") == ["Not counted"]
 
 
 def test_a_supervisor_sees_what_waits_for_them_with_the_meter(app: Flask) -> None:
