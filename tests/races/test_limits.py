@@ -1,0 +1,84 @@
+"""However many people and processes act at once, the limit holds and nothing is lost."""
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from compliance_app.services.audit import verify
+from compliance_app.services.recipients import NewRecipient, add
+from compliance_app.store.base import unit_of_work
+from compliance_app.store.models import Gift, Share
+from tests.conftest import CAST, NOON
+from tests.races.crowd import Outcome, let_loose
+
+LIMIT_CENTS = 300_00
+# Nobody waits longer than this, on the slowest machine and behind all the others.
+LONGEST_SECONDS = 20.0
+CHANGES = ("submit", "submit", "submit", "submit", "approve", "amend", "withdraw", "cancel")
+
+
+@pytest.fixture
+def many(app: Flask) -> list[int]:
+    """Return the ids of a dozen recipients."""
+    with unit_of_work() as session:
+        added = [
+            add(
+                session,
+                NewRecipient(f"Person {n}", f"p{n}@client.example", "Client", ""),
+                actor_id=CAST.rep,
+                at=NOON,
+            ).id
+            for n in range(10)
+        ]
+    return [CAST.morgan, CAST.ravi, *added]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "number", "acts"),
+    [
+        pytest.param(("submit",), 1, 8, id="submissions to one person"),
+        pytest.param(CHANGES, 1, 10, id="every change around one person"),
+        pytest.param(CHANGES, 12, 10, id="every change around a dozen people"),
+    ],
+)
+def test_planned_gifts_never_pass_the_limit(
+    app: Flask,
+    database_url: str,
+    tmp_path: Path,
+    crowd: ProcessPoolExecutor,
+    many: list[int],
+    kinds: tuple[str, ...],
+    number: int,
+    acts: int,
+) -> None:
+    outcome = let_loose(
+        crowd, database_url, tmp_path, recipients=many[:number], kinds=kinds, acts=acts
+    )
+    assert outcome.broken == []
+    assert outcome.submitted
+    assert outcome.slowest(100) < LONGEST_SECONDS
+    with unit_of_work() as session:
+        assert max(planned_cents(session).values(), default=0) <= LIMIT_CENTS
+        assert everything_is_there_once(session, outcome)
+        assert verify(session).problem is None
+
+
+def planned_cents(session: Session) -> dict[int, int]:
+    """Return for each recipient what planned gifts take of the limit."""
+    rows = session.execute(
+        select(Share.recipient_id, func.sum(Share.counted_cents))
+        .join(Gift, Gift.id == Share.gift_id)
+        .where(Share.holds_room, ~Gift.already_given)
+        .group_by(Share.recipient_id)
+    )
+    return {recipient: int(cents) for recipient, cents in rows}
+
+
+def everything_is_there_once(session: Session, outcome: Outcome) -> bool:
+    there = Counter(session.scalars(select(Gift.reference).where(Gift.submission_key.is_not(None))))
+    return there == Counter(outcome.submitted)
