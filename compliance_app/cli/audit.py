@@ -12,7 +12,8 @@ from compliance_app.clock import now
 from compliance_app.rules.checkpoint import Checkpoint
 from compliance_app.services import checkpoints, signing
 from compliance_app.services.audit import verify as verify_trail
-from compliance_app.store.base import db, unit_of_work
+from compliance_app.services.replay import replay as replay_trail
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 
 READABLE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -94,3 +95,22 @@ def _write_secret(file: Path, secret: str) -> None:
     number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(number, "w", encoding="utf-8") as out:
         out.write(f"{secret}\n")
+
+
+@audit.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
+def replay(*, as_json: bool) -> None:
+    """Rebuild the register from the trail alone; name every difference and exit 1."""
+    with opened(), frozen_reading() as session:
+        found = replay_trail(session)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        for difference in found.differences:
+            click.echo(difference, err=True)
+        click.echo(
+            f"{counted(found.events, 'event')} tell of {counted(found.rows, 'row')}; "
+            f"{counted(len(found.differences), 'difference')}."
+        )
+    if found.differences:
+        sys.exit(ANSWER_IS_NO)

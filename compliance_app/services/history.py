@@ -257,6 +257,7 @@ def _document_of(rows: Mapping[type[Base], Sequence[Row]]) -> dict[str, object]:
         "gift": plain[Gift][0],
         "version": plain[GiftVersion][0],
         "shares": plain[Share],
+        "earlier_shares": [],
         "assessments": plain[Assessment],
         "decisions": plain[Decision],
     }

@@ -247,6 +247,10 @@ def document_of(gift: Gift) -> dict[str, object]:
         "gift": row_document(gift),
         "version": row_document(version),
         "shares": [row_document(share) for share in version.shares],
+        # An amendment frees the room that the shares of the version before it held.
+        "earlier_shares": [
+            row_document(share) for earlier in gift.versions[:-1] for share in earlier.shares
+        ],
         "assessments": [
             row_document(share.assessment) for share in version.shares if share.assessment
         ],

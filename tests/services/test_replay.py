@@ -1,0 +1,132 @@
+"""The trail alone is enough to rebuild the register, and tables that say otherwise are named."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from compliance_app.rules.permissions import Role
+from compliance_app.services import approvals, gifts, people, reporting
+from compliance_app.services.checkpoints import TrailDamagedError
+from compliance_app.services.history import PastGift, record_past
+from compliance_app.services.replay import Replay, replay
+from compliance_app.store.base import frozen_reading, unit_of_work
+from tests.conftest import CAST, NOON
+from tests.factories import make_claim
+from tests.tamper import tamper
+
+LATER = NOON + timedelta(days=1)
+
+
+def submit(cents: int, *, to: tuple[int, ...] = (CAST.morgan,)) -> str:
+    with unit_of_work() as session:
+        return gifts.submit(
+            session, make_claim(cents, to=to), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON
+        ).reference
+
+
+def live_a_little() -> None:
+    """Do what people do: clear, amend, decide, decline, withdraw, import, change, report."""
+    cleared, routed = submit(40_00), submit(90_00, to=(CAST.morgan, CAST.ravi))
+    declined, withdrawn = submit(150_00), submit(120_00)
+    with unit_of_work() as session:
+        gifts.amend(session, cleared, make_claim(30_00), reason="Typo", actor_id=CAST.rep, at=LATER)
+        gifts.withdraw(session, withdrawn, actor_id=CAST.rep, at=LATER)
+        approvals.approve(session, routed, actor_id=CAST.officer, at=LATER)
+        approvals.decline(
+            session, declined, actor_id=CAST.officer, at=LATER, reason="Too much at once"
+        )
+        past = PastGift(
+            make_claim(25_00, given_on=date(2026, 2, 3), to=(CAST.ravi,)), CAST.rep, CAST.rep
+        )
+        record_past(session, [past], actor_id=None, at=LATER)
+        people.change(
+            session,
+            CAST.other_rep,
+            role=Role.SUPERVISOR,
+            supervisor_id=None,
+            actor_id=CAST.admin,
+            at=LATER,
+        )
+        package = reporting.make_quarter(session, "2026Q4", firm="Northwind")
+        reporting.keep_run(session, package, actor_id=CAST.officer, at=LATER)
+
+
+def replayed() -> Replay:
+    with frozen_reading() as session:
+        return replay(session)
+
+
+def test_a_register_that_was_lived_in_is_rebuilt_from_its_trail(app: Flask) -> None:
+    live_a_little()
+    found = replayed()
+    assert found.differences == []
+    assert (found.events, found.rows) == (24, 45)
+
+
+@pytest.mark.parametrize(
+    ("statement", "difference"),
+    [
+        pytest.param(
+            "UPDATE gift_version SET cost_cents = 100 WHERE gift_id = 1",
+            "Gift version 1: cost_cents is 100 in the register, but event 14 says 4000.",
+            id="a gift's cost",
+        ),
+        pytest.param(
+            "UPDATE share SET counted_cents = 1 WHERE id = 1",
+            "Share 1: counted_cents is 1 in the register, but event 14 says 4000.",
+            id="a share's counted value",
+        ),
+        pytest.param(
+            "UPDATE share SET holds_room = NOT holds_room WHERE id = 1",
+            "Share 1: holds_room is false in the register, but event 14 says true.",
+            id="whether a share counts",
+        ),
+        pytest.param(
+            "UPDATE gift SET state = 'whatever' WHERE id = 1",
+            'Gift 1: state is "whatever" in the register, but event 14 says "approved".',
+            id="a state there is not",
+        ),
+        pytest.param(
+            "UPDATE decision SET kind = 'approve' WHERE id = 1",
+            'Decision 1: kind is "approve" in the register, but event 14 says "auto_clear".',
+            id="who decided",
+        ),
+        pytest.param(
+            "UPDATE person SET role = 'admin' WHERE id = 1",
+            'Person 1: role is "admin" in the register, but event 8 says "ae".',
+            id="what somebody may do",
+        ),
+        pytest.param(
+            "UPDATE employer SET in_negotiation = NOT in_negotiation WHERE id = 1",
+            "Employer 1: in_negotiation is true in the register, but event 10 says false.",
+            id="whether a contract is negotiated",
+        ),
+        pytest.param(
+            "DELETE FROM employment WHERE id = 2",
+            "Employment 2 is missing from the register; event 13 tells of it.",
+            id="where somebody works is taken out",
+        ),
+        pytest.param(
+            "INSERT INTO employer (id, name, name_key, in_negotiation, created_at) "
+            "VALUES (0, 'Shell', 'shell', (1 = 0), '2026-11-21 17:00:00')",
+            "Employer 0 is in the register, but no event tells of it.",
+            id="an employer is put in",
+        ),
+    ],
+)
+def test_a_change_of_the_tables_is_named(app: Flask, statement: str, difference: str) -> None:
+    submit(40_00)
+    tamper(statement)
+    assert replayed().differences == [difference]
+
+
+def test_nothing_is_rebuilt_from_a_damaged_trail(app: Flask) -> None:
+    tamper("UPDATE trail_event SET body = 'nonsense' WHERE number = 3")
+    with pytest.raises(TrailDamagedError, match="Event 3 was changed"):
+        replayed()
+
+
+def test_secrets_are_neither_told_nor_compared(app: Flask) -> None:
+    tamper("UPDATE person SET password_hash = 'another', totp_secret = 'too'")
+    assert replayed().differences == []
