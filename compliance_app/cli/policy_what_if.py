@@ -89,7 +89,7 @@ def _lines(changes: Iterable[Change], summary: Summary) -> Iterator[str]:
 def _sums(sums: Sums) -> str:
     return (
         f"{sums.changed:,} of {counted(sums.shares, 'assessment')} would change; "
-        f"over the limit {sums.over_now:,} instead of {sums.over_then:,}, "
+        f"over the limit or not allowed {sums.over_now:,} instead of {sums.over_then:,}, "
         f"in excess {format_dollars(sums.excess_now_cents)} instead of "
         f"{format_dollars(sums.excess_then_cents)}."
     )

@@ -30,6 +30,14 @@ from compliance_app.services.policies import PolicyBook, policies_since
 from compliance_app.store import what_if as store
 
 _NO_REGIMES: Mapping[str, int] = {}
+_VERDICTS = {
+    Verdict.WITHIN_LIMIT: "within the limit",
+    Verdict.EXCEEDS_LIMIT: "over the limit",
+    Verdict.EXEMPT_RECORD_ONLY: "exempt, to be recorded",
+    Verdict.EXEMPT_NO_RECORD_REQUIRED: "exempt",
+    Verdict.NEEDS_COMPLIANCE_JUDGEMENT: "for compliance to judge",
+    Verdict.PROHIBITED: "not allowed",
+}
 
 
 @dataclass(eq=False)
@@ -55,12 +63,7 @@ class Outcome(NamedTuple):
     def words(self) -> str:
         """Say it in a few words."""
         over = f", {format_dollars(self.excess_cents)} over" if self.excess_cents else ""
-        return f"{self.verdict_words}, counts for {format_dollars(self.counted_cents)}{over}"
-
-    @property
-    def verdict_words(self) -> str:
-        """Say the verdict alone."""
-        return self.verdict.value.replace("_", " ")
+        return f"{_VERDICTS[self.verdict]}, counts for {format_dollars(self.counted_cents)}{over}"
 
     def as_document(self) -> dict[str, object]:
         """Return it for a program, money as decimal strings."""

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import NotFoundError
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import audit
+from compliance_app.services import audit, policies
+from compliance_app.services.policy_words import Change
 from compliance_app.store import audit as store
 from compliance_app.store.base import db
-from compliance_app.store.models import TrailEvent
+from compliance_app.store.models import Policy, TrailEvent
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.guard import actor, requires
 
@@ -56,6 +57,7 @@ def show(number: int) -> ResponseReturnValue:
         words=words_of(row),
         subject=subject_of(row),
         document=json.dumps(readable(json.loads(row.body)), indent=2, ensure_ascii=False),
+        changes=changes_of(row),
         is_whole=store.seal_of(row) == row.sha256,
         last=store.head(reading).number,
     )
@@ -91,8 +93,17 @@ def subject_of(row: TrailEvent) -> Subject:
     if kind == "report":
         return Subject(f"Report {about['period']}", url_for("reports.index"))
     if kind == "policy":
-        return Subject(f"Policy from {about['effective_on']}", url_for("policies.index"))
+        address = url_for("policies.show", policy_id=int(name))
+        return Subject(f"Policy from {about['effective_on']}", address)
     return Subject(about.get("name", f"{kind.capitalize()} {name}"))
+
+
+def changes_of(row: TrailEvent) -> tuple[Change, ...] | None:
+    """Return what the policy of an adoption changed; None for any other event."""
+    if row.event != Event.POLICY_ADOPTED:
+        return None
+    version = db.session().get(Policy, int(row.subject.partition(":")[2]))
+    return policies.changes_of(db.session(), version) if version is not None else None
 
 
 def readable(document: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,11 @@ GET  /recipients/<recipient_id>           rep supervisor officer auditor
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
 GET  /policies                            rep supervisor officer auditor admin
+GET  /policies/<policy_id>                rep supervisor officer auditor admin
+GET  /policies/new                        officer
+POST /policies                            officer
+POST /policies/new                        officer
+POST /policies/list                       officer
 GET  /audit                               officer auditor
 GET  /audit/<number>                      officer auditor
 GET  /audit/verify                        officer auditor
@@ -63,6 +68,7 @@ PLACES = {
     "number": "1",
     "order": "withdraw",
     "person_id": "7",
+    "policy_id": "999",
     "recipient_id": "1",
     "reference": "G-2026-000001",
     "run_id": "999",

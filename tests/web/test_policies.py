@@ -1,20 +1,28 @@
 """The policy's pages: what is in force, each version, and writing, trying, adopting the next."""
 
 import io
+import re
 from datetime import date
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
+from flask_login import login_user
+from sqlalchemy.orm import Session
 
+from compliance_app.rules.permissions import Role
 from compliance_app.services import gifts, policies
+from compliance_app.services.explaining import explain
 from compliance_app.store import audit
 from compliance_app.store import policies as store
 from compliance_app.store.base import db, unit_of_work
-from tests.conftest import EMAILS, NOON, Cast
+from compliance_app.store.models import Gift
+from compliance_app.web.guard import Actor
+from tests.conftest import EMAILS, NOON
 from tests.factories import make_claim
-from tests.page import Page
+from tests.page import Page, judge
 
 FIRST = 'title = "Gifts"\nversion = "7"\n'
+WHY = '{% from "policies/_why.html" import why %}{{ why(told, a) }}'
 STRICTER = FIRST + '[[firm_limit]]\nfrom = 2026-03-30\namount = "250.00"\n'
 
 
@@ -27,6 +35,11 @@ def filled(text: str = STRICTER, **changes: object) -> dict[str, object]:
     # A browser sends the lines of a text area as Windows ends them.
     document = text.replace("\n", "\r\n")
     return {"document": document, "since": "2026-01-01", "reason": "Board of May 4", **changes}
+
+
+def submit(session: Session, cents: int, day: date, **more: object) -> Gift:
+    claim = make_claim(cents, given_on=day, **more)  # type: ignore[arg-type]
+    return gifts.submit(session, claim, giver_id=1, actor_id=1, at=NOON)
 
 
 def adopted(text: str = STRICTER) -> int:
@@ -79,16 +92,15 @@ def test_the_form_begins_as_the_version_in_force(officer: Page) -> None:
     assert "250.00" in officer.get("/policies/new").words("textarea[name=document]")[0]
 
 
-def test_a_version_is_tried_before_it_is_adopted(officer: Page, cast: Cast) -> None:
+def test_a_version_is_tried_before_it_is_adopted(officer: Page) -> None:
     with unit_of_work() as work:
-        claim = make_claim(260_00, given_on=date(2026, 11, 2))
-        reference = gifts.submit(work, claim, giver_id=1, actor_id=1, at=NOON).reference
+        reference = submit(work, 260_00, date(2026, 11, 2)).reference
     page = officer.get("/policies/new").post("/policies/new", filled(), status=200)
     assert "1 of 1 assessments would be others." in page.said
     assert "2026-11 1 of 1 0 1 $0.00 $10.00" in page.said
     assert (
-        f"{reference} 2 Nov 2026 Morgan Ellery Within limit, counts for $260.00 "
-        "Exceeds limit, counts for $260.00, $10.00 over"
+        f"{reference} 2 Nov 2026 Morgan Ellery Within the limit, counts for $260.00 "
+        "Over the limit, counts for $260.00, $10.00 over"
     ) in page.said
     assert page.words("textarea[name=reason]") == ["Board of May 4"]
     assert store.list_policies(db.session()) == []
@@ -96,8 +108,7 @@ def test_a_version_is_tried_before_it_is_adopted(officer: Page, cast: Cast) -> N
 
 def test_the_whole_list_is_handed_over_as_csv(officer: Page) -> None:
     with unit_of_work() as work:
-        claim = make_claim(260_00, given_on=date(2026, 11, 2))
-        gifts.submit(work, claim, giver_id=1, actor_id=1, at=NOON)
+        submit(work, 260_00, date(2026, 11, 2))
     officer.post("/policies/list", filled(), status=200)
     assert officer.response.mimetype == "text/csv"
     assert officer.text.splitlines()[1].endswith(
@@ -108,8 +119,7 @@ def test_the_whole_list_is_handed_over_as_csv(officer: Page) -> None:
 def test_a_trial_lists_a_hundred_and_counts_all(officer: Page) -> None:
     with unit_of_work() as work:
         for _ in range(101):
-            claim = make_claim(60_00, given_on=date(2026, 11, 2))
-            gifts.submit(work, claim, giver_id=1, actor_id=1, at=NOON)
+            submit(work, 60_00, date(2026, 11, 2))
     strict = FIRST + '[[firm_limit]]\nfrom = 2026-03-30\namount = "1.00"\n'
     page = officer.post("/policies/new", filled(strict), status=200)
     assert "101 of 101 assessments would be others." in page.said
@@ -186,3 +196,36 @@ def test_an_empty_document_is_refused(officer: Page) -> None:
 def test_a_day_that_is_none_is_refused(officer: Page) -> None:
     page = officer.post("/policies/new", filled(since="soon"), status=422)
     assert page.words(".summary li") == ["Choose a day, written as year-month-day: 2026-11-24."]
+
+
+def test_the_trail_says_what_an_adoption_changed(officer: Page) -> None:
+    number = adopted()
+    event = audit.events_of(db.session(), f"policy:{number}")[0]
+    page = officer.get(f"/audit/{event.number}")
+    assert "The firm's own limit from March 30, 2026 Not set $250" in page.said
+    assert page.find(f"a[href=/policies/{number}]")
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [(Role.COMPLIANCE, True), (Role.AE, False)], ids=["compliance", "a rep"]
+)
+def test_why_a_share_was_judged_so_is_told_step_by_step(app: Flask, role: Role, sees: bool) -> None:
+    with unit_of_work() as work:
+        first = submit(work, 61_00, date(2026, 11, 2))
+        second = submit(work, 48_00, date(2026, 11, 3), market_value_cents=52_00)
+        assessment = second.version.shares[0].assessment
+        assert assessment is not None
+        told = explain(work, assessment)
+    with app.test_request_context():
+        login_user(Actor("token", 1, 1, "Somebody", role))
+        page = render_template_string(WHY, told=told, a=assessment)
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    earlier = first.reference if sees else "An earlier gift"
+    assert "Cost of one $48.00 Market value $52.00 How many 1 Recipients 1" in said
+    assert f"2 Nov 2026 {earlier} It waited for a decision $61.00 $61.00" in said
+    assert "3 Nov 2026 This share $48.00 $109.00" in said
+    assert "The limit is $300.00; $191.00 are left." in said
+    assert f"SHA-256: {assessment.policy_sha256}" in said
+    assert "the same assessment, byte for byte." in said
+    assert (first.reference in said) is sees
+    judge(app, "/gifts", f"<div><h3>Somebody</h3>{page}</div>")
