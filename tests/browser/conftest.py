@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -51,7 +52,12 @@ def enter(chromium: Browser, address: str, complaints: list[str]) -> Iterator[En
     """Open a browser of somebody's own and sign in."""
     contexts = []
 
-    def sign_in(who: str, *, width: int = 1440, **more: object) -> Page:
+    def sign_in(
+        who: str,
+        *,
+        width: int = 1440,
+        **more: Any,  # noqa: ANN401 - whatever a browser context takes
+    ) -> Page:
         context = chromium.new_context(
             base_url=address, viewport={"width": width, "height": 900}, **more
         )
