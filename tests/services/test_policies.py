@@ -1,10 +1,13 @@
 """Adopting the firm's policy, and what holds before and after."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Verdict
@@ -17,6 +20,8 @@ from compliance_app.rules.windows import Year, YearBasis
 from compliance_app.services import gifts, policies
 from compliance_app.services.policy_words import Change, difference, settings_of
 from compliance_app.store import audit
+from compliance_app.store import policies as store
+from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from compliance_app.store.models import Policy as Version
 from tests.conftest import CAST, NOON
@@ -180,6 +185,27 @@ def test_adopting_a_version_rewrites_no_past_assessment(work: Work) -> None:
         assert after is not None
         assert (after.id, after.document) == (before.id, kept)
         assert after.verdict is Verdict.WITHIN_LIMIT
+
+
+def test_of_two_officers_at_once_one_adopts_a_version_for_a_day(app: Flask) -> None:
+    start = Barrier(2)
+
+    def try_to_adopt(officer: int) -> str:
+        with app.app_context():
+            start.wait(timeout=20)
+            try:
+                with unit_of_work() as session:
+                    adopt(session, version(officer, "2026-11-21"), actor_id=officer)
+            except PolicyError:
+                return "refused"
+            finally:
+                db.session.remove()
+            return "adopted"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(try_to_adopt, (CAST.officer, CAST.second_officer)))
+    assert outcomes == ["adopted", "refused"]
+    assert len(store.list_policies(db.session())) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from wtforms import TextAreaField
 from wtforms.validators import ValidationError
 
 from compliance_app.rules.policy import PolicyError
-from compliance_app.rules.problems import Problem
 from compliance_app.services.policies import read_document, tidy
 from compliance_app.web.forms.fields import DayField
 
@@ -36,8 +35,6 @@ class PolicyForm(FlaskForm):
         render_kw={"rows": 2},
     )
 
-    problems: tuple[Problem, ...] = ()
-
     def take_file(self) -> None:
         """Put an uploaded file in the place of the text. Raises PolicyError."""
         upload = self.file.data
@@ -53,5 +50,4 @@ class PolicyForm(FlaskForm):
 
     def refuse_document(self, error: PolicyError) -> None:
         """Put what is wrong with the document at its field, a line each."""
-        self.problems = error.problems
         self.document.errors = tuple(str(problem) for problem in error.problems)
