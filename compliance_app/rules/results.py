@@ -50,6 +50,11 @@ class Assessment(NamedTuple):
     regime_cents: Mapping[str, int] = MappingProxyType({})
 
     @property
+    def rule_3220_cents(self) -> int:
+        """Return what the share counts for toward Rule 3220, also where another law decides."""
+        return self.regime_cents.get("FINRA_3220", self.counted_cents)
+
+    @property
     def window_start(self) -> date | None:
         """Return the first day of the year the share is summed in."""
         return self.totals.window.start if self.totals else None

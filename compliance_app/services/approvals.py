@@ -203,10 +203,10 @@ def _judge_again(
         session,
         claim,
         giver_id=gift.giver_id,
-        today=(gift.submitted_at or at).date(),
+        today=(gift.submitted_at or at).astimezone(at.tzinfo).date(),
         already_given=gift.already_given,
         recipients=people,
-        except_gift_id=gift.id,
+        again=gift,
     )
     if not without_firm_limits:
         return judgement
@@ -214,10 +214,10 @@ def _judge_again(
         session,
         claim,
         giver_id=gift.giver_id,
-        today=(gift.submitted_at or at).date(),
+        today=(gift.submitted_at or at).astimezone(at.tzinfo).date(),
         already_given=gift.already_given,
         recipients=people,
-        except_gift_id=gift.id,
+        again=gift,
         policy=replace(judgement.policy, firm_limits=()),
     )
 

@@ -4,7 +4,7 @@ Called with the recipients locked when something will be written, without when i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Protocol
@@ -23,14 +23,16 @@ from compliance_app.services.policies import policy_on
 from compliance_app.store import gifts as gift_store
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import recipients as recipient_store
-from compliance_app.store.models import Employment, Recipient
+from compliance_app.store.models import Employment, Gift, Recipient
 
 # Verdicts with which nothing may be given, whoever approves it.
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
 # How far around its day the flags look for related gifts.
 NEIGHBORHOOD = timedelta(days=31)
 # Reasons that say what a share counts for, not whether it is too much.
-VALUATION = frozenset({ReasonCode.VALUED, ReasonCode.DIVIDED})
+VALUATION = frozenset(
+    {ReasonCode.VALUED, ReasonCode.DIVIDED, ReasonCode.PRIOR, ReasonCode.PRIOR_WAITING}
+)
 TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
 
@@ -123,19 +125,20 @@ def judge(
     today: date,
     already_given: bool,
     recipients: dict[int, Recipient] | None = None,
-    except_gift_id: int | None = None,
+    again: Gift | None = None,
     policy: Policy | None = None,
     ledger: Ledger | None = None,
 ) -> Judgement:
     """Assess each share of the claim, raise its flags and find its route.
 
-    `recipients` are the locked people by the ids the claim names; `except_gift_id` is the
-    gift that is being judged again and must not be added to itself.
+    `recipients` are the locked people by the ids the claim names; `again` is the gift that is
+    being judged again, in the state it had, and must not be added to itself.
     """
     ledger = ledger or DatabaseLedger(session)
     policy = policy or policy_on(session, claim.given_on)
     people = recipients or recipient_store.people_behind(session, claim.recipient_ids)
     standing = Standing.GIVEN if already_given else Standing.PLANNED
+    except_gift_id = again.id if again is not None else None
     shares = []
     for wanted in claim.recipient_ids:
         person = people[wanted]
@@ -146,7 +149,10 @@ def judge(
         prior = tuple(ledger.prior_shares(person.id, since=since, except_gift_id=except_gift_id))
         assessment = assess(facts, prior, policy)
         employment = employment_on(person, claim.given_on)
-        around = _surroundings(ledger, claim, person, employment, giver_id, today, except_gift_id)
+        around = replace(
+            _surroundings(ledger, claim, person, employment, giver_id, today, except_gift_id),
+            names_added_after_refusal=_adds_names(claim, again),
+        )
         flags = find_flags(facts, around, assessment, policy)
         shares.append(JudgedShare(person, employment, facts, prior, assessment, flags))
     flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
@@ -190,8 +196,16 @@ def _surroundings(
             for reference, giver, recipient, day, cents, state in rows
         ),
         open_negotiation=bool(employment and employment.employer.in_negotiation),
-        possible_duplicate=None,
         employment_ended_on=employment.ended_on if employment else None,
-        names_added_after_refusal=False,
-        invoice_cents=None,
     )
+
+
+def _adds_names(claim: Claim, again: Gift | None) -> bool:
+    """Say whether a gift that could not be given as it was comes back with more recipients."""
+    if again is None:
+        return False
+    before = again.version.shares
+    refused = again.state is State.SENT_BACK or any(
+        share.assessment is not None and share.assessment.verdict in FORBIDDEN for share in before
+    )
+    return refused and not set(claim.recipient_ids) <= {share.recipient_id for share in before}

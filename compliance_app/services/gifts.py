@@ -63,7 +63,7 @@ def preview(
         today=today,
         already_given=claim.given_on < today or (amended is not None and amended.already_given),
         recipients=people,
-        except_gift_id=amended.id if amended is not None else None,
+        again=amended,
     )
 
 
@@ -143,7 +143,7 @@ def amend(
         today=at.date(),
         already_given=gift.already_given,
         recipients=people,
-        except_gift_id=gift.id,
+        again=gift,
     )
     _hand_in(session, gift, claim, judgement, actor_id=actor_id, at=at, reason=reason.strip())
     record(session, gift, Event.GIFT_AMENDED, actor_id=actor_id, at=at)

@@ -65,7 +65,7 @@ def reassess(session: Session, gift: Gift, judgement: Judgement, *, at: datetime
     """Put new verdicts in force for the shares of the current version; the old ones stay."""
     for share, judged in zip(gift.version.shares, judgement.shares, strict=True):
         share.assessment = _assessment(gift.version, judged, at=at)
-        share.counted_cents = judged.assessment.counted_cents
+        share.counted_cents = judged.assessment.rule_3220_cents
         share.regime_cents = dict(judged.assessment.regime_cents)
     session.flush()
 
@@ -160,7 +160,7 @@ def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> di
         "recipient_name": judged.recipient.name,
         "employer_id": judged.employment.employer_id if judged.employment else None,
         "given_on": given_on,
-        "counted_cents": judged.assessment.counted_cents,
+        "counted_cents": judged.assessment.rule_3220_cents,
         "regime_cents": dict(judged.assessment.regime_cents),
         "holds_room": holds_room,
     }

@@ -98,7 +98,7 @@ def card_of(session: Session, gift: Gift, me: Actor) -> Card:
         giver_id=gift.giver_id,
         today=(gift.submitted_at or gift.logged_at).date(),
         already_given=gift.already_given,
-        except_gift_id=gift.id,
+        again=gift,
     )
     refusal = _refusal(session, gift, me)
     return Card(

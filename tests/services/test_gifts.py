@@ -13,14 +13,14 @@ from compliance_app.rules.errors import (
     StateError,
     SubmissionKeyReusedError,
 )
-from compliance_app.rules.facts import Category
+from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import gifts
 from compliance_app.services.claims import Claim
 from compliance_app.store import ledgers
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.gifts import find_by_reference
-from compliance_app.store.models import Gift
+from compliance_app.store.models import Gift, Recipient
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -243,3 +243,47 @@ def test_a_claimed_exclusion_goes_to_a_person(app: Flask, cast: Cast) -> None:
     )
     assert gift.state is State.SUBMITTED
     assert held_cents(cast.morgan) == 0
+
+
+def flags_of(gift: Gift) -> list[str]:
+    return [flag["code"] for flag in gift.version.flags]
+
+
+def test_names_added_to_a_gift_that_was_too_much_are_flagged(app: Flask, cast: Cast) -> None:
+    gift = submit(make_claim(320_00), cast)
+    with unit_of_work() as session:
+        again = gifts.amend(
+            session,
+            gift.reference,
+            make_claim(320_00, to=(cast.morgan, cast.ravi)),
+            reason="Ravi shares it",
+            actor_id=cast.rep,
+            at=NOON,
+        )
+        assert "names_added_after_refusal" in flags_of(again)
+
+
+def test_names_added_to_a_gift_that_nobody_turned_down_are_not(app: Flask, cast: Cast) -> None:
+    gift = submit(make_claim(48_00), cast)
+    with unit_of_work() as session:
+        again = gifts.amend(
+            session,
+            gift.reference,
+            make_claim(48_00, to=(cast.morgan, cast.ravi)),
+            reason="Ravi shares it",
+            actor_id=cast.rep,
+            at=NOON,
+        )
+        assert flags_of(again) == []
+
+
+def test_a_share_is_summed_by_what_it_counts_for_toward_rule_3220(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        session.get_one(
+            Recipient, cast.morgan
+        ).recipient_class = RecipientClass.US_FEDERAL_EXECUTIVE
+    gift = submit(make_claim(15_00, market_value_cents=18_00), cast)
+    assessment = gift.version.shares[0].assessment
+    assert assessment is not None
+    assert (assessment.regime, assessment.counted_cents) == ("US_5CFR_2635_204a_occasion", 18_00)
+    assert held_cents(cast.morgan) == 15_00
