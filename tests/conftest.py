@@ -74,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a SQLite register that was migrated once and holds the cast."""
     folder = tmp_path_factory.mktemp("template")
-    _fill(make_app(folder, sqlite_url(folder)))
+    fill(make_app(folder, sqlite_url(folder)))
     return folder
 
 
@@ -85,7 +85,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip("PostgreSQL's server programs (initdb, pg_ctl) are not installed")
     with postgresql.cluster() as server:
         server.create("template")
-        _fill(make_app(tmp_path_factory.mktemp("postgresql"), server.url("template")))
+        fill(make_app(tmp_path_factory.mktemp("postgresql"), server.url("template")))
         yield server
 
 
@@ -146,7 +146,7 @@ def make_app(folder: Path, url: str) -> Flask:
     )
 
 
-def _fill(application: Flask) -> None:
+def fill(application: Flask) -> None:
     """Bring an empty database to head and add the cast."""
     with application.app_context():
         schema.upgrade(db.engine)

@@ -1,0 +1,78 @@
+"""A server is killed while people submit: whoever was answered finds their gift, once."""
+
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from time import sleep
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from compliance_app.clock import now
+from compliance_app.services.audit import verify
+from compliance_app.store.base import unit_of_work
+from compliance_app.store.models import Gift, Share
+from tests.conftest import EMAILS
+from tests.faults.served import Server, Visitor
+from tests.postgresql import free_port
+from tests.races.crowd import SCALE
+
+VISITORS = 3
+GIFTS = 6 * SCALE
+KILLS = 2 * SCALE
+
+
+def test_every_gift_that_was_acknowledged_is_there_once_after_the_server_was_killed(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    app.config["CLOCK"] = None
+    day = (now() + timedelta(days=3)).date().isoformat()
+    server = Server(database_url, tmp_path, free_port())
+
+    def submit_many(_number: int) -> list[str]:
+        visitor = Visitor(server, EMAILS["rep"])
+        return [visitor.post("/gifts", gift_form(day)) for _ in range(GIFTS)]
+
+    with ThreadPoolExecutor(VISITORS) as threads:
+        answers = [threads.submit(submit_many, number) for number in range(VISITORS)]
+        while (landed := gifts_there()) < VISITORS * GIFTS // 3 and not all_done(answers):
+            sleep(0.05)
+        for _ in range(KILLS):
+            server.kill()
+            while gifts_there() == landed and not all_done(answers):
+                sleep(0.05)
+            landed = gifts_there()
+        places = [place for answer in answers for place in answer.result()]
+    server.stop()
+    with unit_of_work() as session:
+        references = [f"/gifts/{one}" for one in session.scalars(select(Gift.reference))]
+        held = session.scalar(select(func.sum(Share.counted_cents)).where(Share.holds_room))
+        check = verify(session)
+    assert Counter(places) == Counter(references)
+    assert held == VISITORS * GIFTS * 1_00
+    assert check.problem is None
+
+
+def gift_form(day: str) -> dict[str, str]:
+    return {
+        "submission_key": uuid4().hex,
+        "recipients": "1",
+        "cost": "1.00",
+        "quantity": "1",
+        "given_on": day,
+        "category": "merchandise",
+        "description": "Fountain pen",
+        "purpose": "Mandate anniversary",
+        "payer": "member",
+    }
+
+
+def gifts_there() -> int:
+    with unit_of_work() as session:
+        return session.scalar(select(func.count()).select_from(Gift)) or 0
+
+
+def all_done(answers: list[Future[list[str]]]) -> bool:
+    return all(answer.done() for answer in answers)
