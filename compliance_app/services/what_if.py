@@ -236,7 +236,7 @@ def replay(
             if outcome is not then:
                 yield Change(entry.reference, day, entry.recipient, then, outcome)
         if entry.counts:
-            now_prior.add(entry, now.counted_cents, now.regime_cents)
+            now_prior.add(entry, now.rule_3220_cents, now.regime_cents)
             then_prior.add(entry, *_counted_then(entry, before))
 
 
@@ -262,7 +262,7 @@ class _Prior:
 
 def _counted_then(entry: Entry, before: Assessment | None) -> tuple[int, Mapping[str, int]]:
     if entry.kept is None and before is not None:
-        return before.counted_cents, before.regime_cents
+        return before.rule_3220_cents, before.regime_cents
     return entry.counted_cents, entry.regime_cents
 
 

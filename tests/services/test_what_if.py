@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Verdict
-from compliance_app.rules.facts import Category, Facts
+from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.policy import Policy, parse_policy
 from compliance_app.services import approvals, gifts, policies
 from compliance_app.services.import_file import FileError
@@ -103,6 +103,21 @@ def test_nothing_would_change_under_the_policy_in_force(work: Work) -> None:
     assert changes == []
     assert (summary.whole.shares, summary.whole.over_then) == (5, 3)
     assert summary.whole.over_now == summary.whole.over_then
+
+
+@pytest.mark.parametrize("recipient_class", list(RecipientClass))
+def test_nothing_would_change_under_the_policy_in_force_for_any_recipient(
+    work: Work, recipient_class: RecipientClass
+) -> None:
+    with work as session:
+        session.get_one(Recipient, CAST.morgan).recipient_class = recipient_class
+        session.flush()
+        for day, cents in ((2, 15_00), (3, 90_00), (3, 45_00), (4, 230_00)):
+            claim = make_claim(cents, given_on=date(2026, 11, day), market_value_cents=cents + 5_00)
+            gifts.submit(session, claim, giver_id=1, actor_id=1, at=NOON)
+        changes, summary = told(session, policies.template())
+    assert changes == []
+    assert summary.whole.shares == 4
 
 
 def test_a_gift_that_took_no_room_takes_none_in_the_replay(work: Work) -> None:
