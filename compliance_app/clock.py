@@ -1,6 +1,6 @@
 """The one clock, read by the faces alone; everything below them is told the moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,3 +16,9 @@ def now() -> datetime:
 def today() -> date:
     """Return the firm's day."""
     return now().date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which the firm's day is over."""
+    zone = ZoneInfo(current_app.config["TIME_ZONE"])
+    return datetime.combine(day + timedelta(days=1), time(), zone)

@@ -3,14 +3,18 @@
 import os
 import sys
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json
-from compliance_app.clock import now
+from compliance_app.clock import end_of, now
 from compliance_app.rules.checkpoint import Checkpoint
+from compliance_app.rules.money import format_dollars
 from compliance_app.services import checkpoints, signing
+from compliance_app.services.as_of import KnownGift, all_gifts_known
 from compliance_app.services.audit import verify as verify_trail
 from compliance_app.services.replay import replay as replay_trail
 from compliance_app.store.base import db, frozen_reading, unit_of_work
@@ -84,24 +88,20 @@ def keys(*, file: Path | None) -> None:
     click.echo(f"Public key: {signing.verifier_for(signing_key)}")
 
 
-def _given(file: Path, key: str | None, signing_key: str) -> Checkpoint:
-    own = signing.verifier_for(signing_key) if signing_key else None
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return checkpoints.read_given(text, verifier=key or own).checkpoint
-
-
-def _write_secret(file: Path, secret: str) -> None:
-    """Write a file that only its owner reads, and never over one that is there."""
-    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(number, "w", encoding="utf-8") as out:
-        out.write(f"{secret}\n")
-
-
 @audit.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
-def replay(*, as_json: bool) -> None:
+@click.option(
+    "--as-of",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="List the gifts as they were known at the end of this DAY instead.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")
+def replay(*, day: datetime | None, as_json: bool) -> None:
     """Rebuild the register from the trail alone; name every difference and exit 1."""
     with opened(), frozen_reading() as session:
+        if day is not None:
+            _list_as_of(session, day.date(), as_json=as_json)
+            return
         found = replay_trail(session)
     if as_json:
         print_json(asdict(found))
@@ -114,3 +114,40 @@ def replay(*, as_json: bool) -> None:
         )
     if found.differences:
         sys.exit(ANSWER_IS_NO)
+
+
+def _list_as_of(session: Session, day: date, *, as_json: bool) -> None:
+    """Print a line a share of the gifts as they were known then, and what counted in all."""
+    known = all_gifts_known(session, before=end_of(day))
+    if as_json:
+        print_json([_document(gift) for gift in known])
+        return
+    gifts = counting = 0
+    for gift in known:
+        gifts += 1
+        for share in gift.shares:
+            counting += share.counted_cents if share.holds_room else 0
+            value, total = format_dollars(share.counted_cents), format_dollars(share.running_cents)
+            click.echo(
+                f"{gift.reference}  {gift.given_on}  {gift.state.words}  {share.recipient}  "
+                f"{value}, total {total}"
+            )
+    click.echo(f"{counted(gifts, 'gift')} known; {format_dollars(counting)} counted.")
+
+
+def _document(gift: KnownGift) -> dict[str, object]:
+    shares = [share._asdict() for share in gift.shares]
+    return {**gift._asdict(), "given_on": gift.given_on.isoformat(), "shares": shares}
+
+
+def _given(file: Path, key: str | None, signing_key: str) -> Checkpoint:
+    own = signing.verifier_for(signing_key) if signing_key else None
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return checkpoints.read_given(text, verifier=key or own).checkpoint
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    """Write a file that only its owner reads, and never over one that is there."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as out:
+        out.write(f"{secret}\n")

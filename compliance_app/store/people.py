@@ -24,6 +24,17 @@ def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
     }
 
 
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of these people, by id."""
+    return {
+        person_id: name
+        for some in chunks(sorted(set(person_ids)))
+        for person_id, name in session.execute(
+            select(Person.id, Person.name).where(Person.id.in_(some))
+        )
+    }
+
+
 def list_people(session: Session) -> Sequence[Person]:
     """Return everybody, active ones first, by name."""
     return session.scalars(

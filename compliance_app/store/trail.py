@@ -4,10 +4,11 @@ Moments and texts come as they are stored, even where somebody left nonsense in 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import RawEvent
 from compliance_app.store.models import TrailEvent
@@ -52,6 +53,37 @@ def linked_to(session: Session, sha256: str) -> Sequence[RawEvent]:
 def last_number(session: Session) -> int:
     """Return the highest number there is, 0 in an empty trail."""
     return session.scalar(select(func.max(TrailEvent.number))) or 0
+
+
+def latest_of_gifts(
+    session: Session, *, before: datetime, below: int | None, count: int
+) -> Sequence[TrailEvent]:
+    """Return the last event before the moment of each gift, newest first.
+
+    Only those older than event `below` come, so that a page goes on where the last one ended.
+    """
+    later = aliased(TrailEvent)
+    statement = (
+        select(TrailEvent)
+        .where(
+            TrailEvent.happened_at < before,
+            TrailEvent.event.like("gift:%"),
+            ~exists().where(
+                later.subject == TrailEvent.subject,
+                later.number > TrailEvent.number,
+                later.happened_at < before,
+            ),
+        )
+        .order_by(TrailEvent.happened_at.desc(), TrailEvent.number.desc())
+        .limit(count)
+    )
+    edge = session.get(TrailEvent, below) if below is not None else None
+    if edge is not None:
+        statement = statement.where(
+            TrailEvent.happened_at <= edge.happened_at,
+            or_(TrailEvent.happened_at < edge.happened_at, TrailEvent.number < edge.number),
+        )
+    return session.scalars(statement).all()
 
 
 def _select(session: Session, which: str, value: int | str) -> list[RawEvent]:

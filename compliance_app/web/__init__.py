@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFProtect
 from compliance_app.web import (
     account,
     approvals,
+    as_of,
     assets,
     audit,
     dashboard,
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
         approvals,
         recipients,
         audit,
+        as_of,
         policies,
         people,
         reports,

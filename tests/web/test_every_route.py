@@ -47,6 +47,7 @@ POST /policies/list                       officer
 GET  /audit                               officer auditor
 GET  /audit/<number>                      officer auditor
 GET  /audit/verify                        officer auditor
+GET  /audit/as-of                         officer auditor
 GET  /reports                             officer auditor
 POST /reports                             officer auditor
 GET  /reports/<run_id>/<name>             officer auditor
