@@ -50,7 +50,7 @@ def test_the_wheel_alone_serves_a_page(wheel: Path, tmp_path: Path) -> None:
         "TALLY3220_SECRET_KEY": SECRET,
         "TALLY3220_DATA_DIR": str(tmp_path / "data"),
     }
-    command = [python, "-c", RUN]
+    command = [str(python), "-c", RUN]
     port = _free_port()
     subprocess.run(
         [*command, "database", "upgrade"],

@@ -10,7 +10,7 @@ from compliance_app.services import gifts, recipients
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import recipients as store
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Employer
+from compliance_app.store.models import Employer, Recipient
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -72,7 +72,7 @@ def test_the_gifts_of_a_merged_record_count_for_the_person(app: Flask, cast: Cas
         for wanted in (cast.morgan, double):
             claim = make_claim(90_00, to=(wanted,))
             gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
-        session.get_one(store.Recipient, double).merged_into_id = cast.morgan
+        session.get_one(Recipient, double).merged_into_id = cast.morgan
     with unit_of_work() as session:
         rows = recipients.statement(session, cast.morgan, **YEAR)
         third = gifts.preview(

@@ -1,16 +1,16 @@
 """A policy document that is written, tried and adopted."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import TextAreaField
 from wtforms.validators import ValidationError
 
 from compliance_app.rules.policy import PolicyError
 from compliance_app.services.policies import read_document, tidy
+from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import DayField
 
 
-class PolicyForm(FlaskForm):
+class PolicyForm(Form):
     """The document, typed or uploaded; the days it is tried on; and why it is adopted."""
 
     document = TextAreaField(
