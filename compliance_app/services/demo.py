@@ -22,7 +22,7 @@ ADOPTED_BEFORE = timedelta(days=150)
 HISTORY = timedelta(days=3 * 365)
 # Of the gifts this part, and never more than so many, are logged in the register itself.
 LIVE_PART = 10
-MOST_LIVE = 250
+MOST_LIVE = 200
 # What became of the gifts of the old register.
 OLD_STATES = {
     State.GIVEN: 940,
