@@ -17,7 +17,9 @@ from compliance_app.services import checkpoints, signing
 from compliance_app.services.as_of import KnownGift, all_gifts_known
 from compliance_app.services.audit import verify as verify_trail
 from compliance_app.services.replay import replay as replay_trail
+from compliance_app.services.trail_export import lines_of
 from compliance_app.store.base import db, frozen_reading, unit_of_work
+from compliance_app.store.models import TrailCheckpoint
 
 READABLE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -61,16 +63,24 @@ def verify(*, files: tuple[Path, ...], key: str | None, as_json: bool) -> None:
 def checkpoint(*, file: Path | None) -> None:
     """Check the trail and keep a signed checkpoint of it: what it is now, in five lines."""
     with opened() as app:
-        drawn = checkpoints.draw_checkpoint(
-            db.session(), signing_key=app.config["SIGNING_KEY"], at=now()
-        )
-        with unit_of_work() as session:
-            checkpoints.keep(session, drawn)
+        drawn = _drawn(app.config["SIGNING_KEY"])
         if file is not None:
             file.write_text(drawn.note, encoding="utf-8")
         click.echo(drawn.note, nl=False)
         if drawn.verifier is None:
             click.echo("It is not signed: there is no TALLY3220_SIGNING_KEY.", err=True)
+
+
+@audit.command()
+@click.argument("file", type=NEW_FILE)
+@click.option("--subject", help="Only the events about this one, such as gift:12, with proofs.")
+def export(file: Path, *, subject: str | None) -> None:
+    """Write the trail with its checkpoints and proofs to one FILE that tally3220 verify checks."""
+    with opened() as app:
+        drawn = _drawn(app.config["SIGNING_KEY"])
+        with frozen_reading() as session, file.open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(f"{line}\n" for line in lines_of(session, drawn, subject=subject))
+    click.echo(f"{file} is written; anybody checks it with: tally3220 verify {file.name}")
 
 
 @audit.command()
@@ -138,6 +148,15 @@ def _list_as_of(session: Session, day: date, *, as_json: bool) -> None:
 def _document(gift: KnownGift) -> dict[str, object]:
     shares = [share._asdict() for share in gift.shares]
     return {**gift._asdict(), "given_on": gift.given_on.isoformat(), "shares": shares}
+
+
+def _drawn(signing_key: str) -> TrailCheckpoint:
+    """Return the checkpoint of the trail as it is now, and keep it."""
+    with frozen_reading() as reading:
+        drawn = checkpoints.draw_checkpoint(reading, signing_key=signing_key, at=now())
+    with unit_of_work() as session:
+        checkpoints.keep(session, drawn)
+    return drawn
 
 
 def _given(file: Path, key: str | None, signing_key: str) -> Checkpoint:

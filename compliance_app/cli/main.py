@@ -13,6 +13,7 @@ from compliance_app.cli.people import people
 from compliance_app.cli.policy import policy
 from compliance_app.cli.report import report
 from compliance_app.cli.serve import serve
+from compliance_app.cli.verify import verify
 
 
 @click.group(cls=Console)
@@ -21,7 +22,7 @@ def tally3220() -> None:
     """Keep the gift register of a broker-dealer under FINRA Rule 3220."""
 
 
-for command in (demo, serve, database, people, gifts, policy, report, audit, doctor):
+for command in (demo, serve, database, people, gifts, policy, report, audit, verify, doctor):
     tally3220.add_command(command)
 
 

@@ -29,12 +29,14 @@ BATCH = 1_000
 BEFORE_ALL = -(2**63)
 
 
-def raw_events(session: Session, *, after: int = BEFORE_ALL) -> Iterator[RawEvent]:
-    """Yield the events above a number in the order of their numbers, in flat memory."""
+def raw_events(
+    session: Session, *, after: int = BEFORE_ALL, until: int | None = None
+) -> Iterator[RawEvent]:
+    """Yield the events above a number, and up to another, in their order, in flat memory."""
     while True:
         batch = _select(session, "number > :value ORDER BY number LIMIT :most", after)
-        yield from batch
-        if len(batch) < BATCH:
+        yield from (row for row in batch if until is None or row.number <= until)
+        if len(batch) < BATCH or (until is not None and batch[-1].number >= until):
             return
         after = batch[-1].number
 
