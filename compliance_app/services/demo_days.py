@@ -10,6 +10,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import OverLimitError
+from compliance_app.rules.facts import Category
 from compliance_app.rules.permissions import Role
 from compliance_app.rules.workflow import State
 from compliance_app.services import approvals, audit, gifts
@@ -25,6 +26,8 @@ FRIDAY = 4
 REVIEW_HOURS = (20, 28, 50, 76, 120, 200, 330)
 # Days back from now that count as lately.
 LATELY = 6
+# Two last requests ask for more than the limit: one planned, one already given (days from now).
+TOO_MUCH = (6, -2)
 DECLINED = (
     "The year's limit would be passed; a card will do.",
     "Too close to the negotiation of the mandate.",
@@ -57,7 +60,8 @@ class Days:
     def live(self, since: date, number: int, progress: Callable[[int], None]) -> None:
         """Log so many gifts over the days, and let each take its course."""
         span = (self._until.date() - since).days
-        for _ in range(number):
+        too_much = TOO_MUCH[:number]
+        for _ in range(number - len(too_much)):
             # A quarter of them in the last days, so that the queues of today are not empty.
             back = self._rng.randrange(LATELY if self._rng.randrange(4) == 0 else span + 1)
             day = self._until.date() - timedelta(days=back)
@@ -67,6 +71,9 @@ class Days:
             act(moment)
             if act == self._log:
                 progress(1)
+        for days in too_much:
+            self._ask_for_too_much(days)
+            progress(1)
 
     def _plan(self, moment: datetime, act: Act) -> None:
         """Put an act on the agenda; what lies beyond now is left open."""
@@ -81,6 +88,25 @@ class Days:
             self._session, idea.claim, giver_id=idea.giver.id, actor_id=idea.giver.id, at=moment
         )
         self._follow(gift, moment)
+
+    def _ask_for_too_much(self, days: int) -> None:
+        """Log a gift over the limit this morning, so that an officer's queue begins with one."""
+        idea = self._mind.idea(working_day(self._until.date() + timedelta(days=days)))
+        claim = replace(
+            idea.claim,
+            category=Category.MERCHANDISE,
+            description="Framed print of the old harbor, signed",
+            recipient_ids=idea.claim.recipient_ids[:1],
+            cost_cents=315_00,
+            face_value_cents=None,
+            quantity=1,
+            host_present=None,
+            evidence={},
+        )
+        moment = self._until - timedelta(hours=2)
+        gifts.submit(
+            self._session, claim, giver_id=idea.giver.id, actor_id=idea.giver.id, at=moment
+        )
 
     def _follow(self, gift: Gift, moment: datetime) -> None:
         """Plan what comes next for a gift as it stands."""

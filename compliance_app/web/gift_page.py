@@ -7,6 +7,7 @@ from flask import render_template
 from compliance_app.rules.audit import Event
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason
+from compliance_app.services import explaining
 from compliance_app.store import audit as audit_store
 from compliance_app.store.base import db
 from compliance_app.store.models import Assessment, Gift
@@ -26,6 +27,7 @@ def show_gift(reference: str, *, problem: str = "") -> str:
         amendable=may_amend(gift, me),
         expense_line=expense_line(gift) if is_author(gift, me) else "",
         reasons_of=reasons_of,
+        explain=lambda assessment: explaining.explain(reading, assessment),
         events=[
             (event, Event(event.event))
             for event in audit_store.events_of(reading, f"gift:{gift.id}")
