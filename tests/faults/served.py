@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, build_opener
+from uuid import uuid4
 
 from tests.conftest import PASSWORD, SECRET
 
@@ -94,3 +95,18 @@ class Visitor:
                 pass
             sleep(0.05)
         raise TimeoutError(f"{path} was not answered in {PATIENCE_SECONDS} seconds")
+
+
+def gift_form(day: str) -> dict[str, str]:
+    """Return what a person sends after filling in a new form for a small gift."""
+    return {
+        "submission_key": uuid4().hex,
+        "recipients": "1",
+        "cost": "1.00",
+        "quantity": "1",
+        "given_on": day,
+        "category": "merchandise",
+        "description": "Fountain pen",
+        "purpose": "Mandate anniversary",
+        "payer": "member",
+    }

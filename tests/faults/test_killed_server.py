@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
-from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -15,7 +14,7 @@ from compliance_app.services.audit import verify
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Gift, Share
 from tests.conftest import EMAILS
-from tests.faults.served import Server, Visitor
+from tests.faults.served import Server, Visitor, gift_form
 from tests.postgresql import free_port
 from tests.races.crowd import SCALE
 
@@ -53,20 +52,6 @@ def test_every_gift_that_was_acknowledged_is_there_once_after_the_server_was_kil
     assert Counter(places) == Counter(references)
     assert held == VISITORS * GIFTS * 1_00
     assert check.problem is None
-
-
-def gift_form(day: str) -> dict[str, str]:
-    return {
-        "submission_key": uuid4().hex,
-        "recipients": "1",
-        "cost": "1.00",
-        "quantity": "1",
-        "given_on": day,
-        "category": "merchandise",
-        "description": "Fountain pen",
-        "purpose": "Mandate anniversary",
-        "payer": "member",
-    }
 
 
 def gifts_there() -> int:
