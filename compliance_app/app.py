@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from compliance_app import assets, web
+from compliance_app import api, assets, web
 from compliance_app.store.base import database_url, db, prepare
 
 SHORTEST_SECRET = 16
@@ -40,6 +40,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, console: bool = 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     web.install(app)
+    api.install(app)
     return app
 
 

@@ -14,8 +14,11 @@ ALLOWED = {
     "store": {"store", "rules", "assets"},
     "services": {"services", "store", "rules", "assets", "__version__"},
     "web": {"web", "services", "store", "rules", "clock", "assets", "__version__"},
+    "api": {"api", "web", "services", "store", "rules", "clock", "__version__"},
     "cli": {"cli", "services", "store", "rules", "clock", "app", "assets", "__version__"},
 }
+# What programs share with pages: who may, what they see, how refusals are noted, who is alike.
+SHARED_WITH_PAGES = {"guard", "visibility", "errors", "request_log", "forms.whom"}
 REPORTS_DOOR = PACKAGE / "services" / "reporting.py"
 
 
@@ -42,6 +45,17 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
         for path in _modules(PACKAGE / layer)
         for name in sorted(_imports(path))
         if name.startswith("compliance_app.") and name.split(".")[1] not in ALLOWED[layer]
+    ]
+    assert wrong == []
+
+
+def test_the_interface_shares_with_the_pages_only_what_must_be_the_same() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in _modules(PACKAGE / "api")
+        for name in sorted(_imports(path))
+        if name.startswith("compliance_app.web")
+        and name.removeprefix("compliance_app.web.") not in SHARED_WITH_PAGES
     ]
     assert wrong == []
 
@@ -128,7 +142,7 @@ def test_only_the_store_speaks_sql() -> None:
     allowed = {"sqlalchemy.orm", "sqlalchemy.exc"}
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for layer in ("services", "web", "cli")
+        for layer in ("services", "web", "api", "cli")
         for path in _modules(PACKAGE / layer)
         for name in sorted(_imports(path))
         if name.split(".")[0] in {"sqlalchemy", "alembic"} and name not in allowed

@@ -200,6 +200,21 @@ class SubmissionKeyReusedError(RuleError):
 
 
 @dataclass(eq=False)
+class LikelyDuplicateError(RuleError):
+    """A new recipient looks like somebody who is in the register; `duplicates` says who."""
+
+    name: str
+    duplicates: tuple[dict[str, int | str | None], ...]
+    code: ClassVar[str] = "likely-duplicate"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} may be in the register already. Use the person that is meant, or say "
+            "that this is somebody else of the same name."
+        )
+
+
+@dataclass(eq=False)
 class OrderKeyReusedError(RuleError):
     """A program sent the key of an earlier order with another order."""
 

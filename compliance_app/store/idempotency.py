@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from compliance_app.store.models import IdempotencyKey
 
-INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-
 
 def claim(
     session: Session, *, person_id: int, route: str, key: str, order_sha256: str, at: datetime
@@ -19,7 +17,8 @@ def claim(
     Whoever comes second waits here until the first has committed, or takes over from one
     that failed.
     """
-    insert = INSERT[session.get_bind().dialect.name]
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
     statement = insert(IdempotencyKey).values(
         person_id=person_id,
         route=route,

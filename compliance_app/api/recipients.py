@@ -1,0 +1,120 @@
+"""Recipients: finding them with what is left for each today, and adding one."""
+
+from datetime import date, datetime
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from compliance_app.api.answers import Document, Recipient, recipient_answer
+from compliance_app.api.orders import perform, respond
+from compliance_app.api.schemas import RecipientBody, RecipientQuery, read_body, read_query
+from compliance_app.clock import today
+from compliance_app.rules.errors import LikelyDuplicateError, NotFoundError
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import recipients
+from compliance_app.services.idempotency import Answer
+from compliance_app.services.recipients import NewRecipient, room_on
+from compliance_app.store import models
+from compliance_app.store import recipients as store
+from compliance_app.store.base import db
+from compliance_app.store.recipients import Found
+from compliance_app.web.forms.whom import namesakes
+from compliance_app.web.guard import actor, requires
+
+bp = Blueprint("recipients", __name__)
+
+# A number no row has, refused before the database is asked.
+LARGEST_NUMBER = 2**63 - 1
+
+
+class RecipientPage(Document):
+    """A page of people; `next` is the cursor of the next page, null on the last."""
+
+    recipients: list[Recipient]
+    next: str | None
+
+
+@bp.get("/v1/recipients")
+@requires(Permission.RECIPIENT_READ)
+def index() -> ResponseReturnValue:
+    """Find people at clients, each with what is left for them today."""
+    query, reading, day = read_query(RecipientQuery), db.session(), today()
+    found, more = _find(reading, query)
+    page = RecipientPage(
+        recipients=[_answer(reading, person, day) for person in found],
+        next=str(found[-1].id) if more else None,
+    )
+    return respond(page.model_dump_json())
+
+
+@bp.get("/v1/recipients/<int:recipient_id>")
+@requires(Permission.RECIPIENT_READ)
+def show(recipient_id: int) -> ResponseReturnValue:
+    """Show a person with what is left for them today; a merged record shows who goes on."""
+    reading = db.session()
+    recipient = reading.get(models.Recipient, min(recipient_id, LARGEST_NUMBER))
+    person = store.found(reading, recipient.merged_into_id or recipient.id) if recipient else None
+    if person is None:
+        raise NotFoundError(what="recipient with this number")
+    return respond(_answer(reading, person, today()).model_dump_json())
+
+
+@bp.post("/v1/recipients")
+@requires(Permission.RECIPIENT_ADD)
+def create() -> ResponseReturnValue:
+    """Add a person, unless they look like somebody who is in the register."""
+    body = read_body(RecipientBody)
+    return perform(lambda work, at: _add(work, body, at), body)
+
+
+def _find(session: Session, query: RecipientQuery) -> tuple[list[Found], bool]:
+    """Return a page of people, and whether there are more; a search has only one page."""
+    words = query.q.strip()
+    if words:
+        return store.search(session, words, count=query.limit), False
+    last = session.get(models.Recipient, int(query.cursor)) if query.cursor else None
+    after = (last.name_key, last.id) if last is not None else None
+    found = store.list_recipients(session, after=after, count=query.limit + 1)
+    return found[: query.limit], len(found) > query.limit
+
+
+def _add(session: Session, body: RecipientBody, at: datetime) -> Answer:
+    new = NewRecipient(
+        name=body.name,
+        email=(body.email or "").strip(),
+        employer=(body.employer or "").strip(),
+        title=(body.title or "").strip(),
+        recipient_class=body.recipient_class,
+    )
+    alike = () if body.confirmed_new else _alike(session, new)
+    if alike:
+        raise LikelyDuplicateError(
+            name=new.name,
+            duplicates=tuple(
+                {"id": one.id, "name": one.name, "email": one.email, "employer": one.employer}
+                for one in alike
+            ),
+        )
+    added = recipients.add(session, new, actor_id=actor().person_id, at=at)
+    return Answer(201, _answer(session, _found(session, added.id), at.date()).model_dump_json())
+
+
+def _alike(session: Session, new: NewRecipient) -> tuple[Found, ...]:
+    """Return who has the address, and whoever of the name works there."""
+    holder = store.find_by_email(session, new.email) if new.email else None
+    return tuple(
+        dict.fromkeys([*([_found(session, holder.id)] if holder else []), *namesakes(session, new)])
+    )
+
+
+def _found(session: Session, recipient_id: int) -> Found:
+    found = store.found(session, recipient_id)
+    if found is None:
+        raise NotFoundError(what="recipient with this number")
+    return found
+
+
+def _answer(session: Session, person: Found, day: date) -> Recipient:
+    recipient = session.get_one(models.Recipient, person.id)
+    return recipient_answer(person, recipient, day, room_on(session, recipient, day))

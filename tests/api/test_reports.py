@@ -1,0 +1,47 @@
+import io
+import json
+import zipfile
+
+import pytest
+from flask import Flask
+
+from tests.conftest import EMAILS
+from tests.page import Page
+from tests.program import Program
+
+PATH = "/api/v1/reports/quarter/2026Q4"
+
+
+def test_the_package_of_a_quarter_is_one_zip(app: Flask) -> None:
+    Program(app, "rep").log()
+
+    response = Program(app, "auditor").open("POST", PATH)
+
+    assert (response.status_code, response.mimetype) == (200, "application/zip")
+    assert response.headers["Content-Disposition"] == "attachment; filename=register-2026Q4.zip"
+    with zipfile.ZipFile(io.BytesIO(response.data)) as package:
+        names = set(package.namelist())
+        manifest = json.loads(package.read("manifest.json"))
+        listed = {file["name"] for file in manifest["files"]}
+    assert {"register-2026Q4.pdf", "register-2026Q4.csv", "manifest.json"} <= names
+    assert listed == names - {"manifest.json"}
+
+
+def test_a_run_is_kept_and_a_retry_makes_no_second_one(app: Flask) -> None:
+    program = Program(app, "officer")
+    first = program.open("POST", PATH, key="q4")
+    Program(app, "rep").log()
+    second = program.open("POST", PATH, key="q4")
+
+    assert first.data == second.data
+    page = Page(app).sign_in(EMAILS["officer"])
+    page.get("/reports/1/package")
+    page.get("/reports/2/package", status=404)
+
+
+@pytest.mark.parametrize("label", ["2026Q5", "2026", "Q3", "2026-Q3"])
+def test_what_is_no_quarter_is_refused(app: Flask, label: str) -> None:
+    program = Program(app, "officer")
+    problem = program.refused(program.open("POST", f"/api/v1/reports/quarter/{label}"), 422)
+
+    assert problem["problems"] == {"quarter": f"{label!r} is not a quarter. Write it as 2026Q3."}
