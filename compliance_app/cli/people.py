@@ -1,4 +1,4 @@
-"""`tally3220 people`: who is of the firm, in which role, and their first password."""
+"""`tally3220 people`: who is of the firm, in which role, their first password and tokens."""
 
 import sys
 
@@ -8,6 +8,7 @@ from compliance_app.cli.console import counted, find_person, opened, print_json
 from compliance_app.clock import now
 from compliance_app.rules.permissions import Role
 from compliance_app.services import people as service
+from compliance_app.services import tokens
 from compliance_app.services.people import NewPerson
 from compliance_app.store import people as store
 from compliance_app.store.base import db, unit_of_work
@@ -15,7 +16,7 @@ from compliance_app.store.base import db, unit_of_work
 
 @click.group()
 def people() -> None:
-    """Add, list and deactivate people, and set their passwords."""
+    """Add, list and deactivate people, set their passwords, make tokens for programs."""
 
 
 @people.command()
@@ -83,6 +84,17 @@ def password(email: str, *, password_stdin: bool) -> None:
             person = find_person(session, email)
             service.set_password(session, person.id, plain, actor_id=None, at=now())
             click.echo(f"{person.name} ({person.email}) can sign in with the new password.")
+
+
+@people.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The program that will use it.")
+def token(email: str, *, name: str) -> None:
+    """Make a token with which a program acts as the person with this EMAIL, and print it once."""
+    with opened(), unit_of_work() as session:
+        person = find_person(session, email)
+        made = tokens.make(session, person, name, actor_id=None, at=now())
+    click.echo(made)
 
 
 def _from_stdin() -> str:

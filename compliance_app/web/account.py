@@ -1,4 +1,4 @@
-"""Signing in and out, the own sessions and the own password."""
+"""Signing in and out, and what is one's own: sessions, the password, tokens for programs."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -20,17 +20,19 @@ from sqlalchemy.orm import Session
 from compliance_app.clock import now
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import (
+    InputError,
     LockedOutError,
     PresentPasswordError,
     RuleError,
     SignInRefusedError,
 )
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import people
+from compliance_app.services import people, tokens
 from compliance_app.store import people as store
+from compliance_app.store import tokens as token_store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Person
-from compliance_app.web.forms.account import PasswordForm, SignInForm
+from compliance_app.web.forms.account import PasswordForm, SignInForm, TokenForm
 from compliance_app.web.guard import Actor, actor, public, requires, someone
 
 bp = Blueprint("account", __name__)
@@ -123,6 +125,36 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for(".sign_in"))
 
 
+@bp.post("/account/tokens")
+@requires(Permission.ACCOUNT_OWN)
+def make_token() -> ResponseReturnValue:
+    """Make a token for a program and show it, this one time, on the page itself.
+
+    Leading on to another page would leave the token in a cookie.
+    """
+    form, me = TokenForm(), actor().person_id
+    if not form.validate():
+        return _account_page(PasswordForm(formdata=None), form), 422
+    try:
+        with unit_of_work() as work:
+            person = work.get_one(Person, me)
+            token = tokens.make(work, person, form.name.data, actor_id=me, at=now())
+    except InputError as error:
+        form.name.errors = tuple(error.problems.values())
+        return _account_page(PasswordForm(formdata=None), form), 422
+    return _account_page(PasswordForm(formdata=None), TokenForm(formdata=None), token), 201
+
+
+@bp.post("/account/tokens/<int:token_id>/revoke")
+@requires(Permission.ACCOUNT_OWN)
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """Revoke one of the own tokens."""
+    with unit_of_work() as work:
+        revoked = tokens.revoke(work, token_id, actor_id=actor().person_id, at=now())
+    flash(f"The token of {revoked.name} is revoked.")
+    return redirect(url_for(".show"))
+
+
 def _open(work: Session, person: Person, moment: datetime) -> Actor:
     token = people.open_session(
         work,
@@ -150,12 +182,17 @@ def _next_page() -> str:
     return url_for("dashboard.index")
 
 
-def _account_page(form: PasswordForm) -> str:
+def _account_page(
+    form: PasswordForm, token_form: TokenForm | None = None, new_token: str = ""
+) -> str:
     reading = db.session()
     me = actor()
     return render_template(
         "account/show.html",
         form=form,
+        token_form=token_form or TokenForm(formdata=None),
+        tokens=token_store.list_tokens(reading, me.person_id),
+        new_token=new_token,
         person=reading.get_one(Person, me.person_id),
         sessions=store.list_sessions(reading, me.person_id, at=now()),
         this_session_id=me.session_id,

@@ -20,6 +20,8 @@ GET  /                                    rep supervisor officer auditor admin
 GET  /account                             rep supervisor officer auditor admin
 POST /account/password                    rep supervisor officer auditor admin
 POST /account/sessions/<session_id>/end   rep supervisor officer auditor admin
+POST /account/tokens                      rep supervisor officer auditor admin
+POST /account/tokens/<token_id>/revoke    rep supervisor officer auditor admin
 POST /sign-out                            rep supervisor officer auditor admin
 GET  /gifts                               rep supervisor officer
 GET  /gifts/new                           rep supervisor officer
@@ -74,6 +76,7 @@ PLACES = {
     "reference": "G-2026-000001",
     "run_id": "999",
     "session_id": "999",
+    "token_id": "999",
 }
 REFUSED = {401, 403}
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")

@@ -1,9 +1,11 @@
 """Signing in and the own password."""
 
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from compliance_app.services.tokens import LONGEST_NAME
 from compliance_app.web.forms.base import Form
+from compliance_app.web.forms.fields import Line
 
 LONGEST_PASSWORD = 1000
 
@@ -44,4 +46,15 @@ class PasswordForm(Form):
         "New password again",
         validators=[EqualTo("new", "This is not the same as the new password.")],
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class TokenForm(Form):
+    """A new token for a program."""
+
+    name = StringField(
+        "Name of the program",
+        description="So that you know later which token to revoke, such as: Expenses.",
+        validators=[InputRequired("Name the program that will use the token."), Line(LONGEST_NAME)],
+        render_kw={"autocomplete": "off"},
     )
