@@ -12,11 +12,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from compliance_app.app import create_app
@@ -31,6 +33,8 @@ from tests.postgresql import Cluster
 
 # A Saturday noon in New York.
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+# Every test makes an application of its own; the templates are compiled once for all of them.
+COMPILED_TEMPLATES = FileSystemBytecodeCache(mkdtemp(prefix="tally3220-templates-"))
 PASSWORD = "correct horse battery"
 SECRET = "a secret for the tests only"
 
@@ -133,7 +137,7 @@ def sqlite_url(folder: Path) -> str:
 
 def make_app(folder: Path, url: str) -> Flask:
     """Return an application on a register, with the tests' clock."""
-    return create_app(
+    application = create_app(
         {
             "DATA_DIR": str(folder),
             "DATABASE_URL": url,
@@ -144,6 +148,8 @@ def make_app(folder: Path, url: str) -> Flask:
             "PROPAGATE_EXCEPTIONS": False,
         }
     )
+    application.jinja_env.bytecode_cache = COMPILED_TEMPLATES
+    return application
 
 
 def fill(application: Flask) -> None:
