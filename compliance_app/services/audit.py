@@ -64,10 +64,9 @@ def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
 def _walk(session: Session, walk: Walk, *, with_leaves: bool) -> Fault | None:
     """Follow the trail to the end that is known; stop at the first event that does not fit."""
     end = store.head(session).number
-    for row in trail.raw_events(session):
-        if walk.number == end:
+    for number, row in enumerate(trail.raw_events(session), start=1):
+        if number > end:
             return None
-        number = walk.number + 1
         if row.number != number or row.previous != walk.seal or seal(row) != row.sha256:
             return name_fault(session, row, number, walk.seal)
         walk.number, walk.seal = number, row.sha256

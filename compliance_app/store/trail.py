@@ -3,6 +3,7 @@
 Moments and texts come as they are stored, even where somebody left nonsense in them.
 """
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,19 +14,34 @@ from sqlalchemy.orm import Session, aliased
 from compliance_app.rules.audit import RawEvent
 from compliance_app.store.models import TrailEvent
 
-# SQLite holds whatever bytes it is given, so they are fetched as bytes and read afterwards.
-COLUMNS = {
+# Texts and moments as they are sealed; in SQLite a column may hold something else than text.
+PLAIN = {
     "sqlite": (
-        "number, CAST(happened_at AS BLOB), CAST(actor AS BLOB), CAST(event AS BLOB), "
-        "CAST(subject AS BLOB), CAST(body AS BLOB), CAST(previous_sha256 AS BLOB), "
-        "CAST(sha256 AS BLOB)"
+        "SELECT number, replace(happened_at, ' ', 'T') || '+00:00', CAST(actor AS TEXT), "
+        "CAST(event AS TEXT), CAST(subject AS TEXT), CAST(body AS TEXT), "
+        "CAST(previous_sha256 AS TEXT), CAST(sha256 AS TEXT) "
+        "FROM trail_event WHERE number > ? ORDER BY number LIMIT ?"
     ),
     "postgresql": (
-        "number, to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor, "
-        "event, subject, body, previous_sha256, sha256"
+        "SELECT number, coalesce(to_char(happened_at AT TIME ZONE 'UTC', "
+        """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''), actor, event, subject, body, """
+        "previous_sha256, sha256 FROM trail_event WHERE number > %s ORDER BY number LIMIT %s"
     ),
 }
-BATCH = 1_000
+# What is no text at all in SQLite can only be fetched as bytes.
+BYTES = {
+    "sqlite": (
+        "number, CAST(replace(happened_at, ' ', 'T') || '+00:00' AS BLOB), CAST(actor AS BLOB), "
+        "CAST(event AS BLOB), CAST(subject AS BLOB), CAST(body AS BLOB), "
+        "CAST(previous_sha256 AS BLOB), CAST(sha256 AS BLOB)"
+    ),
+    "postgresql": (
+        "number, coalesce(to_char(happened_at AT TIME ZONE 'UTC', "
+        """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''), actor, event, subject, body, """
+        "previous_sha256, sha256"
+    ),
+}
+BATCH = 100
 BEFORE_ALL = -(2**63)
 
 
@@ -34,8 +50,8 @@ def raw_events(
 ) -> Iterator[RawEvent]:
     """Yield the events above a number, and up to another, in their order, in flat memory."""
     while True:
-        batch = _select(session, "number > :value ORDER BY number LIMIT :most", after)
-        yield from (row for row in batch if until is None or row.number <= until)
+        batch = _next(session, after)
+        yield from batch if until is None else (row for row in batch if row.number <= until)
         if len(batch) < BATCH or (until is not None and batch[-1].number >= until):
             return
         after = batch[-1].number
@@ -88,18 +104,24 @@ def latest_of_gifts(
     return session.scalars(statement).all()
 
 
+def _next(session: Session, after: int) -> list[RawEvent]:
+    """Return the next events, past SQLAlchemy's rows: a whole trail is read each time."""
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        rows = driver.execute(PLAIN[connection.dialect.name], (after, BATCH))
+        return [RawEvent._make(row) for row in rows]
+    except sqlite3.OperationalError:
+        return _select(session, "number > :value ORDER BY number LIMIT :most", after)
+
+
 def _select(session: Session, which: str, value: int | str) -> list[RawEvent]:
-    columns = COLUMNS[session.get_bind().dialect.name]
+    connection = session.connection()
+    columns = BYTES[connection.dialect.name].replace(":", "\\:")
     statement = text(f"SELECT {columns} FROM trail_event WHERE {which}")  # noqa: S608 - all from above
-    rows = session.connection().execute(statement, {"value": value, "most": BATCH})
-    return [_read(row) for row in rows]
+    rows = connection.execute(statement, {"value": value, "most": BATCH})
+    return [RawEvent(number, *map(_text, texts)) for number, *texts in rows]
 
 
-def _read(row: Sequence[Any]) -> RawEvent:
-    number, at, *texts = row
-    day, _, time = _text(at).partition(" ")
-    return RawEvent(number, f"{day}T{time}+00:00", *map(_text, texts))
-
-
-def _text(stored: bytes | str | None) -> str:
-    return stored if isinstance(stored, str) else str(stored or b"", "utf-8", "replace")
+def _text(stored: bytes | str) -> str:
+    return stored if isinstance(stored, str) else str(stored, "utf-8", "replace")
