@@ -80,6 +80,13 @@ class Cluster:
     def drop(self, database: str) -> None:
         self._order("DROP DATABASE {} WITH (FORCE)", database)
 
+    def wait_for(self, standbys: str) -> None:
+        """Let every commit wait for these standbys from now on."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            order = sql.SQL("ALTER SYSTEM SET synchronous_standby_names = {}")
+            connection.execute(order.format(sql.Literal(standbys)))
+            connection.execute("SELECT pg_reload_conf()")
+
     def _order(self, order: str, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(order).format(*map(sql.Identifier, names)))
@@ -103,7 +110,23 @@ def cluster(extra: str = "") -> Iterator[Cluster]:
         try:
             yield made
         finally:
-            made.stop("immediate")
+            if (made.folder / "postmaster.pid").exists():
+                made.stop("immediate")
+
+
+@contextmanager
+def standby(primary: Cluster) -> Iterator[Cluster]:
+    """Start a second server that follows the first."""
+    made = Cluster(primary.folder.with_name("standby"), free_port())
+    source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", ACCOUNT)
+    run("pg_basebackup", "-D", str(made.folder), *source, "-R", "-c", "fast", "--no-sync")
+    with (made.folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write(f"port = {made.port}\n")
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop("immediate")
 
 
 def run(program: str, *arguments: str) -> None:

@@ -15,6 +15,7 @@ from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Gift, Share
 from tests.conftest import EMAILS
 from tests.faults.served import Server, Visitor, gift_form
+from tests.faults.submitting import gifts_there
 from tests.postgresql import free_port
 from tests.races.crowd import SCALE
 
@@ -52,11 +53,6 @@ def test_every_gift_that_was_acknowledged_is_there_once_after_the_server_was_kil
     assert Counter(places) == Counter(references)
     assert held == VISITORS * GIFTS * 1_00
     assert check.problem is None
-
-
-def gifts_there() -> int:
-    with unit_of_work() as session:
-        return session.scalar(select(func.count()).select_from(Gift)) or 0
 
 
 def all_done(answers: list[Future[list[str]]]) -> bool:

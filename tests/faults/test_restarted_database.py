@@ -4,25 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from compliance_app.services import gifts
 from compliance_app.services.audit import verify
 from compliance_app.store import schema
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
-from tests.conftest import NOON, Cast, fill, make_app
-from tests.factories import make_claim
+from tests.conftest import Cast, fill, make_app
+from tests.faults.submitting import submit, submit_until_answered
 from tests.postgresql import Cluster, cluster
 from tests.races.crowd import SCALE
 
 Fault = Callable[[Cluster], None]
-PATIENCE_SECONDS = 60.0
 THREADS = 3
 GIFTS = 8 * SCALE
 
@@ -90,28 +88,3 @@ def test_those_who_send_their_form_again_find_it_once(
         assert Counter(session.scalars(select(Gift.reference))) == Counter(acknowledged)
         assert verify(session).problem is None
     assert schema.current(db.engine) == schema.head()
-
-
-def submit(cast: Cast, key: str, before_commit: Callable[[], None] = lambda: None) -> str:
-    with unit_of_work() as session:
-        gift = gifts.submit(
-            session,
-            make_claim(1_00),
-            giver_id=cast.rep,
-            actor_id=cast.rep,
-            at=NOON,
-            submission_key=key,
-        )
-        before_commit()
-    return gift.reference
-
-
-def submit_until_answered(cast: Cast, key: str) -> str:
-    end = monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return submit(cast, key)
-        except DBAPIError:
-            if monotonic() > end:
-                raise
-            sleep(0.05)
