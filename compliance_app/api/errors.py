@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
 from compliance_app.rules.errors import InputError, LikelyDuplicateError, RuleError
@@ -46,6 +47,7 @@ def install(bp: Blueprint) -> None:
     bp.register_error_handler(FactsError, _contradicted)
     bp.register_error_handler(HTTPException, _http)
     bp.register_error_handler(OperationalError, _unavailable)
+    bp.register_error_handler(NoConnectionError, _unavailable)
     bp.register_error_handler(Exception, _broken)
 
 
@@ -74,12 +76,15 @@ def _http(error: HTTPException) -> Response:
     return _problem(status, code, SENTENCES.get(status, error.description or ""), headers=kept)
 
 
-def _unavailable(error: OperationalError) -> Response:
-    current_app.logger.error("request %s met no database: %s", request_id(), error.orig)
+def _unavailable(error: OperationalError | NoConnectionError) -> Response:
+    """Ask to come again: a connection that broke does not say whether it still committed."""
+    why = error.orig if isinstance(error, OperationalError) else error
+    current_app.logger.error("request %s met no database: %s", request_id(), why)
     return _problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
-        "The register cannot be reached now; nothing was changed. Send the same request again.",
+        "The register cannot be reached now. Send the same request again, with the same "
+        "Idempotency-Key, and it is done once.",
         headers={"Retry-After": RETRY_AFTER_SECONDS},
     )
 

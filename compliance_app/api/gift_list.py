@@ -63,7 +63,7 @@ def list_gifts(session: Session, query: GiftQuery, me: Actor) -> GiftPage:
         givers=_givers(session, me),
         reader_id=me.person_id,
         state=query.state,
-        giver_email=query.giver,
+        giver_email=query.giver.strip().lower() if query.giver else None,
         recipient_id=query.recipient,
         since=query.since,
         until=query.until,

@@ -95,7 +95,9 @@ def test_a_register_that_cannot_be_reached_asks_to_come_again(
 
     response = program.open("GET", PATH)
 
-    assert program.refused(response, 503)["code"] == "unavailable"
+    problem = program.refused(response, 503)
+    assert problem["code"] == "unavailable"
+    assert "with the same Idempotency-Key, and it is done once" in problem["detail"]
     assert response.headers["Retry-After"] == "2"
     assert "met no database" in caplog.text
 

@@ -156,6 +156,22 @@ def test_the_list_is_read_page_by_page_and_narrowed(app: Flask) -> None:
     assert listed("recipient=1&state=approved&since=2026-11-24&until=2026-11-24") == ["1"]
 
 
+@pytest.mark.parametrize("person", ["rep", "supervisor"])
+def test_who_gave_and_who_logged_read_the_same_pages(app: Flask, person: str) -> None:
+    colleague, program = Program(app, "other_rep"), Program(app, person)
+    Program(app, "rep").log()
+    Program(app, "officer").log(giver_email="olga@firm.example")
+    colleague.log(giver_email="rita@firm.example")
+    Program(app, "rep").log(giver_email="theo@firm.example")
+
+    first = program.get("/api/v1/gifts?limit=2")
+    second = program.get(f"/api/v1/gifts?limit=2&cursor={first['next']}")
+
+    assert [gift["giver"]["name"] for gift in first["gifts"]] == ["Theo Marsh", "Rita Rep"]
+    assert [gift["giver"]["name"] for gift in second["gifts"]] == ["Rita Rep"]
+    assert second["next"] is None
+
+
 def test_a_reviewer_approves(app: Flask) -> None:
     Program(app, "rep").log(cost="150.00")
 
