@@ -112,8 +112,9 @@ def _as_expected(result: Assessment) -> dict[str, object]:
         "exceeds_operator": (result.operator if summed else Operator.GT).value,
         "period_start": day(result.window_start),
         "period_end": day(result.window_end),
-        "prior_total": money(result.prior_cents),
-        "running_total": money(result.running_cents),
+        # A case asks for the whole window, on whichever day of it the other gifts were given.
+        "prior_total": money(result.prior_cents + result.later_cents),
+        "running_total": money(result.running_cents + result.later_cents),
         "remaining_before": money(result.left_before_cents),
         "remaining_after": money(result.left_after_cents),
         "excess": money(result.excess_cents),

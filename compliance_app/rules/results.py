@@ -75,6 +75,11 @@ class Assessment(NamedTuple):
         return self.totals.pending_cents if self.totals else 0
 
     @property
+    def later_cents(self) -> int:
+        """Return what the person's shares of later days in the same window come to."""
+        return self.totals.later_cents if self.totals else 0
+
+    @property
     def running_cents(self) -> int:
         """Return the total with this share."""
         return self.totals.running_cents if self.totals else self.counted_cents

@@ -44,11 +44,15 @@ class LaterPoint(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums of one window; `running_cents` includes the share, `prior_cents` does not."""
+    """The sums of one window; `running_cents` includes the share, `prior_cents` does not.
+
+    Both end with the share's day; `later_cents` is what the rest of the window holds.
+    """
 
     window: Window
     prior_cents: int
     pending_cents: int
+    later_cents: int
     running_cents: int
     left_before_cents: int
     left_after_cents: int
@@ -114,8 +118,9 @@ def _sum_up(
     start, horizon = window
     if year is not None and is_trailing(year):
         horizon = year_end(day)  # the last day whose own window holds this one
+    end = window.end
     code = regime.code
-    total = pending = 0
+    total = pending = after = 0
     has_later = False
     for given_on, counted, _, waits, by_regime in prior:
         if start <= given_on <= day:
@@ -125,11 +130,14 @@ def _sum_up(
                 pending += held
         elif day < given_on <= horizon:
             has_later = True
+            if given_on <= end:
+                after += by_regime.get(code, counted) if by_regime else counted
     left = limit_cents - total
     totals = Totals(
         window,
         total,
         pending,
+        after,
         total + cents,
         max(0, left),
         left - cents if left > cents else 0,

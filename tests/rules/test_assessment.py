@@ -98,6 +98,29 @@ def test_a_late_entry_that_makes_a_later_gift_exceed_names_that_gift() -> None:
     )
 
 
+def test_what_the_rest_of_the_year_holds_is_told_apart() -> None:
+    classes = (RecipientClass.US_FEDERAL_EXECUTIVE,)
+    prior = [
+        PriorShare(date(2026, 5, 3), 1_00, "G-1"),
+        PriorShare(date(2026, 5, 5), 2_00, "G-2"),
+        PriorShare(date(2026, 12, 31), 4_00, "G-3", regime_cents={"FINRA_3220": 8_00}),
+        PriorShare(date(2027, 1, 1), 16_00, "G-4"),
+    ]
+    facts = make_facts("2026-05-04", cost_cents=10_00, recipient_classes=classes)
+    answer = assess(facts, prior, Policy())
+    later = {one.regime: one.later_cents for one in (answer, *answer.others)}
+    assert later == {
+        "FINRA_3220": 10_00,
+        "US_5CFR_2635_204a_occasion": 0,
+        "US_5CFR_2635_204a_year": 6_00,
+    }
+
+
+def test_a_trailing_year_holds_nothing_later() -> None:
+    answer = judge(make_facts("2026-05-04"), ("2026-05-05", 9_00), policy=Policy(year=TRAILING))
+    assert answer.later_cents == 0
+
+
 def test_a_late_entry_leaves_the_room_of_the_tightest_later_day() -> None:
     answer = judge(
         make_facts("2026-05-04", cost_cents=20_00), ("2026-08-01", 250_00), ("2026-12-01", 10_00)

@@ -70,6 +70,23 @@ def test_gifts_of_others_and_gifts_that_do_not_count_are_left_out() -> None:
     assert run_case(read) == ()
 
 
+def test_the_totals_of_a_case_are_those_of_its_whole_window() -> None:
+    def bring_forward(case: dict[str, Any]) -> None:
+        last = case["prior_gifts"][0] | {"date": "2026-12-31", "counted_value": "20.00"}
+        outside = last | {"date": "2027-01-01"}
+        case["prior_gifts"] += [last, outside]
+        case["expected"] |= {
+            "prior_total": "270.00",
+            "running_total": "320.00",
+            "remaining_before": "30.00",
+            "excess": "20.00",
+            "decision": "exceeds_limit",
+        }
+
+    (read,) = parse_cases(written(changed(bring_forward)))
+    assert run_case(read) == ()
+
+
 @pytest.mark.parametrize(
     ("change", "key", "message"),
     [
