@@ -142,6 +142,8 @@ def make_token() -> ResponseReturnValue:
     except InputError as error:
         form.name.errors = tuple(error.problems.values())
         return _account_page(PasswordForm(formdata=None), form), 422
+    # The reading that let the person in began before the token was there.
+    db.session.rollback()
     return _account_page(PasswordForm(formdata=None), TokenForm(formdata=None), token), 201
 
 

@@ -1,6 +1,7 @@
 """Who may call what: written out for every call, and compared with what really answers."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from jsonschema import Draft202012Validator
 from compliance_app.api.openapi import describe
 from tests.program import Program
 
+ROOT = Path(__file__).resolve().parents[2]
 # One line a call, and the people whose tokens open it; everybody else is refused.
 TABLE = """
 GET  /api/v1/openapi.json                      everybody
@@ -47,6 +49,19 @@ def calls_of(app: Flask) -> list[str]:
 
 def test_every_call_stands_in_the_table_and_nothing_else_does(app: Flask) -> None:
     assert sorted(calls_of(app)) == sorted(who_may())
+
+
+def test_every_call_is_documented_with_the_permission_it_needs(app: Flask) -> None:
+    said = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+ /api/[^`]+)` \| `?([\w:-]+)`? \|", said, flags=re.MULTILINE))
+    needed = {
+        f"{method.upper()} {path}": operation["description"]
+        for path, operations in describe()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert rows.pop("GET /api/v1/openapi.json") == "nothing"
+    assert {call: f"Needs the permission {name}." for call, name in rows.items()} == needed
 
 
 def test_every_call_is_described_and_nothing_else_is(app: Flask) -> None:
