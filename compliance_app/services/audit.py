@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import GENESIS, Damage, Event, seal
@@ -48,14 +49,23 @@ def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
     `given` are checkpoints that were kept elsewhere: they show what the database cannot show of
     itself, that its whole trail was written anew.
     """
-    kept = checkpoint_store.list_checkpoints(session)
     walk = Walk()
-    fault = (
-        _walk(session, walk, with_leaves=bool(kept or given))
-        or _after_the_end(session, walk)
-        or _against(kept, given, walk)
-        or _wrong_end(session, walk)
-    )
+    if not store.has_head(session):
+        return TrailCheck(
+            0, GENESIS, "The row that says where the trail ends was removed.", Damage.REMOVED
+        )
+    try:
+        kept = checkpoint_store.list_checkpoints(session)
+        fault = (
+            _walk(session, walk, with_leaves=bool(kept or given))
+            or _after_the_end(session, walk)
+            or _against(kept, given, walk)
+            or _wrong_end(session, walk)
+        )
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        fault = _unreadable(walk, error)
     if fault is None:
         return TrailCheck(walk.number, walk.seal, None, checkpoints=len(kept) + len(given))
     return TrailCheck(walk.number, walk.seal, fault.sentence, fault.kind, fault.event)
@@ -124,6 +134,13 @@ def _as_signed(row: TrailCheckpoint) -> Checkpoint | None:
     except NoteError:
         return None
     return note.checkpoint if is_true and note.checkpoint.size == row.size else None
+
+
+def _unreadable(walk: Walk, error: DatabaseError) -> Fault:
+    """Name the event at which the file that holds the trail turned out to be damaged."""
+    number = walk.number + 1
+    sentence = f"Event {number} cannot be read: the database is damaged ({error.orig})."
+    return Fault(Damage.CHANGED, number, sentence)
 
 
 def _wrong_end(session: Session, walk: Walk) -> Fault | None:

@@ -103,6 +103,11 @@ def head(session: Session) -> TrailHead:
     return session.get_one(TrailHead, 1)
 
 
+def has_head(session: Session) -> bool:
+    """Say whether the row is there that says where the trail ends."""
+    return session.get(TrailHead, 1) is not None
+
+
 def head_now(session: Session) -> int:
     """Return the last event's number as it is now, whatever the session has read before."""
     return session.scalars(select(TrailHead.number).where(TrailHead.id == 1)).one()

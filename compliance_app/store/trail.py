@@ -111,7 +111,7 @@ def _next(session: Session, after: int) -> list[RawEvent]:
     try:
         rows = driver.execute(PLAIN[connection.dialect.name], (after, BATCH))
         return [RawEvent._make(row) for row in rows]
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError:
         return _select(session, "number > :value ORDER BY number LIMIT :most", after)
 
 

@@ -259,3 +259,9 @@ def test_what_is_before_the_first_wrong_event_is_counted_as_whole() -> None:
     with unit_of_work() as session:
         second = session.scalars(text("SELECT sha256 FROM trail_event WHERE number = 2")).one()
     assert (check.events, check.head_sha256) == (2, second)
+
+
+def test_a_trail_whose_end_was_taken_away_is_named() -> None:
+    check = check_after("DELETE FROM trail_head")
+    assert check.kind is Damage.REMOVED
+    assert check.problem == "The row that says where the trail ends was removed."
