@@ -1,0 +1,96 @@
+"""The console proves the trail to others: keys, checkpoints, replay and the past."""
+
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Console
+
+
+def damage(register: Path, statement: str) -> None:
+    with closing(sqlite3.connect(register)) as connection:
+        guards = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in guards.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.fixture
+def key(console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a new signing key's file, which the register uses from now on."""
+    file = tmp_path / "signing.key"
+    assert console("audit", "keys", "--new", file).exit_code == 0
+    monkeypatch.setenv("TALLY3220_SIGNING_KEY_FILE", str(file))
+    return file
+
+
+def test_a_new_key_is_for_its_owner_alone_and_never_replaces_another(
+    console: Console, key: Path
+) -> None:
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    before = key.read_text(encoding="utf-8")
+    assert console("audit", "keys", "--new", key).exit_code == 2
+    assert key.read_text(encoding="utf-8") == before
+    assert console("audit", "keys").output.startswith("Public key: tally3220+")
+
+
+def test_without_a_key_the_way_to_one_is_told(console: Console) -> None:
+    result = console("audit", "keys")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "There is no signing key yet; make one with: audit keys --new FILE\n",
+    )
+
+
+def test_a_checkpoint_kept_elsewhere_shows_a_trail_that_was_cut_off(
+    console: Console, register: Path, key: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.txt"
+    made = console("audit", "checkpoint", "--out", kept)
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert console("audit", "verify", "--checkpoint", kept).exit_code == 0
+    damage(register, "DELETE FROM trail_event WHERE number > 9")
+    damage(register, "DELETE FROM trail_checkpoint")
+    damage(
+        register,
+        "UPDATE trail_head SET number = 9, "
+        "sha256 = (SELECT sha256 FROM trail_event WHERE number = 9)",
+    )
+    assert console("audit", "verify").exit_code == 0
+    result = console("audit", "verify", "--checkpoint", kept, "--json")
+    found = json.loads(result.output)
+    assert (result.exit_code, found["kind"], found["event"]) == (1, "cut off", 10)
+
+
+def test_a_checkpoint_without_a_key_says_that_it_is_not_signed(
+    console: Console, register: Path
+) -> None:
+    result = console("audit", "checkpoint")
+    assert result.exit_code == 0
+    assert result.stderr == "It is not signed: there is no TALLY3220_SIGNING_KEY.\n"
+
+
+def test_a_replay_agrees_with_a_register_nobody_touched(console: Console, register: Path) -> None:
+    result = console("audit", "replay")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.output == "13 events tell of 13 rows; 0 differences.\n"
+
+
+def test_a_replay_names_a_row_that_was_changed(console: Console, register: Path) -> None:
+    damage(register, "UPDATE recipient SET name = 'Nobody' WHERE id = 1")
+    result = console("audit", "replay")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        'Recipient 1: name is "Nobody" in the register, but event 11 says "Morgan Ellery".\n'
+    )
+
+
+def test_a_past_day_is_listed(console: Console, register: Path) -> None:
+    result = console("audit", "replay", "--as-of", "2026-11-20")
+    assert (result.exit_code, result.output) == (0, "0 gifts known; $0.00 counted.\n")
+    assert json.loads(console("audit", "replay", "--as-of", "2026-11-20", "--json").output) == []
