@@ -59,9 +59,7 @@ def test_the_wheel_alone_serves_a_page(wheel: Path, tmp_path: Path) -> None:
         env=settings,
         cwd=tmp_path,
     )
-    server = subprocess.Popen(
-        [*command, "serve", "--port", str(port)], env=settings, cwd=tmp_path
-    )
+    server = subprocess.Popen([*command, "serve", "--port", str(port)], env=settings, cwd=tmp_path)
     try:
         page = _first_answer(f"http://127.0.0.1:{port}/sign-in")
     finally:

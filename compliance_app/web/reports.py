@@ -1,7 +1,6 @@
 """Reports: choose a quarter, produce its package, and fetch the packages that were produced."""
 
 import io
-import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from compliance_app.clock import now, today
 from compliance_app.rules.errors import NotFoundError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import reporting
+from compliance_app.services.packing import pack
 from compliance_app.store import files
 from compliance_app.store import reports as store
 from compliance_app.store.base import db, frozen_reading, unit_of_work
@@ -27,8 +27,6 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".json": "application/json",
 }
-# A zip holds a date for each file; with a fixed one, the same files make the same package.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @bp.get("/reports")
@@ -79,15 +77,12 @@ def download(run_id: int, name: str) -> ResponseReturnValue:
 def package(run_id: int) -> ResponseReturnValue:
     """Hand over all files of a package as one zip."""
     run = _run(run_id)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in run.files:
-            entry = zipfile.ZipInfo(file["name"], ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files.read(_folder(), file["sha256"], name=file["name"]))
-    packed.seek(0)
+    packed = pack(
+        (file["name"], files.read(_folder(), file["sha256"], name=file["name"]))
+        for file in run.files
+    )
     return send_file(
-        packed,
+        io.BytesIO(packed),
         mimetype="application/zip",
         as_attachment=True,
         download_name=f"register-{run.period}.zip",
