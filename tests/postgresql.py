@@ -19,7 +19,8 @@ import psycopg
 from psycopg import sql
 
 ACCOUNT = "postgres"
-# Only as durable as a test can see: what is written outlives the server, not the machine.
+# Only as durable as a test can see: what is written outlives the server, not the machine. The
+# server does not write its log in passing, so what nobody waited for is lost when it is killed.
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -29,6 +30,7 @@ shared_buffers = 64MB
 fsync = off
 full_page_writes = off
 log_min_messages = fatal
+wal_writer_delay = 10s
 """
 
 
