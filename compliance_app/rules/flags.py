@@ -1,6 +1,6 @@
 """What a reviewer should look at: pure signs over a gift and its neighbors, never a verdict."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from compliance_app.rules.valuation import net_cost
 from compliance_app.rules.verdicts import Verdict
 
 _CLOSE_PERCENT = 95
+_MOST_NAMED = 3
 
 
 class FlagCode(StrEnum):
@@ -170,7 +171,7 @@ def _splitting(
     return Flag.of(
         FlagCode.SPLITTING,
         days=policy.splitting_days,
-        references=", ".join(neighbor.reference for neighbor in close),
+        references=_name(close),
         together_cents=together,
     )
 
@@ -187,7 +188,7 @@ def _several_givers(facts: Facts, around: Surroundings, policy: Policy) -> Flag 
         FlagCode.SEVERAL_GIVERS,
         givers=len({neighbor.giver_id for neighbor in others}) + 1,
         days=policy.several_givers_days,
-        references=", ".join(neighbor.reference for neighbor in others),
+        references=_name(others),
     )
 
 
@@ -203,6 +204,13 @@ def _near(facts: Facts, around: Surroundings, days: int) -> list[Neighbor]:
         ),
         key=lambda neighbor: (neighbor.given_on, neighbor.reference),
     )
+
+
+def _name(neighbors: Sequence[Neighbor]) -> str:
+    """Name the gifts: all of a few, else the first and how many more there are."""
+    named = ", ".join(neighbor.reference for neighbor in neighbors[:_MOST_NAMED])
+    more = len(neighbors) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _just_under(assessment: Assessment, policy: Policy) -> Flag | None:

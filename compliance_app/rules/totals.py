@@ -190,8 +190,10 @@ def _tightest_later(
     span: Window,
 ) -> LaterPoint | None:
     """Return the later day that leaves least room, its total with the share included."""
+    # By reference too: of equal days, the order of the history must not choose the one named.
     ordered = sorted(
-        (other for other in prior if other.given_on <= span.end), key=lambda other: other.given_on
+        (other for other in prior if other.given_on <= span.end),
+        key=lambda other: (other.given_on, other.reference),
     )
     days = [other.given_on for other in ordered]
     sums = [0, *accumulate(counted_under(other, regime) for other in ordered)]

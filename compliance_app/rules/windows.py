@@ -3,6 +3,7 @@
 An anniversary of 29 February falls on 1 March in a common year, the stricter choice.
 """
 
+from calendar import isleap
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
@@ -112,10 +113,6 @@ def _anchored_window(day: date, earlier_days: Iterable[date]) -> Window:
 
 def _on(year: int, month: int, day: int) -> date:
     """Return the day of that year; 29 February is 1 March in a common year."""
-    if (month, day) == (2, 29) and not _is_leap(year):
+    if (month, day) == (2, 29) and not isleap(year):
         return date(year, 3, 1)
     return date(year, month, day)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -249,12 +249,12 @@ def test_a_series_of_nominal_items_that_passes_the_limit_is_judged(
     count: str, verdict: Verdict
 ) -> None:
     evidence = {"has_logo": "", "promotional_items_to_recipient_in_period": count}
-    facts = make_facts(category=Category.PROMOTIONAL_LOGO, cost_cents=45_00, evidence=evidence)
+    facts = make_facts(category=Category.PROMOTIONAL_LOGO, cost_cents=50_00, evidence=evidence)
     answer = judge(facts, policy=NOMINAL)
     assert answer.verdict is verdict
     if verdict is ASKED:
         assert sentences(answer)[1].startswith(
-            "Each item is of nominal value, but 7 of them in this year come to $315.00, over the "
+            "Each item is of nominal value, but 7 of them in this year come to $350.00, over the "
             "limit of $300.00."
         )
 

@@ -81,6 +81,27 @@ def test_several_givers_to_one_person_within_days_are_named() -> None:
     assert flag.sentence == "3 people of the firm gave to this person within 7 days (G-8, G-9)."
 
 
+def test_of_many_gifts_the_first_three_are_named() -> None:
+    neighbors = tuple(
+        Neighbor(f"G-{number}", 3, ELLERY, date(2026, 5, 6), 20_00) for number in (4, 2, 5, 1, 3)
+    )
+    (flag,) = flags_of(make_facts(), replace(QUIET, neighbors=neighbors))
+    assert flag.sentence == (
+        "2 people of the firm gave to this person within 7 days (G-1, G-2, G-3 and 2 more)."
+    )
+    (flag,) = flags_of(make_facts(), replace(QUIET, neighbors=neighbors[1:4]))
+    assert flag.sentence == (
+        "2 people of the firm gave to this person within 7 days (G-1, G-2, G-5)."
+    )
+
+
+def test_the_cost_of_all_items_is_held_against_the_invoice() -> None:
+    around = replace(QUIET, invoice_cents=101_00)
+    (flag,) = flags_of(make_facts(quantity=2), around)
+    assert flag.sentence == ("The cost entered, $100.00, is less than the invoice shows, $101.00.")
+    assert flags_of(make_facts(quantity=2), replace(QUIET, invoice_cents=100_00)) == []
+
+
 @pytest.mark.parametrize(
     ("cents", "what"),
     [

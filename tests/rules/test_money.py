@@ -71,6 +71,20 @@ def test_a_refused_amount_is_shown_shortened_and_printable() -> None:
     assert len(str(refusal.value)) < 150
 
 
+def test_forty_characters_are_read_and_shown_whole_and_no_more() -> None:
+    assert parse_cents("0" * 38 + "12") == 12_00
+    with pytest.raises(MoneyError, match=f'^"{"x" * 40}" is not'):
+        parse_cents("x" * 40)
+    with pytest.raises(MoneyError, match=f'^"{"0" * 40}[.]{{3}}" is not'):
+        parse_cents("0" * 41)
+
+
+def test_only_blanks_are_taken_off_an_amount() -> None:
+    assert parse_cents("  12 ") == 12_00
+    with pytest.raises(MoneyError):
+        parse_cents("X12")
+
+
 def test_an_amount_above_the_ceiling_is_refused() -> None:
     assert parse_cents("100.00", ceiling_cents=100_00) == 100_00
     with pytest.raises(MoneyError) as refusal:

@@ -35,7 +35,7 @@ SHARES = st.builds(
     PriorShare,
     given_on=DAYS,
     counted_cents=CENTS,
-    reference=st.just("G-1"),
+    reference=st.sampled_from(["G-1", "G-2", "G-3"]),
     pending=st.booleans(),
 )
 HISTORIES = st.lists(SHARES, max_size=12)
@@ -119,6 +119,7 @@ def test_every_answer_explains_itself_and_adds_up(
     answer = assess(replace(gift, recipient_classes=classes), history, policy)
     assert answer.reasons
     assert all(reason.sentence.endswith(".") for reason in answer.reasons)
+    assert all(isinstance(reason.authority, str) for reason in answer.reasons)
     for one in (answer, *answer.others):
         assert one.running_cents == one.prior_cents + one.counted_cents
         assert one.pending_cents <= one.prior_cents

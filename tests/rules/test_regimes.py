@@ -310,3 +310,23 @@ def test_a_returned_gift_is_judged_under_every_law() -> None:
     assert {one.verdict for one in (answer, *answer.others)} == {Verdict.NEEDS_COMPLIANCE_JUDGEMENT}
     assert answer.claim is not None
     assert answer.claim.code is ReasonCode.RETURNED
+
+
+def test_a_gift_of_ten_dollars_counts_toward_the_year_of_congress() -> None:
+    ten = judge(make_facts(cost_cents=10_00, recipient_classes=HOUSE))
+    assert under(ten, "US_HOUSE_R25_year").counted_cents == 10_00
+    cent = judge(make_facts(cost_cents=1, recipient_classes=HOUSE))
+    assert under(cent, "US_HOUSE_R25_year").counts is False
+    assert under(cent, "FINRA_3220").counts is True
+
+
+def test_laws_that_count_a_share_alike_need_no_values_of_their_own() -> None:
+    assert judge(make_facts(recipient_classes=ERISA)).regime_cents == {}
+
+
+def test_what_may_never_be_given_is_told_with_the_law() -> None:
+    answer = judge(make_facts(category=Category.CASH, recipient_classes=FEDERAL))
+    assert answer.claim is not None
+    assert answer.claim.sentence == (
+        "Gifts of this kind (cash) may not be given to this person at all (5 CFR 2635.204(a))."
+    )

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, Facts, FactsError
+from compliance_app.rules.settings import Policy
 from compliance_app.rules.valuation import Basis, Rounding, basis_on, value_share
-from tests.rules.make import make_facts
+from tests.rules.make import Changes, judge, make_facts
 
 RULE = Basis.RULE_ON_GIFT_DATE
 BEFORE = "2026-03-29"
@@ -135,3 +138,83 @@ def test_nothing_and_nobody_cannot_be_divided(facts: Facts) -> None:
 def test_the_rule_changed_its_basis_with_its_limit() -> None:
     assert basis_on(date(2026, 3, 29), RULE) is Basis.HIGHER
     assert basis_on(date(2026, 3, 30), RULE) is Basis.COST
+
+
+ALL_KNOWN: Changes = {"cost_cents": 10_00, "market_value_cents": 20_00, "face_value_cents": 30_00}
+
+
+@pytest.mark.parametrize(
+    ("facts", "basis", "cents"),
+    [
+        pytest.param(make_facts(**ALL_KNOWN), Basis.COST, 10_00, id="cost"),
+        pytest.param(make_facts(**ALL_KNOWN), Basis.HIGHER, 20_00, id="no face value of a thing"),
+        pytest.param(make_facts(**ALL_KNOWN), Basis.MARKET, 20_00, id="market"),
+        pytest.param(make_facts(**ALL_KNOWN), Basis.FAIR_MARKET, 20_00, id="fair market"),
+        pytest.param(
+            make_facts(cost_cents=10_00, face_value_cents=5_00),
+            Basis.FAIR_MARKET,
+            5_00,
+            id="the face value where no market is known",
+        ),
+        pytest.param(
+            make_facts(cost_cents=10_00, face_value_cents=5_00),
+            Basis.MARKET,
+            10_00,
+            id="the highest that is known where the market is not",
+        ),
+        pytest.param(
+            make_facts(cost_cents=None, market_value_cents=20_00, face_value_cents=30_00),
+            Basis.COST,
+            30_00,
+            id="the face value where the cost is not known",
+        ),
+        pytest.param(
+            make_facts(cost_cents=None, market_value_cents=30_00, face_value_cents=20_00),
+            Basis.COST,
+            30_00,
+            id="the market value where the cost is not known",
+        ),
+        pytest.param(
+            make_facts(category=Category.ENTERTAINMENT, cost_cents=40_00, face_value_cents=30_00),
+            Basis.COST,
+            40_00,
+            id="a seat at its cost where that is more",
+        ),
+        pytest.param(
+            replace(make_facts(**ALL_KNOWN), category=Category.ENTERTAINMENT),
+            Basis.FAIR_MARKET,
+            20_00,
+            id="a seat for a public servant",
+        ),
+        pytest.param(
+            make_facts(cost_cents=None, total_paid_cents=5_00, tax_cents=3_00, delivery_cents=2_00),
+            Basis.COST,
+            0,
+            id="nothing but tax and delivery",
+        ),
+        pytest.param(make_facts(cost_cents=100_00, recipients_count=3), RULE, 33_34, id="thirds"),
+    ],
+)
+def test_each_basis_takes_its_own_of_the_values_known(
+    facts: Facts, basis: Basis, cents: int
+) -> None:
+    found = value_share(facts, basis, Rounding.CEILING)
+    assert (found.unit_cents is not None, found.cents) == (True, cents)
+
+
+def test_a_gift_to_two_is_whole_until_both_are_named() -> None:
+    facts = make_facts(recipients_count=2, evidence={"recipient_names_missing": ""})
+    assert value_share(facts, RULE, Rounding.CEILING).cents == 50_00
+    assert judge(facts).verdict is Verdict.NEEDS_COMPLIANCE_JUDGEMENT
+
+
+def test_the_firms_rounding_is_the_one_that_is_used() -> None:
+    facts = make_facts(cost_cents=100_00, recipients_count=3)
+    assert judge(facts).counted_cents == 33_34
+    half_up = Policy(prorata_rounding=Rounding.HALF_UP)
+    assert judge(facts, policy=half_up).counted_cents == 33_33
+
+
+def test_a_value_nobody_knows_is_still_told_by_basis_and_number() -> None:
+    facts = make_facts(cost_cents=None, quantity=3, recipients_count=2)
+    assert value_share(facts, Basis.COST, Rounding.CEILING) == (None, 0, Basis.COST, 3, 2)

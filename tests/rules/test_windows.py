@@ -9,6 +9,7 @@ from compliance_app.rules.windows import (
     Window,
     Year,
     YearBasis,
+    is_trailing,
     trailing_start,
     window_of,
     year_end,
@@ -87,6 +88,13 @@ def test_a_gift_falls_in_the_year_the_firm_has_chosen(
         pytest.param(
             "2026-04-15", ["2026-05-01"], "2026-04-15", "2027-04-14", id="later gifts open nothing"
         ),
+        pytest.param(
+            "2027-05-01",
+            ["2026-04-15", "2027-04-14"],
+            "2027-05-01",
+            "2028-04-30",
+            id="the last day of a year opens none",
+        ),
         pytest.param("9999-06-01", [], "9999-06-01", "9999-12-31", id="the end of time"),
     ],
 )
@@ -123,3 +131,13 @@ def test_the_trailing_year_is_never_looser_than_the_anchored(day: date, gap: int
         assert trailing_start(later) <= day
     else:
         assert trailing_start(later) > day
+
+
+def test_a_method_of_rolling_means_nothing_to_a_fiscal_year() -> None:
+    assert not is_trailing(Year(YearBasis.FISCAL, (7, 1), RollingMethod.TRAILING))
+
+
+def test_a_century_has_its_leap_day_every_fourth_time_only() -> None:
+    leap_day = Year(YearBasis.FISCAL, (2, 29))
+    assert window_of(date(2100, 3, 5), leap_day).start == date(2100, 3, 1)
+    assert window_of(date(2000, 3, 5), leap_day).start == date(2000, 2, 29)
