@@ -19,6 +19,6 @@ def today() -> date:
 
 
 def end_of(day: date) -> datetime:
-    """Return the moment at which the firm's day is over."""
+    """Return the moment at which the firm's day is over; for a day to come, today's end."""
     zone = ZoneInfo(current_app.config["TIME_ZONE"])
-    return datetime.combine(day + timedelta(days=1), time(), zone)
+    return datetime.combine(min(day, today()) + timedelta(days=1), time(), zone)

@@ -23,6 +23,10 @@ def _two_days(app: Flask) -> None:
         gifts.submit(session, make_claim(25_00), giver_id=CAST.rep, actor_id=CAST.rep, at=next_day)
 
 
+def a_day_later(app: Flask) -> None:
+    app.config["CLOCK"] = lambda: NOON + timedelta(days=1)
+
+
 def rows_on(app: Flask, day: str) -> list[str]:
     return Page(app).sign_in(EMAILS["auditor"]).get(f"/audit/as-of?day={day}").words("tbody tr")
 
@@ -36,6 +40,7 @@ def test_a_day_shows_what_was_known_at_its_end(app: Flask) -> None:
 
 
 def test_the_day_after_shows_what_happened_since(app: Flask) -> None:
+    a_day_later(app)
     newer, older = rows_on(app, "2026-11-22")
     assert newer == (
         "Gift basket from Fern & Rye G-2026-000002, 24 Nov 2026 Rita Rep Submitted Morgan Ellery "
@@ -64,9 +69,16 @@ def test_a_day_that_is_none_is_asked_for_again(app: Flask) -> None:
 
 
 def test_older_gifts_are_one_page_further(app: Flask) -> None:
+    a_day_later(app)
     with unit_of_work() as session:
         for _ in range(52):
             gifts.submit(session, make_claim(1_00), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
     page = Page(app).sign_in(EMAILS["officer"]).get("/audit/as-of?day=2026-11-22")
     first, older = len(page.find("tbody tr")), page.find("a[rel=next]")[0].get("href") or ""
     assert (first, len(page.get(older).find("tbody tr"))) == (50, 4)
+
+
+@pytest.mark.parametrize("day", ["2027-01-01", "9999-12-31"])
+def test_a_day_to_come_shows_what_is_known_by_today(app: Flask, day: str) -> None:
+    (row,) = rows_on(app, day)
+    assert row.startswith("Gift basket from Fern & Rye G-2026-000001")
