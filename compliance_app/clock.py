@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+# The last day with a day after it, in every zone.
+LAST_DAY = date(9999, 12, 30)
+
 
 def now() -> datetime:
     """Return the moment, aware, in the firm's time zone, so that its date is the firm's day."""
@@ -19,6 +22,6 @@ def today() -> date:
 
 
 def end_of(day: date) -> datetime:
-    """Return the moment at which the firm's day is over; for a day to come, today's end."""
+    """Return the moment at which the firm's day is over."""
     zone = ZoneInfo(current_app.config["TIME_ZONE"])
-    return datetime.combine(min(day, today()) + timedelta(days=1), time(), zone)
+    return datetime.combine(min(day, LAST_DAY) + timedelta(days=1), time(), zone)

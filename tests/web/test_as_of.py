@@ -79,6 +79,5 @@ def test_older_gifts_are_one_page_further(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("day", ["2027-01-01", "9999-12-31"])
-def test_a_day_to_come_shows_what_is_known_by_today(app: Flask, day: str) -> None:
-    (row,) = rows_on(app, day)
-    assert row.startswith("Gift basket from Fern & Rye G-2026-000001")
+def test_a_day_to_come_shows_all_that_is_known(app: Flask, day: str) -> None:
+    assert len(rows_on(app, day)) == 2
