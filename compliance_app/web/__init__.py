@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from compliance_app.web import (
     account,
@@ -22,12 +23,21 @@ from compliance_app.web import (
     reports,
     request_log,
 )
+from compliance_app.web.forms.fields import LARGEST_ID
 
 csrf = CSRFProtect()
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have is an address of nothing."""
+
+    def __init__(self, rules: Map) -> None:
+        super().__init__(rules, max=LARGEST_ID)
+
+
 def install(app: Flask) -> None:
     """Put every page on the application, in the order a request meets them."""
+    app.url_map.converters["int"] = RowNumber
     request_log.install(app)
     headers.install(app)
     guard.install(app)

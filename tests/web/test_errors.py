@@ -15,6 +15,16 @@ def test_an_address_that_does_not_exist_says_what_to_do(app: Flask) -> None:
     assert page.find("nav a[href=/gifts/new]")
 
 
+@pytest.mark.parametrize("number", ["2147483648", "9" * 21, "9" * 5000])
+@pytest.mark.parametrize(
+    "address", ["/audit/{}", "/recipients/{}", "/policies/{}", "/reports/{}/package"]
+)
+def test_a_number_no_row_can_have_is_not_found(app: Flask, address: str, number: str) -> None:
+    page = Page(app).sign_in(EMAILS["officer"]).get(address.format(number), status=404)
+
+    assert page.words("h1") == ["Not found"]
+
+
 def test_a_missing_permission_is_a_page_with_the_way_out(app: Flask) -> None:
     page = Page(app).sign_in(EMAILS["rep"]).get("/people", status=403)
 
