@@ -96,6 +96,8 @@ def test_a_logged_gift_ends_on_its_page_with_a_line_for_the_expense_report(rep: 
         ("who", "a" * 301, "This has 301 characters; shorten it to 300 or fewer."),
         ("giver", "nobody@firm.example", "Nobody active at the firm has the address"),
         ("category", "bribe", "Choose one of these kinds."),
+        ("payer", "somebody", "Choose one of the answers offered."),
+        ("description", "pen \u202ecilbup", "This holds an invisible control character"),
         ("exemption_id", "EX\x00", "This holds an invisible control character"),
         ("submission_key", "", "This form is damaged. Open a new one to log a gift."),
     ],
@@ -132,6 +134,12 @@ def test_every_wrong_field_is_named_at_once(rep: Page) -> None:
 def test_a_long_description_is_kept_whole(rep: Page) -> None:
     rep.post("/gifts", filled(rep, description="pen " * 2_500), on="/gifts/new")
     assert len(the_gift().version.description) == 9_999
+
+
+def test_text_pasted_from_a_letter_is_kept_as_it_is(rep: Page) -> None:
+    pasted = "Two\N{NO-BREAK SPACE}pens, signed\N{ZERO WIDTH JOINER} by the au\N{SOFT HYPHEN}thor"
+    rep.post("/gifts", filled(rep, description=pasted), on="/gifts/new")
+    assert the_gift().version.description == pasted
 
 
 def test_markup_is_shown_and_never_run(rep: Page) -> None:

@@ -137,9 +137,16 @@ def test_a_recipient_is_added_with_what_the_rules_see_in_them(rep: Page) -> None
     assert "Zoe New is added." in rep.follow().said
 
 
+def test_a_pasted_name_is_kept_with_plain_spaces(rep: Page) -> None:
+    rep.post("/recipients", sent(name="Zoe\N{NO-BREAK SPACE}New"), on="/recipients/new")
+    (found,) = store.search(db.session(), "Zoe New", count=10)
+    assert found.name == "Zoe New"
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "status", "sentence"),
     [
+        ("name", "Zoe\N{ZERO WIDTH SPACE}", 422, "This holds an invisible control character"),
         ("name", "", 422, "Give the person's name."),
         ("name", "Zoe\x00", 422, "This holds an invisible control character; type it again."),
         ("name", "z" * 301, 422, "This has 301 characters; shorten it to 300 or fewer."),

@@ -1,5 +1,6 @@
 """Form fields that read what people type: sums as cents, days, numbers of rows, single lines."""
 
+import unicodedata
 from datetime import date
 
 from wtforms import Field, Form, StringField
@@ -9,7 +10,9 @@ from wtforms.validators import StopValidation
 from compliance_app.rules.money import format_decimal, parse_cents
 
 LONGEST_LINE = 200
-LONGEST_ID = 18
+# The largest number of a row that every database holds, and its digits.
+LARGEST_ID = 2**31 - 1
+LONGEST_ID = 10
 
 
 class CentsField(StringField):
@@ -93,15 +96,21 @@ class Line:
 class Prose(Line):
     """The same for text of several lines."""
 
-    allowed = "\t\r\n"
+    # Line ends, and the marks that letters and web pages join and break words with.
+    allowed = (
+        "\t\r\n\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    )
 
 
 def shown(text: str, allowed: str = "") -> str:
     """Return the text with a mark in the place of every sign that no page may hold."""
     return "".join(
-        sign if sign.isprintable() or sign in allowed else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
+        sign if _is_seen(sign) or sign in allowed else "\N{REPLACEMENT CHARACTER}" for sign in text
     )
+
+
+def _is_seen(sign: str) -> bool:
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
 def options(*pairs: tuple[str, str]) -> list[SelectChoice]:
@@ -110,7 +119,8 @@ def options(*pairs: tuple[str, str]) -> list[SelectChoice]:
 
 
 def read_id(typed: str | None) -> int | None:
-    """Return the number of a row, None where the text is none."""
+    """Return the number of a row, None where the text is none that a row can have."""
     if typed and typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID:
-        return int(typed)
+        number = int(typed)
+        return number if number <= LARGEST_ID else None
     return None
