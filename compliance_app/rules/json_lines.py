@@ -88,8 +88,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+# NaN, which is not JSON, is let in: the reader of its field refuses it by line and key.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
