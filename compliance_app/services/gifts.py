@@ -83,9 +83,11 @@ def submit(
     `submission_key` again returns the gift it made. Raises InputError, or
     SubmissionKeyReusedError when the key comes with another claim.
     """
-    earlier = store.find_by_submission(session, submission_key) if submission_key else None
-    if earlier is not None:
-        return _same_submission(earlier, claim, giver_id, actor_id)
+    if submission_key is not None:
+        store.lock_submission(session, submission_key)
+        earlier = store.find_by_submission(session, submission_key)
+        if earlier is not None:
+            return _same_submission(earlier, claim, giver_id, actor_id)
     _check(session, claim, today=at.date())
     _check_giver(session, giver_id)
     people = recipient_store.lock_recipients(session, claim.recipient_ids)

@@ -129,13 +129,17 @@ def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
 
 
 def find_by_submission(session: Session, key: str) -> Gift | None:
-    """Return the gift that this form made; the form sent twice at once waits for its twin.
+    """Return the gift that this form made."""
+    return session.scalar(select(Gift).where(Gift.submission_key == key))
 
-    SQLite has one writer at a time anyway; PostgreSQL locks the key until the commit.
+
+def lock_submission(session: Session, key: str) -> None:
+    """Let the same form sent twice at once wait for its twin, until the commit.
+
+    SQLite has one writer at a time anyway; PostgreSQL locks the key.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    return session.scalar(select(Gift).where(Gift.submission_key == key))
 
 
 def list_own(
