@@ -22,7 +22,7 @@ SECRET_KEY = _secret("SECRET_KEY")
 SIGNING_KEY = _secret("SIGNING_KEY")
 FIRM_NAME = os.environ.get("TALLY3220_FIRM_NAME", "Your firm")
 # The zone whose calendar decides which day it is; moments are kept in UTC.
-TIME_ZONE = os.environ.get("TALLY3220_TIME_ZONE", "America/New_York")
+TIME_ZONE = os.environ.get("TALLY3220_TIME_ZONE") or "America/New_York"
 BASE_URL = os.environ.get("TALLY3220_BASE_URL", "")
 TRUSTED_PROXIES = os.environ.get("TALLY3220_TRUSTED_PROXIES", "0")
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -33,6 +34,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, console: bool = 
     app.config.update(settings or {})
     if not console:
         _check_secret(str(app.config["SECRET_KEY"]))
+    _check_time_zone(str(app.config["TIME_ZONE"]))
     _connect(app)
     _set_up_logging(app)
     _trust_proxies(app)
@@ -53,12 +55,29 @@ def _check_secret(secret: str) -> None:
         )
 
 
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    # A name of none is a KeyError, one that leads elsewhere a ValueError, a folder an OSError.
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"TALLY3220_TIME_ZONE is {name!r}, which is no time zone; write it as America/New_York."
+        ) from error
+
+
 def _connect(app: Flask) -> None:
     url = database_url(str(app.config["DATABASE_URL"]))
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "The driver for the database that TALLY3220_DATABASE_URL names is not installed "
+            f"({error.name}); name an SQLite file, or for PostgreSQL run: "
+            "pip install 'tally3220[postgres]'"
+        ) from error
     with app.app_context():
         prepare(db.engine)
 

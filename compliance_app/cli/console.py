@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 from flask import Flask
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from compliance_app.app import ConfigurationError, create_app
@@ -34,6 +34,8 @@ BAD_ADDRESS = (
     "TALLY3220_DATABASE_URL is not the address of a database; write it as "
     "sqlite:////var/lib/tally3220/tally3220.db or postgresql://user@host/name."
 )
+
+DAMAGED = "The database cannot be read ({why}); check TALLY3220_DATABASE_URL, or restore a backup."
 
 
 class Console(click.Group):
@@ -77,6 +79,9 @@ def _told_of_machine(error: Exception) -> tuple[str, int]:
     if isinstance(error, OperationalError):
         why = str(error.orig).strip().splitlines() or ["no reason given"]
         return f"The database does not answer ({why[0]}); check it and try again.", ANSWER_IS_NO
+    # Exactly this class: its children are mistakes of the program.
+    if type(error) is DatabaseError:
+        return DAMAGED.format(why=error.orig), ANSWER_IS_NO
     if isinstance(error, OSError) and error.filename:
         reason = os.strerror(error.errno) if error.errno else error.strerror
         return f"{error.filename}: {reason}; name a path you may use.", WRONG_USE

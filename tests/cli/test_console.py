@@ -68,6 +68,56 @@ def test_a_command_without_a_register_names_the_one_that_makes_it(
     )
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "America"])
+def test_a_time_zone_that_is_none_is_refused_at_the_start(
+    console: Console, register: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TALLY3220_TIME_ZONE", zone)
+    result = console("people", "list")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        f"TALLY3220_TIME_ZONE is {zone!r}, which is no time zone; write it as America/New_York.\n",
+    )
+
+
+def test_an_empty_time_zone_is_none_given(
+    console: Console, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLY3220_TIME_ZONE", "")
+    assert console("people", "list").exit_code == 0
+
+
+def test_a_database_without_its_driver_is_explained(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLY3220_DATABASE_URL", "mysql://somebody:secret@host/name")
+    result = console("database", "check")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        (
+            "The driver for the database that TALLY3220_DATABASE_URL names is not installed "
+            "(MySQLdb); name an SQLite file, or for PostgreSQL run: "
+            "pip install 'tally3220[postgres]'\n"
+        ),
+    )
+
+
+def test_a_file_that_is_no_database_is_explained(
+    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gifts.csv").write_text("given_on,giver_email\n" * 100, encoding="utf-8")
+    monkeypatch.setenv("TALLY3220_DATABASE_URL", f"sqlite:///{tmp_path / 'gifts.csv'}")
+    result = console("database", "upgrade")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        (
+            "The database cannot be read (file is not a database); "
+            "check TALLY3220_DATABASE_URL, or restore a backup.\n"
+        ),
+    )
+
+
 def test_an_address_that_is_none_is_explained(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
