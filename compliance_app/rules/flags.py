@@ -55,7 +55,7 @@ _SENTENCES: Mapping[FlagCode, str] = {
         "The cost entered, {cost_cents}, is less than the invoice shows, {invoice_cents}."
     ),
     FlagCode.TICKET_WITHOUT_HOST: (
-        "Nobody of the firm is named as host, so the seat counts as a gift."
+        "Nobody from the firm is named as host, so the seat counts as a gift."
     ),
     FlagCode.CASH_EQUIVALENT: "Cash and gift cards can be spent like money.",
     FlagCode.OPEN_NEGOTIATION: (
@@ -217,7 +217,10 @@ def _just_under(assessment: Assessment, policy: Policy) -> Flag | None:
     thresholds = (
         (assessment.limit_cents, "the limit"),
         (policy.nominal_value_threshold_cents, "the firm's nominal value"),
-        *((row.at_least_cents, "from where on others decide") for row in policy.routing),
+        *(
+            (row.at_least_cents, "the value from which on somebody else decides")
+            for row in policy.routing
+        ),
     )
     cents = assessment.valuation.cents
     for threshold, what in thresholds:

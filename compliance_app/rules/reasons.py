@@ -240,7 +240,7 @@ _SENTENCES: Mapping[ReasonCode, str] = {
         "one is substantially below the limit."
     ),
     ReasonCode.NOMINAL_SERIES: (
-        "Each item is of nominal value, but {count} of them in this year come to {series_cents}, "
+        "Each item is of nominal value, but {count} of them this year come to {series_cents}, "
         "over the limit of {limit_cents}. Someone in compliance must judge the series."
     ),
     ReasonCode.ENTERTAINMENT_OFTEN: (
@@ -261,7 +261,7 @@ _BARRED = {
     ),
     "regulatory_matter_involving_member": (
         "The recipient works for FINRA on a matter that involves the firm; nothing above nominal "
-        "value may be given, and that value has no number."
+        "value may be given, and the rule puts no figure on that."
     ),
 }
 

@@ -254,7 +254,7 @@ def test_a_series_of_nominal_items_that_passes_the_limit_is_judged(
     assert answer.verdict is verdict
     if verdict is ASKED:
         assert sentences(answer)[1].startswith(
-            "Each item is of nominal value, but 7 of them in this year come to $350.00, over the "
+            "Each item is of nominal value, but 7 of them this year come to $350.00, over the "
             "limit of $300.00."
         )
 

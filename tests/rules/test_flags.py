@@ -124,7 +124,7 @@ def test_a_value_just_under_a_step_of_the_routing_is_pointed_out() -> None:
     policy = Policy(routing=(RoutingRow(Route.COMPLIANCE, at_least_cents=200_00),))
     (flag,) = flags_of(make_facts(cost_cents=199_00), policy=policy)
     assert flag.sentence == (
-        "The value of $199.00 is just under $200.00, from where on others decide."
+        "The value of $199.00 is just under $200.00, the value from which on somebody else decides."
     )
     assert flags_of(make_facts(cost_cents=200_00), policy=policy) == []
 
