@@ -167,6 +167,8 @@ class HistoryWriter:
             insert_rows(self.session, model, self._rows[model])
             self._rows[model] = []
         audit.append_all(self.session, self._acts, actor_id=self.actor_id, at=self.at)
+        # Not kept for the end: everybody is locked already, and a file may hold a million.
+        audit.write(self.session)
         self._acts = []
 
     def _judge(self, past: PastGift) -> Judgement:

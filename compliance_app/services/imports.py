@@ -20,6 +20,7 @@ from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import record
 from compliance_app.store import gifts as store
+from compliance_app.store import recipients as recipient_store
 
 
 @dataclass(eq=False)
@@ -132,6 +133,9 @@ def _write(
     at: datetime,
     progress: Callable[[int, int], None],
 ) -> None:
+    # Everybody is locked before the first event is written: the head of the trail comes last.
+    rows = (row.gift for gift in good for row in gift.rows)
+    recipient_store.lock_all(session, parties.recipient_ids(rows))
     planned = [gift for gift in good if gift.first.state in PLANNED_STATES]
     past = [gift for gift in good if gift.first.state not in PLANNED_STATES]
     recorded = history.record_past(

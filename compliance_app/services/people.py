@@ -132,7 +132,8 @@ def check_sign_in(session: Session, email: str, password: str, *, at: datetime) 
     Every try is kept, also a failed one, so the caller must let this be committed. Raises
     LockedOutError after too many failures in a row, whatever the password.
     """
-    email = email.strip().lower()[:LONGEST_EMAIL]
+    # No address holds a zero byte, and PostgreSQL keeps none.
+    email = email.replace("\0", "").strip().lower()[:LONGEST_EMAIL]
     failures = store.failures_in_a_row(session, email, since=at - LOCK_OUT)
     if len(failures) >= MOST_FAILURES:
         left = failures[0] + LOCK_OUT - at

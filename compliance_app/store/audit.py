@@ -1,10 +1,15 @@
-"""The trail: one function appends, and every event is sealed to the one before it."""
+"""The trail: one function appends, and every event is sealed to the one before it.
+
+What is appended is written last of all, when the unit of work ends, so that its head is locked
+after everything else and never held by somebody who waits for another lock.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
@@ -13,6 +18,8 @@ from compliance_app.store.models import Person, TrailEvent, TrailHead
 # Who acted when no person did: the firm's policy, by its own rules.
 POLICY_ACTOR = "policy"
 CONSOLE_ACTOR = "console"
+# Where a session keeps what was appended until it is written.
+WAITING = "trail"
 
 
 class Act(NamedTuple):
@@ -31,38 +38,50 @@ def append(
     at: datetime,
     subject: str,
     body: Mapping[str, object],
-) -> TrailEvent:
+) -> None:
     """Append one event with the full state after it, in the caller's transaction.
 
     `actor_id` is None where the console acted for the operator of the machine.
     """
-    return append_all(session, [Act(event, subject, body)], actor_id=actor_id, at=at)[0]
+    append_all(session, [Act(event, subject, body)], actor_id=actor_id, at=at)
 
 
 def append_all(
     session: Session, acts: Sequence[Act], *, actor_id: int | None, at: datetime
-) -> list[TrailEvent]:
+) -> None:
     """Append several events of one actor and moment, in the order given."""
     actor = CONSOLE_ACTOR if actor_id is None else session.get_one(Person, actor_id).email
-    head = session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
-    rows: list[TrailEvent] = []
-    for act in acts:
-        row = TrailEvent(
-            number=head.number + 1,
+    session.info.setdefault(WAITING, []).extend(
+        TrailEvent(
             happened_at=at.astimezone(UTC),
             actor=actor,
             event=act.event.value,
             subject=act.subject,
             body=canonical(act.body),
-            previous_sha256=head.sha256,
-            sha256="",
         )
+        for act in acts
+    )
+
+
+@listens_for(Session, "before_commit")
+def write(session: Session) -> None:
+    """Give what was appended its numbers and seals; do so early only with all locks held."""
+    rows: list[TrailEvent] = session.info.pop(WAITING, [])
+    if not rows:
+        return
+    session.flush()
+    head = session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+    for row in rows:
+        row.number, row.previous_sha256, row.sha256 = head.number + 1, head.sha256, ""
         row.sha256 = seal_of(row)
         head.number, head.sha256 = row.number, row.sha256
-        rows.append(row)
     session.add_all(rows)
     session.flush()
-    return rows
+
+
+@listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(WAITING, None)
 
 
 def seal_of(row: TrailEvent) -> str:
@@ -85,6 +104,7 @@ def _as_sealed(row: TrailEvent) -> RawEvent:
 
 def latest(session: Session, *, before: int | None, count: int) -> Sequence[TrailEvent]:
     """Return up to `count` events, newest first, below the number `before`."""
+    write(session)
     statement = select(TrailEvent).order_by(TrailEvent.number.desc()).limit(count)
     if before is not None:
         statement = statement.where(TrailEvent.number < before)
@@ -93,6 +113,7 @@ def latest(session: Session, *, before: int | None, count: int) -> Sequence[Trai
 
 def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:
     """Return the events of one subject, such as `gift:12`, oldest first."""
+    write(session)
     return session.scalars(
         select(TrailEvent).where(TrailEvent.subject == subject).order_by(TrailEvent.number)
     ).all()
@@ -100,6 +121,7 @@ def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:
 
 def head(session: Session) -> TrailHead:
     """Return the last event's number and seal."""
+    write(session)
     return session.get_one(TrailHead, 1)
 
 

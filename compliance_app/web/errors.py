@@ -3,6 +3,7 @@
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from compliance_app.clock import now
@@ -33,6 +34,7 @@ TITLES = {
     409: "Not possible now",
     413: "Too large",
     422: "Please check what you entered",
+    503: "Not available just now",
 }
 SENTENCES = {
     400: "The request could not be read. Go back, reload the page and try again.",
@@ -48,6 +50,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(RuleError, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(InternalError, _unavailable)
     app.register_error_handler(Exception, _broken)
 
 
@@ -84,6 +88,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return _page(error.code, SENTENCES.get(error.code, error.description or ""))
 
 
+def _unavailable(error: DBAPIError) -> ResponseReturnValue:
+    current_app.logger.error("request %s: no database", request_id(), exc_info=error)
+    body, status = _page(
+        503,
+        "The register is busy or its database does not answer just now. Send the same page "
+        "again in a minute: a gift that was kept already is not made twice.",
+    )
+    return body, status, {"Retry-After": "10"}
+
+
 def _broken(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("request %s failed", request_id(), exc_info=error)
     return _page(
@@ -93,7 +107,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _page(status: int, sentence: str) -> ResponseReturnValue:
+def _page(status: int, sentence: str) -> tuple[str, int]:
     title = TITLES.get(status, "Something went wrong")
     page = render_template("errors/show.html", title=title, sentence=sentence, status=status)
     return page, status

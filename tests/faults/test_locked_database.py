@@ -16,8 +16,9 @@ from compliance_app.services.audit import verify
 from compliance_app.store import turns
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
-from tests.conftest import NOON, Cast
+from tests.conftest import EMAILS, NOON, PASSWORD, Cast
 from tests.factories import make_claim
+from tests.page import Page
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WRITERS = 5
@@ -69,3 +70,11 @@ def test_pages_are_read_while_the_file_is_held(
     app: Flask, cast: Cast, intruder: sqlite3.Connection
 ) -> None:
     assert db.session.scalars(select(Gift)).all() == []
+
+
+def test_whoever_cannot_be_served_is_told_so_in_a_sentence(
+    app: Flask, cast: Cast, intruder: sqlite3.Connection
+) -> None:
+    form = {"email": EMAILS["rep"], "password": PASSWORD}
+    page = Page(app).post("/sign-in", form, on="/sign-in", status=503)
+    assert "its database does not answer just now" in page.said

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -16,7 +15,6 @@ from tests.factories import make_claim
 CLICKS = 4
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_same_form_sent_at_the_same_moment_is_one_gift(app: Flask, cast: Cast) -> None:
     together = Barrier(CLICKS)
 

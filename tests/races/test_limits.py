@@ -44,6 +44,7 @@ def many(app: Flask) -> list[int]:
         pytest.param(("submit",), 1, 8, id="submissions to one person"),
         pytest.param(CHANGES, 1, 10, id="every change around one person"),
         pytest.param(CHANGES, 12, 10, id="every change around a dozen people"),
+        pytest.param((*CHANGES, "import"), 3, 10, id="every change while files are imported"),
     ],
 )
 def test_planned_gifts_never_pass_the_limit(

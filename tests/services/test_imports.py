@@ -351,9 +351,7 @@ def test_a_planned_gift_is_submitted_like_any_other(work: Work) -> None:
     with work as session:
         done = take(session, csv_of(row), actor_id=CAST.officer)
         gift = only_gift(session)
-        events = session.scalars(
-            select(TrailEvent.actor).where(TrailEvent.subject == f"gift:{gift.id}")
-        ).all()
+        events = [event.actor for event in events_of(session, f"gift:{gift.id}")]
         assert (done.submitted, gift.state, gift.reference) == (1, State.SUBMITTED, "OLD-9")
         assert events == [EMAILS["rep"], EMAILS["officer"]]
         assert take(session, csv_of(row)).gifts_already_there == 1
