@@ -10,6 +10,8 @@ from compliance_app.web.guard import public
 
 bp = Blueprint("health", __name__)
 
+UNREACHABLE = {"status": "unavailable", "reason": "The database cannot be reached."}
+
 
 @bp.get("/healthz")
 @public
@@ -22,10 +24,13 @@ def healthz() -> ResponseReturnValue:
 @public
 def readyz() -> ResponseReturnValue:
     """Say whether the database is reachable and its schema is the one this version needs."""
+    # A file that was moved or deleted stays open, so the connection alone would notice nothing.
+    if not schema.is_in_place(db.engine):
+        return UNREACHABLE, 503
     try:
         current = schema.current(db.engine)
     except SQLAlchemyError:
-        return {"status": "unavailable", "reason": "The database cannot be reached."}, 503
+        return UNREACHABLE, 503
     if current != schema.head():
         return {
             "status": "unavailable",
