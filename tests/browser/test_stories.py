@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -155,3 +156,13 @@ def test_no_page_bars_anybody_or_scrolls_sideways(
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{address} scrolls sideways")
     assert found == []
+
+
+def test_a_word_without_end_pushes_no_list_off_the_page(enter: Enter, cast: Cast) -> None:
+    with unit_of_work() as session:
+        claim = replace(make_claim(10_00), description="x" * 500)
+        gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+    page = enter("officer", width=1200)
+    for address in ("/gifts/all", "/audit/as-of", "/recipients/1"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1200, address
