@@ -89,6 +89,8 @@ def test_of_many_gifts_the_first_three_are_named() -> None:
     assert flag.sentence == (
         "2 people of the firm gave to this person within 7 days (G-1, G-2, G-3 and 2 more)."
     )
+    (flag,) = flags_of(make_facts(), replace(QUIET, neighbors=neighbors[:4]))
+    assert flag.sentence.endswith(" (G-1, G-2, G-4 and 1 more).")
     (flag,) = flags_of(make_facts(), replace(QUIET, neighbors=neighbors[1:4]))
     assert flag.sentence == (
         "2 people of the firm gave to this person within 7 days (G-1, G-2, G-5)."

@@ -230,6 +230,11 @@ def test_only_an_item_passed_on_raises_the_question_of_its_value(
     assert (claim is not None and claim.code is ReasonCode.PASSED_ON) is asked
 
 
+def test_a_rate_rests_on_no_law() -> None:
+    answer = judge(make_facts(evidence={"currency": "EUR"}))
+    assert answer.notes[-1].as_document()["authority"] == ""
+
+
 def test_fund_personnel_are_told_the_law_of_their_own_duty() -> None:
     classes = (RecipientClass.REGISTERED_FUND_ADVISORY_PERSONNEL,)
     answer = judge(make_facts(recipient_classes=classes))

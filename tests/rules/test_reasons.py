@@ -2,7 +2,9 @@ from datetime import date
 
 import pytest
 
+from compliance_app.rules.facts import Category, Facts
 from compliance_app.rules.reasons import Reason, ReasonCode, say_day, say_period
+from compliance_app.rules.settings import Policy
 from tests.rules.make import judge, make_facts
 
 
@@ -46,3 +48,43 @@ def test_a_period_is_named_as_people_name_it(start: str, end: str, words: str) -
 
 def test_a_day_is_written_in_words() -> None:
     assert say_day(date(2026, 3, 30)) == "March 30, 2026"
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        pytest.param(
+            make_facts(
+                category=Category.ENTERTAINMENT,
+                host_present=True,
+                evidence={"entertainment_count_in_quarter": "6"},
+            ),
+            "This is event number 6 for this client in the quarter, so someone in compliance must "
+            "judge whether that is too many (NASD letter to T. Rowe Price, June 10, 1999).",
+            id="often",
+        ),
+        pytest.param(
+            make_facts(category=Category.DE_MINIMIS, cost_cents=12_00),
+            "The value is not above the firm's nominal value of $50.00, so it does not count "
+            "toward the limit (Rule 3220, supplementary material on de minimis, promotional and "
+            "commemorative items).",
+            id="nominal",
+        ),
+        pytest.param(
+            make_facts(
+                category=Category.DISASTER_DONATION,
+                evidence={"federal_major_disaster_declaration": "DR-4000"},
+            ),
+            "The help follows the federal disaster declaration DR-4000, so it does not count "
+            "toward the limit (Rule 3220, supplementary material on federally declared major "
+            "disasters).",
+            id="disaster",
+        ),
+    ],
+)
+def test_what_takes_a_gift_out_of_the_sum_is_told_with_its_facts(
+    facts: Facts, sentence: str
+) -> None:
+    claim = judge(facts, policy=Policy(nominal_value_threshold_cents=50_00)).claim
+    assert claim is not None
+    assert claim.sentence == sentence
