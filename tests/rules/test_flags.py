@@ -73,12 +73,12 @@ def test_several_givers_to_one_person_within_days_are_named() -> None:
     around = replace(
         QUIET,
         neighbors=(
-            Neighbor("G-9", SUPERVISOR, ELLERY, date(2026, 5, 6), 20_00),
-            Neighbor("G-8", 3, ELLERY, date(2026, 5, 2), 20_00),
+            Neighbor("G-8", SUPERVISOR, ELLERY, date(2026, 5, 6), 20_00),
+            Neighbor("G-9", 3, ELLERY, date(2026, 5, 2), 20_00),
         ),
     )
     (flag,) = flags_of(make_facts(), around)
-    assert flag.sentence == "3 people of the firm gave to this person within 7 days (G-8, G-9)."
+    assert flag.sentence == "3 people of the firm gave to this person within 7 days (G-9, G-8)."
 
 
 def test_of_many_gifts_the_first_three_are_named() -> None:
