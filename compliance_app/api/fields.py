@@ -96,3 +96,11 @@ Cursor = Annotated[str, Field(pattern="^[0-9]{1,15}$")]
 Moment = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]
 # What the register answers: dollars and cents, with a minus where more was given than is allowed.
 Dollars = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", examples=["252.00"])]
+
+
+def read_number(typed: str) -> int | None:
+    """Return the number in an address, None where it is none that a row can have."""
+    if not (typed.isascii() and typed.isdigit()) or len(typed) > len(str(LARGEST_ID)):
+        return None
+    number = int(typed)
+    return number if number <= LARGEST_ID else None

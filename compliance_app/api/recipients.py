@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from compliance_app.api.answers import Document, Recipient, recipient_answer
+from compliance_app.api.fields import read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.schemas import RecipientBody, RecipientQuery, read_body, read_query
 from compliance_app.clock import today
@@ -23,9 +24,6 @@ from compliance_app.web.forms.whom import namesakes
 from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("recipients", __name__)
-
-# A number no row has, refused before the database is asked.
-LARGEST_NUMBER = 2**63 - 1
 
 
 class RecipientPage(Document):
@@ -48,12 +46,12 @@ def index() -> ResponseReturnValue:
     return respond(page.model_dump_json())
 
 
-@bp.get("/v1/recipients/<int:recipient_id>")
+@bp.get("/v1/recipients/<recipient_id>")
 @requires(Permission.RECIPIENT_READ)
-def show(recipient_id: int) -> ResponseReturnValue:
+def show(recipient_id: str) -> ResponseReturnValue:
     """Show a person with what is left for them today; a merged record shows who goes on."""
-    reading = db.session()
-    recipient = reading.get(models.Recipient, min(recipient_id, LARGEST_NUMBER))
+    reading, number = db.session(), read_number(recipient_id)
+    recipient = reading.get(models.Recipient, number) if number is not None else None
     person = store.found(reading, recipient.merged_into_id or recipient.id) if recipient else None
     if person is None:
         raise NotFoundError(what="recipient with this number")
