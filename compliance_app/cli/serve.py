@@ -1,5 +1,8 @@
 """`tally3220 serve`: the pages and the API of the configured register, by waitress."""
 
+import os
+import socket
+
 import click
 from flask import Flask
 from waitress.server import create_server
@@ -24,19 +27,30 @@ def serve(*, host: str, port: int, threads: int) -> None:
 def run(app: Flask, *, host: str, port: int, threads: int) -> None:
     """Serve until stopped. Raises ConfigurationError where the address cannot be used."""
     behind_proxy = int(app.config["TRUSTED_PROXIES"]) > 0
-    try:
+    with _listening(host, port) as listener:
         server = create_server(
             app,
-            host=host,
-            port=port,
+            sockets=[listener],
             threads=threads,
             ident="",
             # The application itself reads these headers, from as many proxies as it trusts.
             clear_untrusted_proxy_headers=not behind_proxy,
         )
+        server.run()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; waitress would leave one behind that cannot."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _type, _protocol, _name, address = found[0]
+        return socket.create_server(address, family=family, backlog=1024)
     except OSError as error:
         raise ConfigurationError(
-            f"Nothing can be served on {host}:{port} ({error.strerror}); choose another port "
+            f"Nothing can be served on {host}:{port} ({_reason(error)}); choose another port "
             "with --port."
         ) from error
-    server.run()
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)

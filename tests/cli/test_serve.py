@@ -54,6 +54,15 @@ def test_a_port_in_use_is_explained(
     )
 
 
+def test_a_host_nobody_knows_is_explained(
+    console: Console, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLY3220_SECRET_KEY", KEY)
+    result = console("serve", "--host", "256.0.0.1")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Nothing can be served on 256.0.0.1:8000 (")
+
+
 def test_the_register_is_served(console: Console, register: Path) -> None:
     port = free_port()
     command = [sys.executable, "-c", "from compliance_app.cli.main import main; main()"]
