@@ -39,6 +39,23 @@ def test_the_migrations_can_be_taken_back_and_made_again(tmp_path: Path) -> None
     engine.dispose()
 
 
+def test_every_check_bears_the_name_of_its_model(tmp_path: Path) -> None:
+    engine = _engine(tmp_path)
+    schema.upgrade(engine)
+    made = {
+        (table, check["name"])
+        for table in Base.metadata.tables
+        for check in inspect(engine).get_check_constraints(table)
+    }
+    engine.dispose()
+    assert {
+        ("recipient", "ck_recipient_not_into_itself"),
+        ("gift_version", "ck_gift_version_quantity_positive"),
+        ("trail_head", "ck_trail_head_only_one"),
+    } <= made
+    assert not [name for _, name in made if name is None or name.count("ck_") > 1]
+
+
 def test_a_new_register_has_a_trail_that_begins_with_nothing(tmp_path: Path) -> None:
     engine = _engine(tmp_path)
     schema.upgrade(engine)

@@ -275,7 +275,6 @@ def _meta(session: Session, quarter: Quarter, policy: Policy, firm: str) -> Repo
         trail_head=change.sha256 if change else GENESIS,
         software=f"Tally 3220 {__version__}",
         limits=tuple(
-            DatedLimit(max(limit.since, quarter.first_day), limit.cents or 0)
-            for limit in dict.fromkeys((at_start, at_end))
+            DatedLimit(limit.since, limit.cents or 0) for limit in dict.fromkeys((at_start, at_end))
         ),
     )

@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
         sa.Column("number", NUMBER, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_trail_head_only_one"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_trail_head_only_one")),
         sa.PrimaryKeyConstraint("id", name="pk_trail_head"),
     )
     op.create_table(
@@ -169,7 +169,7 @@ def upgrade() -> None:
         sa.Column("merged_into_id", NUMBER, nullable=True),
         sa.Column("created_by_id", NUMBER, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("merged_into_id <> id", name="ck_recipient_not_into_itself"),
+        sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_recipient_not_into_itself")),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["person.id"], name="fk_recipient_created_by_id_person"
         ),
@@ -295,7 +295,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by_id", NUMBER, nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("quantity >= 1", name="ck_gift_version_quantity_positive"),
+        sa.CheckConstraint("quantity >= 1", name=op.f("ck_gift_version_quantity_positive")),
         sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name="fk_gift_version_gift_id_gift"),
         sa.ForeignKeyConstraint(
             ["made_by_id"], ["person.id"], name="fk_gift_version_made_by_id_person"
