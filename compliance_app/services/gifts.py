@@ -92,15 +92,6 @@ def submit(
     _check_giver(session, giver_id)
     people = recipient_store.lock_recipients(session, claim.recipient_ids)
     _check_one_person_each(people)
-    already_given = claim.given_on < at.date()
-    judgement = judge(
-        session,
-        claim,
-        giver_id=giver_id,
-        today=at.date(),
-        already_given=already_given,
-        recipients=people,
-    )
     gift_id = store.next_id(session)
     gift = Gift(
         id=gift_id,
@@ -109,9 +100,17 @@ def submit(
         version_number=0,
         giver_id=giver_id,
         logged_by_id=actor_id,
-        already_given=already_given,
+        already_given=claim.given_on < at.date(),
         submission_key=submission_key,
         logged_at=at,
+    )
+    judgement = judge(
+        session,
+        claim,
+        giver_id=giver_id,
+        today=at.date(),
+        already_given=gift.already_given,
+        recipients=people,
     )
     session.add(gift)
     _hand_in(session, gift, claim, judgement, actor_id=actor_id, at=at, reason="")

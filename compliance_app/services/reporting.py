@@ -19,7 +19,7 @@ from compliance_app.rules.policy import Policy, history_since, limit_for
 from compliance_app.rules.reasons import Reason
 from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import Entry, running_totals
-from compliance_app.services.policies import policy_on
+from compliance_app.services.policies import PolicyBook, policy_on
 from compliance_app.store import audit
 from compliance_app.store import reports as store
 from compliance_app.store.gifts import row_document
@@ -133,7 +133,8 @@ def read_quarter(session: Session, quarter: Quarter, *, firm: str) -> QuarterRep
     reported = {row.recipient_id for row in rows}
     running, at_end = _running(session, quarter, policy, reported)
     decisions = _decisions(session, rows)
-    lines = [_line(session, row, running, decisions.get(row.gift_id, ())) for row in rows]
+    policies = PolicyBook(session)
+    lines = [_line(policies, row, running, decisions.get(row.gift_id, ())) for row in rows]
     return QuarterReport(
         meta=_meta(session, quarter, policy, firm),
         shares=lines,
@@ -175,19 +176,13 @@ def _decisions(session: Session, rows: list[ReportedShare]) -> dict[int, tuple[D
 
 
 def _line(
-    session: Session,
+    policies: PolicyBook,
     row: ReportedShare,
     running: dict[int, int],
     decisions: tuple[DecisionLine, ...],
 ) -> ShareLine:
-    policy = policy_on(session, row.given_on)
-    document = json.loads(row.document)
-    reasons = [Reason.from_document(reason) for reason in document["reasons"]]
-    limit, total, excess = row.limit_cents, row.running_cents, row.excess_cents
-    if row.regime == RULE_3220.code:
-        limit = limit_for(RULE_3220, row.given_on, policy).cents
-        total = running.get(row.share_id, row.running_cents)
-        excess = max(0, total - (limit or 0)) if row.holds_room else row.excess_cents
+    reasons = [Reason.from_document(kept) for kept in json.loads(row.document)["reasons"]]
+    total, limit, excess = _standing(row, running, policies.on(row.given_on))
     return ShareLine(
         gift_reference=row.reference,
         version=row.version,
@@ -227,6 +222,21 @@ def _line(
         payer=row.payer.value,
         host_present=row.host_present,
     )
+
+
+def _standing(
+    row: ReportedShare, running: dict[int, int], policy: Policy
+) -> tuple[int, int | None, int]:
+    """Return the total with the share, the limit of its day, and what is over it.
+
+    The total of Rule 3220 is the one that holds now; another law's is that of the verdict.
+    """
+    if row.regime != RULE_3220.code:
+        return row.running_cents, row.limit_cents, row.excess_cents
+    limit = limit_for(RULE_3220, row.given_on, policy).cents
+    total = running.get(row.share_id, row.running_cents)
+    excess = max(0, total - (limit or 0)) if row.holds_room else row.excess_cents
+    return total, limit, excess
 
 
 _EXEMPT = frozenset({Verdict.EXEMPT_RECORD_ONLY, Verdict.EXEMPT_NO_RECORD_REQUIRED})
