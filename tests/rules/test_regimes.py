@@ -318,6 +318,7 @@ def test_a_gift_of_ten_dollars_counts_toward_the_year_of_congress() -> None:
     cent = judge(make_facts(cost_cents=1, recipient_classes=HOUSE))
     assert under(cent, "US_HOUSE_R25_year").counts is False
     assert under(cent, "FINRA_3220").counts is True
+    assert under(cent, "US_HOUSE_R25_gift").counted_cents == 1
 
 
 def test_laws_that_count_a_share_alike_need_no_values_of_their_own() -> None:
