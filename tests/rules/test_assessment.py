@@ -241,3 +241,26 @@ def test_relief_that_covers_a_gift_is_named() -> None:
     assert sentences(answer)[0] == (
         "The gift is covered by the relief FINRA granted under EX-2026-01 (Rule 9600 Series)."
     )
+
+
+def test_a_firm_may_allow_no_gift_at_all() -> None:
+    firm = (Limit(date(2026, 3, 30), 0, "the firm's own limit", checked=True),)
+    answer = judge(make_facts(cost_cents=1), policy=Policy(firm_limits=firm))
+    assert (answer.verdict, answer.excess_cents) == (Verdict.EXCEEDS_LIMIT, 1)
+    assert sentences(answer)[-1] == (
+        "The firm's own limit of $0.00 is lower than the rule's $300.00 and applies."
+    )
+
+
+def test_a_note_on_a_figure_names_a_law_only_where_the_law_says_it() -> None:
+    classes = (RecipientClass.US_HOUSE, RecipientClass.ERISA_FIDUCIARY)
+    answer = judge(make_facts(cost_cents=9_00, recipient_classes=classes))
+    told = {
+        note.code.value: note.as_document()["authority"]
+        for one in (answer, *answer.others)
+        for note in one.notes
+    }
+    assert told == {
+        "figure_not_checked": "",
+        "too_small_to_count": "House Rule 25 cl. 5, House Ethics Manual 2022",
+    }

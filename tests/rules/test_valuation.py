@@ -131,7 +131,9 @@ def test_a_value_that_cannot_be_known_is_not_made_up(facts: Facts) -> None:
 
 @pytest.mark.parametrize("facts", [make_facts(quantity=0), make_facts(recipients_count=0)])
 def test_nothing_and_nobody_cannot_be_divided(facts: Facts) -> None:
-    with pytest.raises(FactsError, match="must each be 1 or more"):
+    with pytest.raises(
+        FactsError, match=r"^The quantity and the number of recipients must each be 1 or more\.$"
+    ):
         value_share(facts, RULE, Rounding.CEILING)
 
 
@@ -179,6 +181,12 @@ ALL_KNOWN: Changes = {"cost_cents": 10_00, "market_value_cents": 20_00, "face_va
             Basis.COST,
             40_00,
             id="a seat at its cost where that is more",
+        ),
+        pytest.param(
+            make_facts(category=Category.ENTERTAINMENT, cost_cents=40_00, market_value_cents=50_00),
+            Basis.COST,
+            40_00,
+            id="a seat at its cost whatever the market says",
         ),
         pytest.param(
             replace(make_facts(**ALL_KNOWN), category=Category.ENTERTAINMENT),
