@@ -331,3 +331,10 @@ def test_what_may_never_be_given_is_told_with_the_law() -> None:
     assert answer.claim.sentence == (
         "Gifts of this kind (cash) may not be given to this person at all (5 CFR 2635.204(a))."
     )
+
+
+def test_what_counts_toward_rule_3220_is_known_where_another_law_decides() -> None:
+    facts = make_facts(cost_cents=10_00, market_value_cents=60_00, recipient_classes=FEDERAL)
+    answer = judge(facts)
+    assert (answer.regime, answer.counted_cents) == ("US_5CFR_2635_204a_occasion", 60_00)
+    assert answer.rule_3220_cents == 10_00
