@@ -16,7 +16,7 @@ class SignInForm(Form):
     email = EmailField(
         "E-mail",
         validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
-        render_kw={"autocomplete": "username", "autofocus": True},
+        render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         "Password",
