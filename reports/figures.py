@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from compliance_app.rules.reasons import MONTHS
 from compliance_app.rules.verdicts import EXEMPT, Verdict
 from compliance_app.rules.workflow import DecisionKind, State
 from reports.source import QuarterReport, RecipientTotal, ShareLine
-from reports.wording import MONTHS
 
 PENDING: Final = frozenset({State.SUBMITTED, State.SENT_BACK})
 OVER: Final = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})

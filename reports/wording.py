@@ -7,23 +7,10 @@ from functools import cache
 from typing import Final
 
 from compliance_app.rules.money import format_dollars
+from compliance_app.rules.reasons import MONTHS
 from compliance_app.rules.workflow import DecisionKind
 from reports.source import DatedLimit
 
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 NOTHING: Final = "\N{EN DASH}"
 _ORDINALS: Final = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
 _QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
