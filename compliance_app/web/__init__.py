@@ -46,6 +46,7 @@ def install(app: Flask) -> None:
     filters.install(app)
     assets.install(app)
     for pages in (
+        assets,
         health,
         account,
         dashboard,

@@ -13,6 +13,7 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
+FILES = frozenset({"static", "assets.sheet"})
 
 
 def install(app: Flask) -> None:
@@ -28,8 +29,8 @@ def _add(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
-    if request.endpoint == "static" and "v" in request.args:
+    if request.endpoint in FILES and "v" in request.args:
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    elif request.endpoint != "static":
+    elif request.endpoint not in FILES:
         response.headers["Cache-Control"] = "no-store"
     return response

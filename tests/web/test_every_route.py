@@ -14,6 +14,7 @@ TABLE = """
 GET  /healthz                             everybody
 GET  /readyz                              everybody
 GET  /static/<filename>                   everybody
+GET  /style.css                           everybody
 GET  /sign-in                             everybody
 POST /sign-in                             everybody
 GET  /                                    rep supervisor officer auditor admin

@@ -1,5 +1,9 @@
+import gzip
+
 from flask import Flask
 
+from compliance_app.assets import PACKAGE
+from compliance_app.web.assets import PARTS
 from tests.conftest import EMAILS
 from tests.page import Page
 
@@ -39,3 +43,19 @@ def test_over_https_the_browser_is_told_to_stay_there(app: Flask) -> None:
     answer = app.test_client().get("/sign-in", base_url="https://tally.firm.example")
 
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_the_style_sheet_is_one_file_that_comes_packed(app: Flask) -> None:
+    client = app.test_client()
+    plain = client.get("/style.css")
+    packed = client.get("/style.css", headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) <= 12_000
+
+
+def test_every_part_of_the_style_sheet_is_in_it(app: Flask) -> None:
+    parts = {path.stem for path in (PACKAGE / "static" / "css").glob("*.css")}
+
+    assert sorted(parts) == sorted(PARTS)
