@@ -36,6 +36,7 @@ class Event(StrEnum):
     GIFT_DECIDED = "gift:decided"
     GIFT_GIVEN = "gift:given"
     GIFT_CANCELLED = "gift:cancelled"
+    GIFT_COMMENTED = "gift:commented"
     GIFT_REFUSED = "gift:refused"
     GIFT_RETURNED = "gift:returned"
     ATTEMPT_REFUSED = "attempt:refused"

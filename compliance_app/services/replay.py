@@ -23,6 +23,7 @@ from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
+    Comment,
     Decision,
     Employer,
     Employment,
@@ -53,6 +54,7 @@ PARTS: dict[str, type[Base]] = {
     "shares": Share,
     "earlier_shares": Share,
     "decisions": Decision,
+    "comments": Comment,
 }
 TABLES = tuple(dict.fromkeys((*ROWS.values(), *PARTS.values())))
 LONGEST_VALUE = 80

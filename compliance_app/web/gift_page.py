@@ -7,15 +7,16 @@ from flask import render_template
 from compliance_app.rules.audit import Event
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason
-from compliance_app.services import explaining
+from compliance_app.services import comments, explaining
 from compliance_app.store import audit as audit_store
 from compliance_app.store.base import db
-from compliance_app.store.models import Assessment, Gift
+from compliance_app.store.models import Assessment, Gift, Person
+from compliance_app.web.forms.comments import CommentForm
 from compliance_app.web.guard import actor
 from compliance_app.web.visibility import acts_of, get_readable_gift, is_author, may_amend
 
 
-def show_gift(reference: str, *, problem: str = "") -> str:
+def show_gift(reference: str, *, problem: str = "", comment_form: CommentForm | None = None) -> str:
     """Render the gift for the person who is signed in; `problem` is why an act was refused."""
     reading, me = db.session(), actor()
     gift = get_readable_gift(reading, reference, me)
@@ -23,6 +24,7 @@ def show_gift(reference: str, *, problem: str = "") -> str:
         "gifts/show.html",
         gift=gift,
         problem=problem,
+        comment_form=_comment_form(gift, comment_form),
         acts=acts_of(gift, me),
         amendable=may_amend(gift, me),
         expense_line=expense_line(gift) if is_author(gift, me) else "",
@@ -33,6 +35,13 @@ def show_gift(reference: str, *, problem: str = "") -> str:
             for event in audit_store.events_of(reading, f"gift:{gift.id}")
         ],
     )
+
+
+def _comment_form(gift: Gift, sent: CommentForm | None) -> CommentForm | None:
+    person = db.session().get_one(Person, actor().person_id)
+    if not comments.may_comment(gift, person):
+        return None
+    return sent or CommentForm(formdata=None)
 
 
 def reasons_of(assessment: Assessment) -> list[str]:

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from compliance_app.clock import now, today
-from compliance_app.rules.errors import RuleError
+from compliance_app.rules.errors import InputError, RuleError
 from compliance_app.rules.permissions import Permission
 from compliance_app.rules.workflow import State
-from compliance_app.services import gifts
+from compliance_app.services import comments, gifts
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from compliance_app.web import handing_in
 from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.comments import CommentForm
 from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, form_of, new_form
 from compliance_app.web.forms.kinds import GROUPS, asked_by
 from compliance_app.web.forms.whom import Whom, find_whom
@@ -158,6 +159,24 @@ def act(reference: str, order: str) -> ResponseReturnValue:
         return show_gift(reference, problem=str(error)), status_of(error)
     flash(f"Gift {reference} {said}")
     return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/gifts/<reference>/comments")
+@requires(Permission.GIFT_LOG)
+def comment(reference: str) -> ResponseReturnValue:
+    """Ask about a gift, or answer."""
+    get_readable_gift(db.session(), reference, actor())
+    form = CommentForm()
+    try:
+        with unit_of_work() as work:
+            said = comments.add(
+                work, reference, form.text.data or "", actor_id=actor().person_id, at=now()
+            )
+    except InputError as error:
+        form.text.errors = tuple(error.problems.values())
+        return show_gift(reference, comment_form=form), 422
+    flash("What you wrote is on record; whoever opens this gift sees it.")
+    return redirect(url_for(".show", reference=reference, _anchor=f"comment-{said.id}"))
 
 
 def _look(form: GiftFields, whom: Whom, amended: Gift | None = None) -> Preview:

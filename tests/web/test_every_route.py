@@ -32,6 +32,7 @@ GET  /gifts/all                           supervisor officer auditor
 GET  /gifts/<reference>                   rep supervisor officer auditor
 GET  /gifts/<reference>/amend             rep supervisor officer
 POST /gifts/<reference>/amend             rep supervisor officer
+POST /gifts/<reference>/comments          rep supervisor officer
 POST /gifts/<reference>/<order>           rep supervisor officer
 GET  /approvals                           supervisor officer
 GET  /approvals/<reference>               supervisor officer

@@ -415,3 +415,19 @@ def test_who_may_list_the_gifts_of_others(app: Flask, cast: Cast, reader: str, s
     submitted(48_00, cast)
     page = Page(app).sign_in(EMAILS[reader]).get("/gifts/all", status=status)
     assert ("G-2026-000001" in page.said) is (status == 200)
+
+
+def test_the_giver_and_the_officer_ask_and_answer_beside_the_gift(
+    app: Flask, rep: Page, cast: Cast
+) -> None:
+    address = f"/gifts/{submitted(250_00, cast)}"
+    officer = Page(app).sign_in(EMAILS["officer"])
+    officer.post(f"{address}/comments", {"text": "Who <else> came?"}, on=address)
+    assert officer.location == f"{address}#comment-1"
+    assert "Olga Officer" in rep.get(address).said
+    assert "Who <else> came?" in rep.said
+    rep.post(f"{address}/comments", {"text": " "}, on=address, status=422)
+    assert rep.words("p#text-error") == ["Write what you want to ask or to say."]
+    auditor = Page(app).sign_in(EMAILS["auditor"]).get(address)
+    assert "Who <else> came?" in auditor.said
+    assert auditor.find("textarea") == []

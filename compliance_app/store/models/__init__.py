@@ -1,6 +1,13 @@
 """The tables, a file a noun; sums are integer cents, moments UTC, and nothing cascades."""
 
-from compliance_app.store.models.gifts import Assessment, Decision, Gift, GiftVersion, Share
+from compliance_app.store.models.gifts import (
+    Assessment,
+    Comment,
+    Decision,
+    Gift,
+    GiftVersion,
+    Share,
+)
 from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
 from compliance_app.store.models.recipients import Employer, Employment, Recipient
 from compliance_app.store.models.records import (
@@ -17,6 +24,7 @@ __all__ = [
     "ApiToken",
     "Assessment",
     "Attachment",
+    "Comment",
     "Decision",
     "Employer",
     "Employment",

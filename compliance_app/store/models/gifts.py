@@ -63,6 +63,7 @@ class Gift(Base):
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="gift", order_by="Decision.id"
     )
+    comments: Mapped[list["Comment"]] = relationship(back_populates="gift", order_by="Comment.id")
 
     @property
     def version(self) -> "GiftVersion":
@@ -185,3 +186,19 @@ class Decision(Base):
 
     gift: Mapped[Gift] = relationship(back_populates="decisions")
     decided_by: Mapped[Person | None] = relationship()
+
+
+class Comment(Base):
+    """A question about a version of a gift, or the answer to one; never edited."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    version_number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+
+    gift: Mapped[Gift] = relationship(back_populates="comments")
+    written_by: Mapped[Person] = relationship()
