@@ -1,7 +1,7 @@
 """The charts, as drawings of rectangles, lines and strings: vector on paper and on a page."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color as DrawnColor
@@ -28,7 +28,15 @@ _STEPS: Final = (1, 2, 5)
 _WIDEST_BAR: Final = 64.0
 
 
-def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -> Drawing:
+class Chart(NamedTuple):
+    """A drawing with its title, and what it shows in words."""
+
+    drawing: Drawing
+    title: str
+    description: str
+
+
+def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -> Chart:
     """Draw the counted value of each month as a bar with its amount on top."""
     drawing = Drawing(width, height)
     step = _step(max(month.cents for month in months))
@@ -51,10 +59,11 @@ def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -
         )
         drawing.add(_string(center, floor - 11, month.label, "middle"))
         drawing.add(_string(center, floor - 21, count(month.gifts, "gift"), "middle", CELL_NOTE))
-    return drawing
+    told = "; ".join(f"{month.label}: ${month.cents // 100:,}" for month in months)
+    return Chart(drawing, "Counted value by month of the gift", f"Bars: {told}.")
 
 
-def draw_use(bands: Sequence[int], *, width: float, height: float) -> Drawing:
+def draw_use(bands: Sequence[int], *, width: float, height: float) -> Chart:
     """Draw how many recipients have used how much of the limit, those over it last."""
     drawing = Drawing(width, height)
     pitch = (height - 4) / len(bands)
@@ -71,7 +80,8 @@ def draw_use(bands: Sequence[int], *, width: float, height: float) -> Drawing:
             )
         )
     drawing.add(_line(_LABELS, 0, _LABELS, height, INK))
-    return drawing
+    told = "; ".join(f"{label}: {each:,}" for label, each in zip(BANDS, bands, strict=True))
+    return Chart(drawing, "Recipients by the part of the limit used", f"Bars: {told}.")
 
 
 def _step(largest_cents: int) -> int:

@@ -142,10 +142,12 @@ def write_summary(book: Book, report: QuarterReport, figures: Figures) -> None:
 
 
 def _write_charts(book: Book, span: Span, figures: Figures) -> None:
-    book.text(span.left, 506, "Counted value by month of the gift", theme.HEADING)
-    book.draw(draw_months(figures.months, width=span.width, height=140), span.left, 356)
-    book.text(span.left, 330, "Recipients by the part of the limit used", theme.HEADING)
-    book.draw(draw_use(figures.bands, width=span.width, height=92), span.left, 228)
+    months = draw_months(figures.months, width=span.width, height=140)
+    book.text(span.left, 506, months.title, theme.HEADING)
+    book.draw(months, span.left, 356)
+    use = draw_use(figures.bands, width=span.width, height=92)
+    book.text(span.left, 330, use.title, theme.HEADING)
+    book.draw(use, span.left, 228)
 
 
 def _write_contents(book: Book, span: Span, y: float) -> float:

@@ -47,6 +47,8 @@ class Run(NamedTuple):
 
 
 Cell = Sequence[Run]
+Text = tuple[str, Style]
+Texts = Sequence[Text]
 
 
 class Part(NamedTuple):
@@ -64,14 +66,6 @@ class Section(NamedTuple):
     facts: str = ""
     alert: str = ""
     path: Sequence[str] = ()
-
-
-def fill(column: Column, *texts: tuple[str, Style]) -> list[Run]:
-    """Wrap texts into a cell, each text on lines of its own."""
-    return [
-        Run(get_face(style.face).wrap(text, style.size, column.width), style)
-        for text, style in texts
-    ]
 
 
 _CONTINUED: Final = Run(["continued"], theme.CELL_NOTE)
@@ -103,8 +97,9 @@ class Listing:
         """Begin a table; its head is written with its first row, and again on every page."""
         self._columns, self._opened = columns, False
 
-    def add_row(self, cells: Sequence[Cell]) -> None:
-        """Write a row of the table; what does not fit goes on the next page."""
+    def add_row(self, texts: Sequence[Texts]) -> None:
+        """Write a row, each text on lines of its own; what does not fit goes on the next page."""
+        cells = [_wrap(*each) for each in zip(self._columns, texts, strict=True)]
         count = _height(cells)
         if not self._opened:
             self._open_table(min(count, LINES_KEPT_TOGETHER))
@@ -223,6 +218,13 @@ def _title_lines(title: str) -> Sequence[str]:
         return lines
     rest = "".join(lines[LINES_OF_A_TITLE - 1 :])
     return [*lines[: LINES_OF_A_TITLE - 1], fit(rest, style, width)]
+
+
+def _wrap(column: Column, texts: Texts) -> Cell:
+    return [
+        Run(get_face(style.face).wrap(text, style.size, column.width), style)
+        for text, style in texts
+    ]
 
 
 def _height(cells: Sequence[Cell]) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from reports import cells
 from reports.figures import is_exception, is_excluded, is_pending
-from reports.listing import Cell, Column, Listing, Section, columns_of, fill
+from reports.listing import Column, Listing, Section, Texts, columns_of
 from reports.source import DecisionLine, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
 from reports.wording import NOTHING, amount, count, decision_words, moment, words
@@ -114,7 +114,7 @@ def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
 
 
 def _write(
-    listing: Listing, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], none: str
+    listing: Listing, columns: Sequence[Column], rows: Iterable[Sequence[Texts]], none: str
 ) -> None:
     """Write a table, or a plain sentence where it has no rows."""
     begun = False
@@ -127,18 +127,13 @@ def _write(
         listing.say(none)
 
 
-def _fill(columns: Sequence[Column], *texts: cells.Texts) -> list[Cell]:
-    return [fill(column, *each) for column, each in zip(columns, texts, strict=True)]
-
-
 def _ground(share: ShareLine) -> str:
     return words(share.ground or share.category)
 
 
-def _exception_row(share: ShareLine) -> list[Cell]:
+def _exception_row(share: ShareLine) -> list[Texts]:
     over = [(f"over by {amount(share.excess_cents)}", CELL_ALERT)] if share.excess_cents else []
-    return _fill(
-        EXCEPTIONS,
+    return [
         cells.gift_texts(share),
         cells.day_texts(share),
         cells.recipient_texts(share),
@@ -146,12 +141,11 @@ def _exception_row(share: ShareLine) -> list[Cell]:
         [*cells.running_texts(share), *over],
         [*cells.standing_texts(share), *((reason, CELL) for reason in share.reasons)],
         cells.decision_texts(share.decisions),
-    )
+    ]
 
 
-def _exclusion_row(share: ShareLine) -> list[Cell]:
-    return _fill(
-        EXCLUSIONS,
+def _exclusion_row(share: ShareLine) -> list[Texts]:
+    return [
         cells.gift_texts(share),
         cells.day_texts(share),
         cells.recipient_texts(share),
@@ -159,12 +153,11 @@ def _exclusion_row(share: ShareLine) -> list[Cell]:
         cells.description_texts(share),
         cells.value_texts(share),
         [(words(share.verdict), CELL_NOTE), *cells.decision_texts(share.decisions)],
-    )
+    ]
 
 
-def _pending_row(share: ShareLine) -> list[Cell]:
-    return _fill(
-        PENDING,
+def _pending_row(share: ShareLine) -> list[Texts]:
+    return [
         cells.gift_texts(share),
         cells.day_texts(share),
         [(str(share.logged_on), CELL)],
@@ -173,12 +166,11 @@ def _pending_row(share: ShareLine) -> list[Cell]:
         cells.description_texts(share),
         cells.value_texts(share),
         cells.standing_texts(share),
-    )
+    ]
 
 
-def _late_row(share: ShareLine) -> list[Cell]:
-    return _fill(
-        LATE,
+def _late_row(share: ShareLine) -> list[Texts]:
+    return [
         cells.gift_texts(share),
         cells.day_texts(share),
         [(str(share.logged_on), CELL)],
@@ -187,13 +179,12 @@ def _late_row(share: ShareLine) -> list[Cell]:
         cells.giver_texts(share),
         cells.description_texts(share),
         cells.value_texts(share),
-    )
+    ]
 
 
-def _decision_row(line: DecisionLine, shares: Sequence[ShareLine]) -> list[Cell]:
+def _decision_row(line: DecisionLine, shares: Sequence[ShareLine]) -> list[Texts]:
     gift = shares[0]
-    return _fill(
-        DECISIONS,
+    return [
         [(moment(line.decided_at), CELL)],
         cells.gift_texts(gift),
         [text for share in shares for text in cells.recipient_texts(share)],
@@ -201,4 +192,4 @@ def _decision_row(line: DecisionLine, shares: Sequence[ShareLine]) -> list[Cell]
         [(decision_words(line.kind), CELL_STRONG)],
         [(line.decided_by, CELL)],
         [(line.reason or NOTHING, CELL)],
-    )
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from reports.listing import Column, Listing, Section, columns_of, fill
+from reports.listing import Column, Listing, Section, columns_of
 from reports.source import ReportMeta
 from reports.theme import CELL, CELL_STRONG
 from reports.wording import limit_words, long_day, moment
@@ -95,6 +95,5 @@ def write_method(listing: Listing, meta: ReportMeta) -> None:
 
 def _write(listing: Listing, columns: Sequence[Column], entries: dict[str, str]) -> None:
     listing.begin_table(columns)
-    subject, text = columns
     for name, explanation in entries.items():
-        listing.add_row([fill(subject, (name, CELL_STRONG)), fill(text, (explanation, CELL))])
+        listing.add_row([[(name, CELL_STRONG)], [(explanation, CELL)]])

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from reportlab.graphics.shapes import Drawing, Line, Rect, String
+from reportlab.graphics.shapes import Line, Rect, String
 from reportlab.lib.colors import Color as DrawnColor
 
 from reports import theme
+from reports.charts import Chart
 from reports.document import Document, Link, Page, color_operands
 from reports.fontset import get_face
 from reports.source import ReportMeta
@@ -126,9 +127,9 @@ class Book:
             f"{color_operands(color)} rg {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f"
         )
 
-    def draw(self, drawing: Drawing, x: float, y: float) -> None:
+    def draw(self, chart: Chart, x: float, y: float) -> None:
         """Draw a chart with its lower left corner at a point."""
-        for shape in drawing.contents:
+        for shape in chart.drawing.contents:
             match shape:
                 case Rect():
                     color = _color(shape.fillColor)

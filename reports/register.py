@@ -6,7 +6,7 @@ from typing import Final
 
 from reports import cells
 from reports.figures import is_over
-from reports.listing import Cell, Listing, Section, columns_of, fill
+from reports.listing import Listing, Section, Texts, columns_of
 from reports.source import RecipientTotal, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
 from reports.wording import NOTHING, amount, count, percent_of
@@ -76,21 +76,20 @@ def _employer_facts(shares: Sequence[ShareLine]) -> str:
     return f"{count(len(shares), 'gift')} to {recipients}, {amount(cents)} counted"
 
 
-def _share_row(share: ShareLine, *, first: bool) -> list[Cell]:
-    gift, day, recipient, giver, description, value, running, state = REGISTER
+def _share_row(share: ShareLine, *, first: bool) -> list[Texts]:
     return [
-        fill(gift, *cells.gift_texts(share)),
-        fill(day, *cells.day_texts(share)),
-        fill(recipient, (share.recipient, CELL_STRONG if first else CELL_NOTE)),
-        fill(giver, *cells.giver_texts(share)),
-        fill(description, *cells.description_texts(share)),
-        fill(value, *cells.value_texts(share)),
-        fill(running, *cells.running_texts(share)),
-        fill(state, *cells.state_texts(share)),
+        cells.gift_texts(share),
+        cells.day_texts(share),
+        [(share.recipient, CELL_STRONG if first else CELL_NOTE)],
+        cells.giver_texts(share),
+        cells.description_texts(share),
+        cells.value_texts(share),
+        cells.running_texts(share),
+        cells.state_texts(share),
     ]
 
 
-def _total_row(total: RecipientTotal) -> list[Cell]:
+def _total_row(total: RecipientTotal) -> list[Texts]:
     texts = [
         (total.recipient, CELL_STRONG),
         (total.employer or NO_EMPLOYER, CELL),
@@ -99,7 +98,7 @@ def _total_row(total: RecipientTotal) -> list[Cell]:
         (amount(total.running_cents), CELL),
         *_against_limit(total),
     ]
-    return [fill(column, text) for column, text in zip(TOTALS, texts, strict=True)]
+    return [[text] for text in texts]
 
 
 def _against_limit(total: RecipientTotal) -> list[cells.Text]:
@@ -113,10 +112,10 @@ def _against_limit(total: RecipientTotal) -> list[cells.Text]:
     ]
 
 
-def _sum_row(totals: Sequence[RecipientTotal]) -> list[Cell]:
+def _sum_row(totals: Sequence[RecipientTotal]) -> list[Texts]:
     texts = {
         "Recipient": f"All {count(len(totals), 'recipient')}",
         "Gifts": f"{sum(total.gifts for total in totals):,}",
         "This period, USD": amount(sum(total.quarter_cents for total in totals)),
     }
-    return [fill(column, (texts.get(column.title, ""), CELL_STRONG)) for column in TOTALS]
+    return [[(texts.get(column.title, ""), CELL_STRONG)] for column in TOTALS]
