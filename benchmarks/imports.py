@@ -1,0 +1,215 @@
+"""Importing a file of gifts through every check and the trail, beside a bare insert of its rows.
+
+Run it on a database it may fill: python -m benchmarks.imports [ROWS] [postgresql://user@host/empty]
+Without an address it makes a SQLite file. Goal: 15,000 rows a second, and memory that stays flat.
+"""
+
+import csv
+import io
+import resource
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, select
+
+from compliance_app.app import create_app
+from compliance_app.services.imports import Imported, Options, import_gifts
+from compliance_app.store import schema
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import (
+    Assessment,
+    Decision,
+    Gift,
+    GiftVersion,
+    Share,
+    TrailEvent,
+)
+
+AT = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+SMALL = 10_000
+GIVERS = 200
+ROWS_EACH = 10
+MODELS: tuple[Any, ...] = (Gift, GiftVersion, Assessment, Share, Decision, TrailEvent)
+# Columns whose value is moved, so that the rows of the floor never meet those of the import.
+MOVED = 10**9
+NUMBERS = {"id", "number", "gift_id", "version_id", "assessment_id"}
+CATEGORIES = ("merchandise",) * 8 + ("holiday", "ticket", "gift_card", "promotional_logo")
+COLUMNS = (
+    "reference",
+    "given_on",
+    "giver_email",
+    "recipient_name",
+    "recipient_email",
+    "employer",
+    "category",
+    "description",
+    "purpose",
+    "cost",
+    "quantity",
+    "state",
+)
+
+
+class Figures(NamedTuple):
+    """What one piece of work took."""
+
+    rows: int
+    seconds: float
+    cpu_seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows / self.seconds:>9,.0f} rows/s  {self.seconds:6.1f} s, of which "
+            f"{self.cpu_seconds:6.1f} s of this process"
+        )
+
+
+def make_file(rows: int, seed: int) -> bytes:
+    """Return a seeded file: many people, some gifts to several of them, some breaches."""
+    chance = Random(seed)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    left = rows
+    while left:
+        several = min(left, chance.choice((2, 3, 4)) if chance.random() < 0.03 else 1)
+        writer.writerows(_gift(chance, f"{seed}-{left}", several, max(1, rows // ROWS_EACH)))
+        left -= several
+    return text.getvalue().encode()
+
+
+def _gift(chance: Random, name: str, several: int, people: int) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of one gift."""
+    cents = chance.randrange(120_00, 400_00) if chance.random() < 0.02 else None
+    cents = cents or chance.randrange(2_00, 25_00)
+    day = date(2023, 1, 1) + timedelta(days=chance.randrange(1_400))
+    reference = f"old-{name}" if several > 1 or chance.random() < 0.5 else ""
+    giver = f"giver{chance.randrange(GIVERS)}@firm.example"
+    category = chance.choice(CATEGORIES)
+    for person in chance.sample(range(people), several):
+        email = f"person{person}@client.example" if person % 2 else ""
+        yield (
+            reference,
+            day.isoformat(),
+            giver,
+            f"Person {person} of Long Lane",
+            email,
+            f"Client Firm {person % 997}",
+            category,
+            f"Gift number {cents} from Fern & Rye",
+            "Year-end visit",
+            f"{cents // 100}.{cents % 100:02d}",
+            "1",
+            chance.choice(("given", "given", "given", "")),
+        )
+
+
+def measured(work: Callable[[], int]) -> Figures:
+    """Do a piece of work once and say what it took."""
+    began, began_cpu = perf_counter(), process_time()
+    rows = work()
+    return Figures(rows, perf_counter() - began, process_time() - began_cpu)
+
+
+def take(content: bytes) -> Imported:
+    """Import a file as the console does."""
+    with unit_of_work() as session:
+        return import_gifts(session, content, Options(add_people=True), actor_id=None, at=AT)
+
+
+def rows_since(first: dict[str, int]) -> dict[Table, list[tuple[Any, ...]]]:
+    """Return the rows that came after those ids, under numbers nobody has."""
+    found: dict[Table, list[tuple[Any, ...]]] = {}
+    with db.engine.connect() as connection:
+        for model in MODELS:
+            table: Table = model.__table__
+            key = next(iter(table.primary_key))
+            statement = select(*table.columns).where(key > first[table.name])
+            # The driver's own values, so that the floor converts nothing.
+            plain = connection.exec_driver_sql(
+                str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+            )
+            names = [column.name for column in table.columns]
+            found[table] = [_moved(names, row) for row in plain]
+    return found
+
+
+def _moved(names: list[str], row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a driver's row
+    values = dict(zip(names, row, strict=True))
+    for name in NUMBERS & values.keys():
+        values[name] += MOVED
+    for name in ("reference", "row_sha256"):
+        if values.get(name):
+            values[name] = f"F{values[name][1:]}"
+    return tuple(values.values())
+
+
+def write_bare(rows: dict[Table, list[tuple[Any, ...]]]) -> None:
+    """Write complete rows as fast as the driver can, and commit."""
+    with unit_of_work() as session:
+        driver: Any = session.connection().connection.driver_connection
+        for table, values in rows.items():
+            names = ", ".join(column.name for column in table.columns)
+            if isinstance(driver, sqlite3.Connection):
+                marks = ", ".join("?" for _ in table.columns)
+                driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608 - names of tables
+                continue
+            with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+
+
+def highest() -> dict[str, int]:
+    """Return the highest number of each table."""
+    with db.engine.connect() as connection:
+        return {
+            model.__tablename__: connection.exec_driver_sql(
+                f"SELECT coalesce(max({next(iter(model.__table__.primary_key)).name}), 0) "  # noqa: S608 - names of tables
+                f"FROM {model.__tablename__}"
+            ).scalar_one()
+            for model in MODELS
+        }
+
+
+def peak_mb() -> float:
+    """Return the most memory this process has had, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(rows: int, url: str | None) -> None:
+    """Import a small file, then a large one, then write the rows of the large one bare."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = url or f"sqlite:///{Path(folder) / 'register.db'}"
+        settings = {"DATA_DIR": folder, "DATABASE_URL": address}
+        with create_app(settings, console=True).app_context():
+            schema.upgrade(db.engine)
+            small, large = make_file(SMALL, seed=1), make_file(rows, seed=2)
+            print(f"small file  {measured(lambda: take(small).rows)}")
+            before, ids = peak_mb(), highest()
+            done: list[Imported] = []
+            whole = measured(lambda: done.append(take(large)) or done[0].rows)
+            after = peak_mb()
+            print(f"large file  {whole}")
+            print(
+                f"            {done[0].gifts_added:,} gifts, {done[0].breaches:,} breaches, "
+                f"{done[0].recipients_added:,} people; peak memory {before:,.0f} MB after the "
+                f"small file, {after:,.0f} MB after the large one ({len(large) / 1e6:,.1f} MB)"
+            )
+            bare = rows_since(ids)
+            floor = measured(lambda: write_bare(bare) or rows)
+            print(f"bare rows   {floor}")
+            print(f"share of the floor: {floor.seconds / whole.seconds:.0%}")
+            db.engine.dispose()
+
+
+if __name__ == "__main__":
+    numbers = [one for one in sys.argv[1:] if one.isdecimal()]
+    addresses = [one for one in sys.argv[1:] if not one.isdecimal()]
+    main(int(numbers[0]) if numbers else 100_000, addresses[0] if addresses else None)
