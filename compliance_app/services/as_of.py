@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.workflow import State
 from compliance_app.store import people, trail
 from compliance_app.store.models import TrailEvent
+from compliance_app.store.told import assessment_row
 
 BATCH = 200
 
@@ -57,7 +58,7 @@ def all_gifts_known(session: Session, *, before: datetime) -> Iterator[KnownGift
 
 def _known(row: TrailEvent, body: dict[str, Any], names: dict[int, str]) -> KnownGift:
     gift, version = body["gift"], body["version"]
-    verdicts = {verdict["id"]: verdict for verdict in body["assessments"]}
+    verdicts = {told["id"]: assessment_row(told) for told in body["assessments"]}
     return KnownGift(
         number=row.number,
         reference=gift["reference"],

@@ -34,6 +34,7 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
+from compliance_app.store.told import assessment_told
 
 # What a gift of an old register may have become, and what was decided when.
 GIVEN_STATES = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
@@ -260,7 +261,7 @@ def _document_of(rows: Mapping[type[Base], Sequence[Row]]) -> dict[str, object]:
         "version": plain[GiftVersion][0],
         "shares": plain[Share],
         "earlier_shares": [],
-        "assessments": plain[Assessment],
+        "assessments": [assessment_told(row) for row in plain[Assessment]],
         "decisions": plain[Decision],
     }
 

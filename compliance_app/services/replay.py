@@ -36,6 +36,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.replay import Kept, Scratch, Told, kept_rows
+from compliance_app.store.told import assessment_row
 
 # The body of an event on one of these is the row itself.
 ROWS: dict[str, type[Base]] = {
@@ -93,7 +94,7 @@ def rows_told(event: RawEvent) -> Iterator[Told]:
     for name, model in PARTS.items() if kind in PARTS else ():
         part = body.get(name, [])
         for row in part if isinstance(part, list) else [part]:
-            yield _told(model, event, row)
+            yield _told(model, event, assessment_row(row) if model is Assessment else row)
 
 
 def _told(model: type[Base], event: RawEvent, row: Mapping[str, Any]) -> Told:

@@ -25,6 +25,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.recipients import same_person_ids
+from compliance_app.store.told import assessment_told
 
 # A select whose columns are those of the row it is made into.
 AnySelect = Select[*tuple[Any, ...]]
@@ -261,7 +262,9 @@ def document_of(gift: Gift) -> dict[str, object]:
             row_document(share) for earlier in gift.versions[:-1] for share in earlier.shares
         ],
         "assessments": [
-            row_document(share.assessment) for share in version.shares if share.assessment
+            assessment_told(row_document(share.assessment))
+            for share in version.shares
+            if share.assessment
         ],
         "decisions": [row_document(decision) for decision in gift.decisions],
     }

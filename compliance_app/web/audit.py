@@ -107,8 +107,13 @@ def changes_of(row: TrailEvent) -> tuple[Change, ...] | None:
 
 
 def readable(document: dict[str, Any]) -> dict[str, Any]:
-    """Open the assessments, which are kept as text inside the document, so people can read them."""
+    """Open assessments that the first events kept as text, so that people can read them."""
     if "assessments" not in document:
         return document
-    opened = [{**one, "document": json.loads(one["document"])} for one in document["assessments"]]
+    opened = [
+        {**one, "document": json.loads(one["document"])}
+        if isinstance(one["document"], str)
+        else one
+        for one in document["assessments"]
+    ]
     return {**document, "assessments": opened}

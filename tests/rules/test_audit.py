@@ -1,13 +1,14 @@
 """One event has one text and one seal, so that anybody can compute it again."""
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance_app.rules.audit import GENESIS, RawEvent, canonical, moment, seal
+from compliance_app.rules.audit import GENESIS, RawEvent, canonical, moment, ready, seal
 
 EVENT = RawEvent(
     number=1,
@@ -79,3 +80,23 @@ def test_a_moment_has_one_text_whatever_zone_it_is_told_in() -> None:
 
 def test_canonical_json_is_sorted_tight_and_not_escaped() -> None:
     assert canonical({"b": [1, None], "a": "é\n"}) == '{"a":"é\\n","b":[1,null]}'
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(document=st.dictionaries(TEXTS, JSON, max_size=4))
+def test_canonical_text_is_that_of_the_standard_library(document: dict[str, object]) -> None:
+    plain = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert canonical(document) == plain
+
+
+@given(document=st.dictionaries(TEXTS, JSON, max_size=4))
+def test_a_part_that_is_canonical_already_is_taken_as_it_is(document: dict[str, object]) -> None:
+    part = ready(canonical(document))
+    assert canonical({"z": part, "a": 2**70}) == canonical({"a": 2**70, "z": document})
+    assert canonical({"z": part}) == canonical({"z": document})

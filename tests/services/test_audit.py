@@ -51,7 +51,7 @@ def test_an_event_holds_the_whole_state_after_the_act(app: Flask, cast: Cast) ->
     assert body["version"]["cost_cents"] == 4800
     assert body["shares"][0]["counted_cents"] == 4800
     assert body["shares"][0]["holds_room"] is True
-    assert body["assessments"][0]["verdict"] == "within_limit"
+    assert body["assessments"][0]["document"]["verdict"] == "within_limit"
     assert body["decisions"][0]["kind"] == "auto_clear"
 
 
