@@ -36,6 +36,8 @@ NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 # Every test makes an application of its own; the templates are compiled once for all of them.
 COMPILED_TEMPLATES = FileSystemBytecodeCache(mkdtemp(prefix="tally3220-templates-"))
 PASSWORD = "correct horse battery"
+# Each worker has a PostgreSQL and a browser of its own.
+MOST_WORKERS = 4
 SECRET = "a secret for the tests only"
 
 
@@ -64,6 +66,12 @@ EMAILS = {
     "admin": "ada@firm.example",
     "other_rep": "theo@firm.example",
 }
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Share folders of tests among the processors; a few files are quicker in one process."""
+    only_files = all(Path(argument.partition("::")[0]).is_file() for argument in config.args)
+    return 0 if only_files else min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
