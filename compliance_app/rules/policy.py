@@ -114,6 +114,10 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
         "several_givers": ("several_givers_days", _DAYS),
         "until_due": ("days_until_due", _DAYS),
     },
+    "matching": {
+        "shown_from": ("duplicate_shown_from", whole_number(1, 100)),
+        "suspected_from": ("duplicate_suspected_from", whole_number(1, 100)),
+    },
     "firm": {"employs_lobbyist": ("employs_lobbyist", read_yes_or_no)},
 }
 _LISTS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
@@ -195,7 +199,7 @@ def _unknown(key: str, known: tuple[str, ...]) -> str:
 
 def _assemble(values: Mapping[str, Any], sha256: str) -> Policy:
     plain: dict[str, Any] = {}
-    for name in ("", "valuation", "amounts", "days", "firm"):
+    for name in ("", "valuation", "amounts", "days", "matching", "firm"):
         plain |= values.get(name, {})
     limits = sorted(values.get("firm_limit", ()), key=lambda row: row["since"])
     if limits:

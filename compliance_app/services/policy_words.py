@@ -79,6 +79,11 @@ _REVIEW: _Rows = (
         lambda p: f"From event {p.entertainment_review_count} for a client in a quarter on",
     ),
     ("The firm employs a registered lobbyist", lambda p: _ANSWERS[p.employs_lobbyist]),
+    ("People who may be one are shown", lambda p: f"From score {p.duplicate_shown_from} of 100 on"),
+    (
+        "People who may be one are reviewed",
+        lambda p: f"From score {p.duplicate_suspected_from} of 100 on",
+    ),
     ("The page warns from", lambda p: f"{p.warning_percent}% of the limit on"),
     ("The largest amount a form accepts", lambda p: _dollars(p.amount_ceiling_cents)),
 )

@@ -287,6 +287,8 @@ OTHER: dict[str, object] = {
     "splitting_days": 1,
     "several_givers_days": 1,
     "days_until_due": 1,
+    "duplicate_shown_from": 20,
+    "duplicate_suspected_from": 70,
     "routing": (RoutingRow(Route.COMPLIANCE),),
 }
 # What is worked out from the documents, not decided in one.

@@ -1,0 +1,33 @@
+"""Who may be the same person: names and employers made comparable, and a score with its reasons.
+
+A score never merges anybody; it says whom a person should look at. `names` and `employers`
+make spellings comparable, `keys` finds candidates, `scoring` weighs two contacts, `finding`
+ranks people by what somebody types.
+"""
+
+from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.keys import block_keys
+from compliance_app.rules.matching.names import PersonName, parse_name
+from compliance_app.rules.matching.rarity import Rarity
+from compliance_app.rules.matching.scoring import (
+    Match,
+    Part,
+    PartCode,
+    compare,
+    points_of,
+    score_of,
+)
+
+__all__ = [
+    "Contact",
+    "Match",
+    "Part",
+    "PartCode",
+    "PersonName",
+    "Rarity",
+    "block_keys",
+    "compare",
+    "parse_name",
+    "points_of",
+    "score_of",
+]

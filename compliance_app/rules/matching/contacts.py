@@ -1,0 +1,60 @@
+"""What is known of a person at a client, in the form in which two of them are compared."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from compliance_app.rules.matching.employers import employer_code, parse_employer
+from compliance_app.rules.matching.names import PersonName, fold, parse_name
+
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_DIGITS_OF_A_NUMBER = 10
+
+
+class Contact(NamedTuple):
+    """One recipient as the matching sees them; what is not known is empty."""
+
+    first: str
+    middle: str
+    last: str
+    generation: str = ""
+    office: str = ""
+    employer: str = ""
+    email: str = ""
+    phone: str = ""
+    title: str = ""
+    worked_from: date | None = None
+    worked_until: date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        *,
+        employer: str = "",
+        email: str = "",
+        phone: str = "",
+        title: str = "",
+        worked_from: date | None = None,
+        worked_until: date | None = None,
+    ) -> "Contact":
+        """Make what people wrote comparable."""
+        return cls(
+            *parse_name(name),
+            parse_employer(employer) if employer else "",
+            email.strip().lower(),
+            _NO_DIGIT.sub("", phone)[-_DIGITS_OF_A_NUMBER:] if phone else "",
+            fold(title).strip() if title else "",
+            worked_from,
+            worked_until,
+        )
+
+    @property
+    def name(self) -> PersonName:
+        """Return the parts of the name."""
+        return PersonName(*self[:5])
+
+    @property
+    def employer_code(self) -> str:
+        """Return what spellings of the employer share."""
+        return employer_code(self.employer)

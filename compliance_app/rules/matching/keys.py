@@ -1,0 +1,76 @@
+"""Blocking keys: small codes that two records of one person share, whatever was done to either.
+
+Each key outlives another kind of noise: a nickname, a slip in the first half of a name or in
+the second, turned order, a changed surname, a changed employer. Whoever shares one is compared.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.names import full_names, sound
+
+_HALF = 4
+_BEGINNING = 3
+
+
+def block_keys(contact: Contact) -> set[int]:
+    """Return the keys of a person, each as a signed number of eight bytes."""
+    return {number_of(text) for text in _texts(contact)}
+
+
+def name_keys(first: str, last: str) -> set[int]:
+    """Return the keys that a name alone gives, as somebody types it."""
+    return {number_of(text) for text in _name_texts(first, last)}
+
+
+def number_of(text: str) -> int:
+    """Return the number that stands for a key's text."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _texts(contact: Contact) -> Iterator[str]:
+    if contact.email:
+        yield "m" + contact.email
+    if contact.phone:
+        yield "p" + contact.phone
+    first, last, code = contact.first, contact.last, contact.employer_code
+    if contact.office:
+        yield f"o{contact.office}|{code}"
+        return
+    yield from _name_texts(first, last)
+    if code:
+        yield from _employer_texts(first, last, code)
+
+
+def _name_texts(first: str, last: str) -> Iterator[str]:
+    """Yield the keys that hold at any employer."""
+    words = last.replace("-", " ").split()
+    for word in words:
+        for name in full_names(first) | {first}:
+            yield "a" + "|".join(sorted((sound(name), sound(word))))
+    if not words:
+        return
+    if len(words) > 1:
+        yield f"k{first[:_BEGINNING]}|{words[0]}"
+    end = words[-1]
+    yield f"i{first}|{end[:_HALF]}"
+    yield f"j{first}|{end[-_HALF:]}"
+    yield f"k{first[:_BEGINNING]}|{end}"
+    if first:
+        yield f"l{first[-_BEGINNING:]}|{end}"
+
+
+def _employer_texts(first: str, last: str, code: str) -> Iterator[str]:
+    """Yield the keys that hold among the people of one employer."""
+    words = last.replace("-", " ").split() or [""]
+    for word in words:
+        yield f"b{code}|{sound(word)}"
+        if len(word) > _BEGINNING - 1:
+            yield f"f{code}|{word[:_BEGINNING]}"
+            yield f"g{code}|{word[-_BEGINNING:]}"
+    for name in full_names(first) | {first}:
+        yield f"c{code}|{sound(name)}"
+    yield f"d{code}|{''.join(sorted((first[:1], words[0][:1])))}"
+    if len(first) > _BEGINNING - 1:
+        yield f"h{code}|{first[:_BEGINNING]}"

@@ -1,0 +1,107 @@
+"""How two spellings of one part of a contact compare: each answer is one word, remembered.
+
+The same names meet again and again in a scan, so every comparison is made once.
+"""
+
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import JaroWinkler
+
+from compliance_app.rules.matching.names import are_forms_of_one
+
+_VERY_NEAR = 0.93
+_NEAR = 0.87
+_FAR = 0.76
+_EMPLOYER_VERY_NEAR = 92
+_EMPLOYER_NEAR = 80
+_EMPLOYER_FAR = 60
+_MEMORY = 400_000
+
+
+class Like(StrEnum):
+    """How alike two spellings are."""
+
+    SAME = "same"
+    FORM = "form"  # a nickname, an initial, one word of several
+    INITIAL = "initial"
+    VERY_NEAR = "very_near"
+    NEAR = "near"
+    FAR = "far"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@lru_cache(_MEMORY)
+def first_names(one: str, other: str) -> Like:
+    """Compare two given names."""
+    if not one or not other:
+        return Like.UNKNOWN
+    if len(one) == 1 or len(other) == 1:
+        return Like.INITIAL if one[0] == other[0] else Like.OTHER
+    if one == other:
+        return Like.SAME
+    if are_forms_of_one(one, other):
+        return Like.FORM
+    if set(one.split("-")) & set(other.split("-")):
+        return Like.FORM
+    return _grade(JaroWinkler.similarity(one, other))
+
+
+@lru_cache(_MEMORY)
+def last_names(one: str, other: str) -> Like:
+    """Compare two family names, of one or several words."""
+    if not one or not other:
+        return Like.UNKNOWN
+    if one == other:
+        return Like.SAME
+    ours, theirs = one.replace("-", " "), other.replace("-", " ")
+    if ours == theirs or ours.replace(" ", "") == theirs.replace(" ", ""):
+        return Like.SAME
+    if len(one) == 1 or len(other) == 1:
+        return Like.INITIAL if one[0] == other[0] else Like.OTHER
+    near = _grade(JaroWinkler.similarity(one, other))
+    if near is not Like.VERY_NEAR and set(ours.split()) & set(theirs.split()):
+        return Like.FORM
+    return near
+
+
+@lru_cache(_MEMORY)
+def employers(one: str, other: str) -> Like:
+    """Compare two employers."""
+    if not one or not other:
+        return Like.UNKNOWN
+    if one == other:
+        return Like.SAME
+    ratio = fuzz.token_sort_ratio(one, other)
+    if ratio >= _EMPLOYER_VERY_NEAR:
+        return Like.VERY_NEAR
+    if ratio >= _EMPLOYER_NEAR or _begins_with(one, other) or _begins_with(other, one):
+        return Like.NEAR
+    return Like.FAR if ratio >= _EMPLOYER_FAR else Like.OTHER
+
+
+def middle_names(one: str, other: str) -> Like:
+    """Compare what stands between the first and the last name."""
+    if not one or not other:
+        return Like.UNKNOWN
+    if one == other:
+        return Like.SAME
+    if one[0] != other[0]:
+        return Like.OTHER
+    if 1 in {len(one.split(maxsplit=1)[0]), len(other.split(maxsplit=1)[0])}:
+        return Like.INITIAL
+    return first_names(one.split(maxsplit=1)[0], other.split(maxsplit=1)[0])
+
+
+def _begins_with(long: str, short: str) -> bool:
+    return " " in short and long.startswith(short + " ")
+
+
+def _grade(similarity: float) -> Like:
+    if similarity >= _VERY_NEAR:
+        return Like.VERY_NEAR
+    if similarity >= _NEAR:
+        return Like.NEAR
+    return Like.FAR if similarity >= _FAR else Like.OTHER

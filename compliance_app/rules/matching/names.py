@@ -1,0 +1,206 @@
+"""Names as people write them, made comparable: case, accents, order, titles, suffixes, nicknames.
+
+`parse_name` reads "SMITH, Jonathan Q., Jr.", "Hon. Jonathan Smith" and "Dr. Jon Smith, CFA".
+Words of an office ("the President") are not a name: they are kept apart.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from anyascii import anyascii
+from nicknames import NickNamer
+
+# Written before a name, or instead of one.
+TITLES = frozenset(
+    str.split("""
+    mr mrs ms miss mx messrs dr prof professor sir dame hon honorable honourable rev reverend fr
+    sr sra senor senora monsieur madame mme herr frau sheikh excellency his her their highness
+    royal majesty the
+    """)
+)
+OFFICES = frozenset(
+    str.split("""
+    president vice secretary senator sen representative rep congressman congresswoman ambassador
+    amb general gen colonel col lieutenant lt captain capt commander cmdr cdr admiral adm
+    sergeant sgt governor gov mayor minister prime first speaker chairman chairwoman chairperson
+    chair director deputy assistant under undersecretary former acting chief staff attorney
+    administrator counselor advisor adviser commissioner treasurer comptroller officer managing
+    executive head member of for to u.s us united states america american government department
+    house senate congress white office state defense treasury commerce labor energy education
+    homeland security national central intelligence agency affairs foreign political economic
+    veterans agriculture transportation interior policy army navy force usa usaf usn usmc
+    """)
+)
+# Titles that are given names and surnames too: taken as titles before a whole name alone.
+EITHER = frozenset(
+    str.split("""
+    major maj judge justice king queen prince princess dean bishop pope cardinal marshal lady
+    lord baron duke earl father brother sister
+    """)
+)
+GENERATIONS = {
+    "jr": "jr",
+    "junior": "jr",
+    "sr": "sr",
+    "senior": "sr",
+    "i": "sr",
+    "ii": "ii",
+    "2nd": "ii",
+    "iii": "iii",
+    "3rd": "iii",
+    "iv": "iv",
+    "4th": "iv",
+}
+CREDENTIALS = frozenset(
+    str.split("""
+    cfa cpa cfp frm caia chfc clu cima cmt llm esq esquire phd md mba jd dds dvm rn pe ret
+    retired usa usn usaf usmc obe cbe mbe kbe
+    """)
+)
+PARTICLES = frozenset(
+    str.split("""
+    de del della der den di da dos das du la le las los van von vander ten ter bin ibn al el st
+    san santa mac mc zu af
+    """)
+)
+_ASIDE = re.compile(r"\([^)]*\)|\"[^\"]*\"|\u201c[^\u201d]*\u201d")
+_SPACE = str.maketrans(dict.fromkeys("./;:_*+&", " ") | dict.fromkeys("'`\u2019\u00b4", ""))
+
+
+class PersonName(NamedTuple):
+    """A name in comparable parts; `office` is what is written where there is no name."""
+
+    first: str = ""
+    middle: str = ""
+    last: str = ""
+    generation: str = ""
+    office: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the words of the name in the order of speech."""
+        return tuple(f"{self.first} {self.middle} {self.last or self.office}".split())
+
+
+def fold(text: str) -> str:
+    """Return the text in plain small letters: no accents, and in Latin letters."""
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+        text = plain if plain.isascii() else anyascii(plain)
+    return text.lower()
+
+
+def parse_name(text: str) -> PersonName:
+    """Read a name in any of the orders people write it in."""
+    head, *rest = _ASIDE.sub(" ", fold(text)).translate(_SPACE).split(",")
+    words = _words(head)
+    generation, is_turned = "", False
+    for part in map(_words, rest):
+        ends = [word for word in part if word in GENERATIONS or word in CREDENTIALS]
+        if len(ends) == len(part):
+            generation = next((GENERATIONS[end] for end in ends if end in GENERATIONS), generation)
+        elif not is_turned and not _is_office(part):
+            words, is_turned = part + words, True
+    if "and" in words:
+        return PersonName(office=" ".join(words))
+    words, found = _without_endings(_without_titles(words))
+    return _in_parts(words, found or generation)
+
+
+@cache
+def _nicknames() -> NickNamer:
+    return NickNamer()
+
+
+@lru_cache(200_000)
+def full_names(first: str) -> frozenset[str]:
+    """Return the names a given name is short for."""
+    return frozenset(_nicknames().canonicals_of(first)) if len(first) > 1 else frozenset()
+
+
+@lru_cache(200_000)
+def are_forms_of_one(one: str, other: str) -> bool:
+    """Say whether two given names are forms of one: Jon and Jonathan, Bob and Rob."""
+    ours, theirs = full_names(one), full_names(other)
+    return other in ours or one in theirs or bool((ours & theirs) - {one, other})
+
+
+@lru_cache(200_000)
+def sound(word: str) -> str:
+    """Return a code that words of like sound share: first sound, then consonants, at most five."""
+    text = word
+    for written, spoken in _SPOKEN:
+        text = text.replace(written, spoken)
+    text = _SOFT_C.sub("s", text)
+    text = _SOFT_G.sub("j", text).translate(_ONE_SOUND)
+    code = ""
+    for place, sign in enumerate(text):
+        letter = "a" if sign in "aeiouy" else sign
+        if (place == 0 or letter not in "ahw") and code[-1:] != letter:
+            code += letter
+    return code[:5]
+
+
+_SPOKEN = (
+    ("tch", "c"),
+    ("sch", "s"),
+    ("sh", "s"),
+    ("ph", "f"),
+    ("gh", "g"),
+    ("ck", "k"),
+    ("dg", "j"),
+    ("kn", "n"),
+    ("wr", "r"),
+    ("mb", "m"),
+)
+_SOFT_C = re.compile("c(?=[eiy])")
+_SOFT_G = re.compile("g(?=[eiy])")
+_ONE_SOUND = str.maketrans({"c": "k", "q": "k", "x": "k", "z": "s", "v": "f", "j": "j"})
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (raw.strip("-") for raw in text.split()) if word]
+
+
+def _is_office(words: list[str]) -> bool:
+    return bool(words) and (words[0] in TITLES or words[0] in OFFICES)
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    """Take the titles off the front, unless nothing else is there."""
+    start = 0
+    while start < len(words) and (
+        words[start] in TITLES
+        or words[start] in OFFICES
+        or (words[start] in EITHER and len(words) - start > 2)  # noqa: PLR2004 - a whole name follows
+    ):
+        start += 1
+    return words[start:] or [word for word in words if word != "the"]
+
+
+def _without_endings(words: list[str]) -> tuple[list[str], str]:
+    """Take generations, credentials and an office off the end of a whole name."""
+    generation = ""
+    while len(words) > 2 and (words[-1] in CREDENTIALS or words[-1] in GENERATIONS):  # noqa: PLR2004
+        generation = GENERATIONS.get(words[-1], generation)
+        words = words[:-1]
+    for place, word in enumerate(words):
+        if place > 1 and word in OFFICES:
+            return words[:place], generation
+    return words, generation
+
+
+def _in_parts(words: list[str], generation: str) -> PersonName:
+    if not words:
+        return PersonName()
+    if all(word in OFFICES or word in TITLES for word in words):
+        return PersonName(office=" ".join(words))
+    if len(words) == 1:
+        return PersonName(last=words[0], generation=generation)
+    begin = len(words) - 1
+    while begin > 1 and words[begin - 1] in PARTICLES:
+        begin -= 1
+    return PersonName(words[0], " ".join(words[1:begin]), " ".join(words[begin:]), generation)

@@ -1,0 +1,290 @@
+"""The score of two contacts: a sum of named parts, each with its points and its sentence.
+
+Points are bits of evidence: what is more likely of one person than of two adds, what
+contradicts takes away. Nothing was trained; the weights stand here and can be argued with.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from compliance_app.rules.matching import likeness
+from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.likeness import Like
+from compliance_app.rules.matching.rarity import Rarity
+
+# Points at which it is as likely as not that two records are one person.
+EVEN = 16.0
+_POINTS_PER_STEP = 4.0
+_SAME_EMAIL = 13.0
+_SAME_MAILBOX_NAME = 5.0
+
+
+class PartCode(StrEnum):
+    """Everything that speaks for or against two records being one person."""
+
+    EMAIL = "email"
+    MAILBOX = "mailbox"
+    OTHER_EMAIL = "other_email"
+    OTHER_MAILBOX = "other_mailbox"
+    PHONE = "phone"
+    OFFICE = "office"
+    LAST = "last"
+    LAST_NEAR = "last_near"
+    LAST_PART = "last_part"
+    OTHER_LAST = "other_last"
+    FIRST = "first"
+    FIRST_FORM = "first_form"
+    FIRST_INITIAL = "first_initial"
+    FIRST_NEAR = "first_near"
+    FIRST_MIDDLE = "first_middle"
+    OTHER_FIRST = "other_first"
+    TURNED = "turned"
+    MIDDLE = "middle"
+    OTHER_MIDDLE = "other_middle"
+    GENERATION = "generation"
+    OTHER_GENERATION = "other_generation"
+    EMPLOYER = "employer"
+    EMPLOYER_NEAR = "employer_near"
+    OTHER_EMPLOYER = "other_employer"
+    TITLE = "title"
+    MOVED = "moved"
+    UNKNOWN = "unknown"
+
+
+class Part(NamedTuple):
+    """One thing that speaks for or against, and how much."""
+
+    code: PartCode
+    points: float
+
+
+class Match(NamedTuple):
+    """How likely two records are one person, 0 to 100, and from what that follows."""
+
+    score: int
+    parts: tuple[Part, ...]
+    sentence: str
+
+
+def points_of(one: Contact, other: Contact, rarity: Rarity) -> float:
+    """Return the sum of the points of two contacts."""
+    return sum(points for _, points in _parts(one, other, rarity))
+
+
+def score_of(points: float) -> int:
+    """Return points as a score from 0 to 100, with 50 where it is as likely as not."""
+    return round(100 / (1 + 2 ** -((points - EVEN) / _POINTS_PER_STEP)))
+
+
+def compare(one: Contact, other: Contact, rarity: Rarity) -> Match:
+    """Weigh two contacts and say in a sentence what speaks for and against."""
+    parts = tuple(Part(*part) for part in _parts(one, other, rarity))
+    return Match(score_of(sum(part.points for part in parts)), parts, _sentence(parts, one, other))
+
+
+def _parts(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
+    if one.office or other.office:
+        yield from _offices(one, other)
+    else:
+        yield from _names(one, other, rarity)
+    if one.employer and other.employer:
+        yield _employers(one, other, rarity)
+    if one.email and other.email:
+        yield _emails(one, other)
+    if one.phone and one.phone == other.phone:
+        yield PartCode.PHONE, rarity.phone(one.phone)
+    if one.title and one.title == other.title:
+        yield PartCode.TITLE, 1.0
+    if one.worked_until and other.worked_from and _follows(one, other):
+        yield PartCode.MOVED, 1.0
+
+
+def _offices(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
+    """Compare offices: none is a person, but two spellings of one are worth a look."""
+    same = one.office == other.office
+    yield (PartCode.OFFICE, 8.0) if same else (PartCode.OTHER_LAST, -20.0)
+
+
+def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
+    last = likeness.last_names(one.last, other.last)
+    if last in _UNLIKE and _is_turned(one, other):
+        worth = rarity.last(one.last, other.first) + rarity.first(one.first, other.last)
+        yield PartCode.TURNED, worth - 3.0
+    else:
+        yield _weigh(_LAST[last], rarity.last(one.last, other.last))
+        yield _first_part(one, other, rarity)
+    if one.middle and other.middle:
+        yield from _middles(one, other)
+    if one.generation != other.generation and one.generation and other.generation:
+        yield PartCode.OTHER_GENERATION, -22.0
+    elif one.generation and one.generation == other.generation:
+        yield PartCode.GENERATION, 3.0
+
+
+_UNLIKE = frozenset({Like.FAR, Like.OTHER, Like.INITIAL})
+
+
+def _is_turned(one: Contact, other: Contact) -> bool:
+    """Say whether one's first name is the other's last and the other way about."""
+    across = likeness.first_names(one.first, other.last)
+    back = likeness.first_names(one.last, other.first)
+    close = {Like.SAME, Like.FORM, Like.VERY_NEAR, Like.INITIAL}
+    return across in close and back in close and Like.SAME in {across, back}
+
+
+# What each likeness says: the part, how much of the name's rarity, what is added, the least.
+_Row = tuple[PartCode, float, float, float]
+_NO_LEAST = -20.0
+_LAST: dict[Like, _Row] = {
+    Like.SAME: (PartCode.LAST, 1.0, 0.0, 0.0),
+    Like.VERY_NEAR: (PartCode.LAST_NEAR, 1.0, -1.5, 0.0),
+    Like.FORM: (PartCode.LAST_PART, 0.0, 5.0, 0.0),
+    Like.NEAR: (PartCode.LAST_NEAR, 0.0, 3.0, 0.0),
+    Like.FAR: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
+    Like.INITIAL: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_LAST, 0.0, -5.0, _NO_LEAST),
+    Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, 0.0, 0.0),
+}
+_FIRST: dict[Like, _Row] = {
+    Like.SAME: (PartCode.FIRST, 1.0, 0.0, 0.0),
+    Like.FORM: (PartCode.FIRST_FORM, 1.0, -2.5, 2.0),
+    Like.VERY_NEAR: (PartCode.FIRST_NEAR, 1.0, -2.0, 0.0),
+    Like.NEAR: (PartCode.FIRST_NEAR, 0.0, 2.0, 0.0),
+    Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
+    Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -6.0, _NO_LEAST),
+    Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
+}
+_EMPLOYER: dict[Like, _Row] = {
+    Like.SAME: (PartCode.EMPLOYER, 1.0, 0.0, 0.0),
+    Like.VERY_NEAR: (PartCode.EMPLOYER_NEAR, 1.0, -1.5, 0.0),
+    Like.NEAR: (PartCode.EMPLOYER_NEAR, 0.0, 2.0, 0.0),
+    Like.FAR: (PartCode.OTHER_EMPLOYER, 0.0, -1.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_EMPLOYER, 0.0, -2.5, _NO_LEAST),
+}
+
+
+def _weigh(row: _Row, worth: float) -> tuple[PartCode, float]:
+    code, of_worth, added, least = row
+    return code, max(of_worth * worth + added, least)
+
+
+def _first_part(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
+    like = likeness.first_names(one.first, other.first)
+    unlike = like in _UNLIKE
+    if unlike and (_goes_by_middle(one, other) or _goes_by_middle(other, one)):
+        return PartCode.FIRST_MIDDLE, 3.0
+    return _weigh(_FIRST[like], rarity.first(one.first, other.first))
+
+
+def _goes_by_middle(one: Contact, other: Contact) -> bool:
+    middle = one.middle.partition(" ")[0]
+    return len(middle) > 1 and likeness.first_names(middle, other.first) in {Like.SAME, Like.FORM}
+
+
+def _middles(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
+    match likeness.middle_names(one.middle, other.middle):
+        case Like.SAME | Like.FORM | Like.VERY_NEAR:
+            yield PartCode.MIDDLE, 3.0
+        case Like.INITIAL:
+            yield PartCode.MIDDLE, 2.5
+        case Like.OTHER | Like.FAR:
+            yield PartCode.OTHER_MIDDLE, -7.0
+
+
+def _employers(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
+    like = likeness.employers(one.employer, other.employer)
+    return _weigh(_EMPLOYER[like], rarity.employer(one.employer, other.employer))
+
+
+def _emails(one: Contact, other: Contact) -> tuple[PartCode, float]:
+    if one.email == other.email:
+        return PartCode.EMAIL, _SAME_EMAIL
+    name, _, domain = one.email.partition("@")
+    their_name, _, their_domain = other.email.partition("@")
+    if name == their_name:
+        # Two people of one name have the same one at their two firms.
+        of_one_name = one.last == other.last and one.first == other.first
+        return PartCode.MAILBOX, 0.5 if of_one_name else _SAME_MAILBOX_NAME
+    if domain == their_domain:
+        return PartCode.OTHER_MAILBOX, -1.0
+    return PartCode.OTHER_EMAIL, -0.5
+
+
+def _follows(one: Contact, other: Contact) -> bool:
+    """Say whether the one began to work where they are now after the other had left."""
+    first, then = (one, other) if (one.worked_until and other.worked_from) else (other, one)
+    return bool(
+        first.worked_until
+        and then.worked_from
+        and 0 <= (then.worked_from - first.worked_until).days < _A_YEAR
+    )
+
+
+_A_YEAR = 366
+
+
+def _sentence(parts: tuple[Part, ...], one: Contact, other: Contact) -> str:
+    """Say what speaks for it, then what speaks against."""
+    in_order = sorted(parts, key=lambda part: (part.points < 0, _ORDER.index(part.code)))
+    said = [words for part in in_order if (words := _words(part, one, other))]
+    return "; ".join(said)
+
+
+_ORDER = list(PartCode)
+
+
+def _words(part: Part, one: Contact, other: Contact) -> str:
+    template = _WORDS.get(part.code, "")
+    ours, theirs = one.first.capitalize(), other.first.capitalize()
+    short, long = sorted((ours, theirs), key=len)
+    return template.format(
+        first=ours,
+        other_first=theirs,
+        short=short,
+        long=long,
+        last=_surname(one),
+        other_last=_surname(other),
+        middle=one.middle.title(),
+        other_middle=other.middle.title(),
+        generation=_generation(one),
+        other_generation=_generation(other),
+    )
+
+
+def _surname(contact: Contact) -> str:
+    return (contact.last or contact.office).title()
+
+
+def _generation(contact: Contact) -> str:
+    return contact.generation.upper() if "i" in contact.generation else contact.generation.title()
+
+
+_WORDS = {
+    PartCode.EMAIL: "same e-mail",
+    PartCode.MAILBOX: "same name in the e-mail",
+    PartCode.OTHER_MAILBOX: "different e-mails at one domain",
+    PartCode.PHONE: "same telephone",
+    PartCode.OFFICE: "the same office, without a name",
+    PartCode.LAST: "same family name",
+    PartCode.LAST_NEAR: "{last} is spelt like {other_last}",
+    PartCode.LAST_PART: "{last} and {other_last} share a word",
+    PartCode.OTHER_LAST: "{last} is not {other_last}",
+    PartCode.FIRST: "same given name",
+    PartCode.FIRST_FORM: "{short} is a form of {long}",
+    PartCode.FIRST_INITIAL: "the initial fits: {short} and {long}",
+    PartCode.FIRST_NEAR: "{first} is spelt like {other_first}",
+    PartCode.FIRST_MIDDLE: "one goes by the middle name",
+    PartCode.OTHER_FIRST: "{first} is not {other_first}",
+    PartCode.TURNED: "the names in turned order",
+    PartCode.MIDDLE: "the middle name fits",
+    PartCode.OTHER_MIDDLE: "different middle names: {middle} and {other_middle}",
+    PartCode.GENERATION: "both {generation}",
+    PartCode.OTHER_GENERATION: "one is {generation}, the other {other_generation}",
+    PartCode.EMPLOYER: "same employer",
+    PartCode.EMPLOYER_NEAR: "employers of like name",
+    PartCode.OTHER_EMPLOYER: "different employers",
+    PartCode.TITLE: "same title",
+    PartCode.MOVED: "one began where the other had left",
+}

@@ -1,0 +1,154 @@
+"""Names, employers and scores: what must be alike is, what contradicts is held against it."""
+
+import pytest
+
+from compliance_app.rules.matching import (
+    Contact,
+    PersonName,
+    Rarity,
+    block_keys,
+    compare,
+    parse_name,
+)
+from compliance_app.rules.matching.employers import parse_employer
+from compliance_app.rules.matching.names import are_forms_of_one, sound
+
+NOBODY_COUNTED = Rarity(0)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Jonathan Smith", PersonName("jonathan", "", "smith")),
+        ("SMITH, Jonathan Q.", PersonName("jonathan", "q", "smith")),
+        ("Smith, Jonathan, Jr.", PersonName("jonathan", "", "smith", "jr")),
+        ("Jonathan Smith III, CFA", PersonName("jonathan", "", "smith", "iii")),
+        ("Dr. Jon Smith, CPA", PersonName("jon", "", "smith")),
+        ("Hon. George W. Bush", PersonName("george", "w", "bush")),
+        ("President George W. Bush", PersonName("george", "w", "bush")),
+        ("Robert M. Gates, Secretary of Defense", PersonName("robert", "m", "gates")),
+        ("Secretary of State Condoleezza Rice", PersonName("condoleezza", "", "rice")),
+        ("Dean Smith", PersonName("dean", "", "smith")),
+        ("Judge Amy Coney Barrett", PersonName("amy", "coney", "barrett")),
+        ("Ludwig van der Rohe", PersonName("ludwig", "", "van der rohe")),
+        ("Anne Smith-Jones", PersonName("anne", "", "smith-jones")),
+        ("José Núñez", PersonName("jose", "", "nunez")),
+        ("Łukasz Ørsted", PersonName("lukasz", "", "orsted")),
+        ("Иван Петров", PersonName("ivan", "", "petrov")),
+        ("Patrick O\u2019Brien", PersonName("patrick", "", "obrien")),
+        ('William "Bill" Hart', PersonName("william", "", "hart")),
+        ("Madonna", PersonName(last="madonna")),
+        ("the President", PersonName(office="president")),
+        ("Mr. and Mrs. Hart", PersonName(office="mr and mrs hart")),
+        ("", PersonName()),
+    ],
+)
+def test_a_name_is_read_in_any_order_people_write_it(written: str, read: PersonName) -> None:
+    assert parse_name(written) == read
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ACME Corp", "Acme Corporation"),
+        ("Acme, L.L.C.", "ACME LLC"),
+        ("Harbor Asset Mgmt Inc.", "Harbor Asset Management"),
+        ("Hart & Stone Advisers", "Hart and Stone Advisors LP"),
+    ],
+)
+def test_legal_forms_and_abbreviations_make_no_other_firm(one: str, other: str) -> None:
+    assert parse_employer(one) == parse_employer(other)
+
+
+def test_a_firm_whose_name_is_a_legal_form_keeps_it() -> None:
+    assert parse_employer("The Group") == "the group"
+
+
+def test_nicknames_are_forms_of_one_name_and_other_names_are_not() -> None:
+    assert are_forms_of_one("jon", "jonathan")
+    assert are_forms_of_one("peggy", "margaret")
+    assert not are_forms_of_one("john", "james")
+
+
+def test_words_of_one_sound_share_a_code() -> None:
+    assert sound("philips") == sound("fillips")
+    assert sound("katherine") == sound("catherine")
+    assert sound("smith") != sound("jones")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            Contact.of("Jon Smith", employer="ACME Corp"),
+            Contact.of("Jonathan Smith", employer="Acme Corporation"),
+        ),
+        (Contact.of("Smiht, John"), Contact.of("John Smith")),
+        (Contact.of("Smith John"), Contact.of("John Smith")),
+        (
+            Contact.of("Maria Keller", email="m@x.example"),
+            Contact.of("M. Brandt", email="M@x.example"),
+        ),
+        (
+            Contact.of("Ann Hart", phone="+1 (212) 555-0100"),
+            Contact.of("Rose Low", phone="212.555.0100"),
+        ),
+    ],
+    ids=["nickname", "slip", "turned order", "e-mail", "telephone"],
+)
+def test_two_spellings_of_one_person_share_a_key(one: Contact, other: Contact) -> None:
+    assert block_keys(one) & block_keys(other)
+
+
+def test_a_score_can_be_said_in_a_sentence() -> None:
+    match = compare(
+        Contact.of("Jon Smith", employer="ACME Corp", email="jsmith@acme.example"),
+        Contact.of("Jonathan Smith", employer="Acme Corporation", email="jsmith@acme.example"),
+        NOBODY_COUNTED,
+    )
+    assert match.score > 95
+    assert match.sentence == (
+        "same e-mail; same family name; Jon is a form of Jonathan; same employer"
+    )
+
+
+SMITH = Contact.of("John A. Smith", employer="Acme", email="john.smith@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (Contact.of("John B. Smith", employer="Acme"), "different middle names: A and B"),
+        (Contact.of("Mary Smith", employer="Acme"), "John is not Mary"),
+        (
+            Contact.of("John Smith", employer="Acme", email="j.smith2@acme.example"),
+            "different e-mails at one domain",
+        ),
+        (Contact.of("John Smith", employer="Other Bank"), "different employers"),
+    ],
+)
+def test_what_contradicts_lowers_the_score_and_is_said(other: Contact, said: str) -> None:
+    alike = compare(SMITH, Contact.of("John Smith", employer="Acme"), NOBODY_COUNTED)
+    against = compare(SMITH, other, NOBODY_COUNTED)
+    assert against.score < alike.score
+    assert said in against.sentence
+
+
+def test_father_and_son_are_two_people() -> None:
+    father = Contact.of("John Smith Sr.", employer="Acme")
+    son = Contact.of("John Smith, Jr.", employer="Acme")
+    assert compare(father, son, NOBODY_COUNTED).score < 55
+    assert "one is Sr, the other Jr" in compare(father, son, NOBODY_COUNTED).sentence
+
+
+def test_a_rare_name_says_more_than_a_common_one() -> None:
+    common = Rarity(100_000, first={"john": 3_000}, last={"smith": 1_000})
+    one, other = Contact.of("John Smith"), Contact.of("John Smith")
+    assert compare(one, other, common).score < 55 < compare(one, other, Rarity(100_000)).score
+
+
+def test_the_score_is_the_same_whichever_comes_first() -> None:
+    one = Contact.of("Smith, Jon Q., Jr.", employer="Acme Mgmt", email="jsmith@a.example")
+    other = Contact.of("Jonathan Quincy Smyth", employer="Acme Management", title="CIO")
+    rarity = Rarity(1_000)
+    assert compare(one, other, rarity).score == compare(other, one, rarity).score
