@@ -88,6 +88,8 @@ def change(
         line = [above.id, *(one.id for one in store.superiors(session, above))]
         if person.id in line:
             raise ReportingLoopError(name=above.name)
+    if role is not Role.ADMIN:
+        _check_another_administrator(session, person, field="role", at=at)
     person.role = role
     person.supervisor_id = supervisor_id
     return _recorded(session, person, Event.PERSON_CHANGED, actor_id=actor_id, at=at)
@@ -98,6 +100,7 @@ def deactivate(session: Session, person_id: int, *, actor_id: int | None, at: da
     person = _person(session, person_id)
     if person.id == actor_id:
         raise InputError(problems={"person": "You cannot deactivate yourself."})
+    _check_another_administrator(session, person, field="person", at=at)
     person.active = False
     store.end_sessions(session, person.id, at=at)
     return _recorded(session, person, Event.PERSON_DEACTIVATED, actor_id=actor_id, at=at)
@@ -222,6 +225,23 @@ def checked_name(name: str, *, longest: int = 200) -> str:
     if not plain or len(plain) > longest or not plain.isprintable():
         raise InputError(problems={"name": f"Give a name of 1 to {longest} characters."})
     return plain
+
+
+def _check_another_administrator(
+    session: Session, person: Person, *, field: str, at: datetime
+) -> None:
+    """Raise InputError where nobody else could keep the people and settings afterwards."""
+    if person.role is not Role.ADMIN or not person.active:
+        return
+    if not any(
+        may_enter(other, at)
+        for other in store.lock_with_role(session, Role.ADMIN, except_id=person.id)
+    ):
+        raise InputError(
+            problems={
+                field: f"{person.name} is the only administrator. Make somebody else one first."
+            }
+        )
 
 
 def _password_fits(person: Person | None, password: str) -> bool:

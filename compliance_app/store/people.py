@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.permissions import Role
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Person, SignInAttempt, SignInSession
 
@@ -40,6 +41,14 @@ def list_people(session: Session) -> Sequence[Person]:
     return session.scalars(
         select(Person).order_by(Person.active.desc(), Person.name, Person.id)
     ).all()
+
+
+def lock_with_role(session: Session, role: Role, *, except_id: int) -> list[Person]:
+    """Lock everybody of a role in ascending order; return the active ones but for one person."""
+    locked = session.scalars(
+        select(Person).where(Person.role == role).order_by(Person.id).with_for_update()
+    ).all()
+    return [person for person in locked if person.active and person.id != except_id]
 
 
 def list_sessions(session: Session, person_id: int, *, at: datetime) -> Sequence[SignInSession]:

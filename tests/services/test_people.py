@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import (
@@ -93,6 +94,26 @@ def test_who_was_deactivated_cannot_enter_and_has_no_session_left(app: Flask, ca
         people.deactivate(session, cast.rep, actor_id=cast.admin, at=NOON)
         assert store.list_sessions(session, cast.rep, at=NOON) == []
     assert sign_in(REP, PASSWORD) is None
+
+
+def test_the_only_administrator_stays_one(app: Flask, cast: Cast) -> None:
+    only = "Ada Admin is the only administrator. Make somebody else one first."
+    with pytest.raises(InputError, match=only), unit_of_work() as session:
+        people.deactivate(session, cast.admin, actor_id=None, at=NOON)
+    with pytest.raises(InputError, match=only), unit_of_work() as session:
+        _give_role(session, cast.admin, Role.AE)
+
+
+def test_an_administrator_goes_when_another_one_is_there(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        _give_role(session, cast.rep, Role.ADMIN)
+        people.deactivate(session, cast.admin, actor_id=cast.rep, at=NOON)
+    with unit_of_work() as session:
+        assert not session.get_one(Person, cast.admin).active
+
+
+def _give_role(session: Session, person_id: int, role: Role) -> None:
+    people.change(session, person_id, role=role, supervisor_id=None, actor_id=None, at=NOON)
 
 
 def test_nobody_deactivates_themselves(app: Flask, cast: Cast) -> None:
