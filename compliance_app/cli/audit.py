@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json
+from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json, written_whole
 from compliance_app.clock import end_of, now
 from compliance_app.rules.checkpoint import Checkpoint
 from compliance_app.rules.money import format_dollars
@@ -65,7 +65,8 @@ def checkpoint(*, file: Path | None) -> None:
     with opened() as app:
         drawn = _drawn(app.config["SIGNING_KEY"])
         if file is not None:
-            file.write_text(drawn.note, encoding="utf-8")
+            with written_whole(file) as out:
+                out.write(drawn.note)
         click.echo(drawn.note, nl=False)
         if drawn.verifier is None:
             click.echo("It is not signed: there is no TALLY3220_SIGNING_KEY.", err=True)
@@ -78,7 +79,7 @@ def export(file: Path, *, subject: str | None) -> None:
     """Write the trail with its checkpoints and proofs to one FILE that tally3220 verify checks."""
     with opened() as app:
         drawn = _drawn(app.config["SIGNING_KEY"])
-        with frozen_reading() as session, file.open("w", encoding="utf-8", newline="\n") as out:
+        with frozen_reading() as session, written_whole(file) as out:
             out.writelines(f"{line}\n" for line in lines_of(session, drawn, subject=subject))
     click.echo(f"{file} is written; anybody checks it with: tally3220 verify {file.name}")
 

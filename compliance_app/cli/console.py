@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 from flask import Flask
@@ -127,6 +127,27 @@ def check_at_head() -> None:
     sentence = schema_state(db.engine).sentence
     if sentence:
         raise ConfigurationError(sentence)
+
+
+@contextmanager
+def written_whole(file: Path) -> Iterator[IO[str]]:
+    """Open a text file that takes its name only when all of it is written and on disk.
+
+    What stood under the name before stays until then, and for good where the block raises.
+    """
+    if not file.parent.is_dir():
+        raise click.UsageError(f"There is no folder {file.parent}; make it, or name another one.")
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=file.parent, prefix=f".{file.name}.", delete=False
+    ) as out:
+        try:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        except BaseException:
+            Path(out.name).unlink()
+            raise
+    Path(out.name).replace(file)
 
 
 def find_person(session: Session, email: str) -> Person:

@@ -94,3 +94,16 @@ def test_a_past_day_is_listed(console: Console, register: Path) -> None:
     result = console("audit", "replay", "--as-of", "2026-11-20")
     assert (result.exit_code, result.output) == (0, "0 gifts known; $0.00 counted.\n")
     assert json.loads(console("audit", "replay", "--as-of", "2026-11-20", "--json").output) == []
+
+
+def test_an_export_that_fails_leaves_the_one_before_as_it_was(
+    console: Console, register: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "trail.jsonl"
+    assert console("audit", "export", tmp_path / "nowhere" / "trail.jsonl").exit_code == 2
+    assert console("audit", "export", file).exit_code == 0
+    before = file.read_bytes()
+    damage(register, "UPDATE trail_event SET actor = 'somebody' WHERE number = 3")
+    assert console("audit", "export", file).exit_code == 1
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir() if "jsonl" in path.name] == ["trail.jsonl"]
