@@ -24,6 +24,8 @@ timeout = 120
 graceful_timeout = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
+# Receipts and packages hold names: only the server's own account reads what it writes.
+umask = 0o077
 # The application itself reads what proxies say, from as many as it trusts.
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""

@@ -1,5 +1,7 @@
 """The console: `tally3220 <noun> <verb>`, a file for each noun."""
 
+import os
+
 import click
 
 from compliance_app import __version__
@@ -27,5 +29,9 @@ for command in (demo, serve, database, people, gifts, policy, report, audit, ver
 
 
 def main() -> None:
-    """Run the console; never returns."""
+    """Run the console; never returns.
+
+    What it writes (the database, backups, reports) holds names, so only its owner reads it.
+    """
+    os.umask(0o077)
     tally3220.main(prog_name="tally3220")

@@ -63,6 +63,13 @@ def test_a_host_nobody_knows_is_explained(
     assert result.stderr.startswith("Nothing can be served on 256.0.0.1:8000 (")
 
 
+def test_only_its_owner_reads_what_the_console_writes(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from compliance_app.cli.main import main; main()"]
+    settings = {"TALLY3220_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([*command, "database", "upgrade"], env={**os.environ, **settings}, check=True)
+    assert (tmp_path / "tally3220.db").stat().st_mode & 0o777 == 0o600
+
+
 def test_the_register_is_served(console: Console, register: Path) -> None:
     port = free_port()
     command = [sys.executable, "-c", "from compliance_app.cli.main import main; main()"]
