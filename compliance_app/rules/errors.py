@@ -65,12 +65,13 @@ class SubordinateDecisionError(RuleError):
 
     reference: str
     giver: str
+    part: str = "gave"
     code: ClassVar[str] = "subordinate-decision"
     recorded: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return (
-            f"You report to {self.giver}, who gave gift {self.reference}; somebody outside "
+            f"You report to {self.giver}, who {self.part} gift {self.reference}; somebody outside "
             "that reporting line must decide on it (FINRA Rule 3110(b)(6))."
         )
 

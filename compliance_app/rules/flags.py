@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from compliance_app.rules.employers import CLASSES, EmployerClass
+from compliance_app.rules.employments import Departure
 from compliance_app.rules.facts import Category, Facts, Standing
 from compliance_app.rules.reasons import Params, ReasonCode, fill
 from compliance_app.rules.results import Assessment
@@ -31,6 +33,8 @@ class FlagCode(StrEnum):
     OPEN_NEGOTIATION = "open_negotiation"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     LEFT_EMPLOYER = "left_employer"
+    DEPARTED = "departed"
+    EMPLOYER_RULES_VARY = "employer_rules_vary"
     REPORT_DUE = "report_due"
     VALUE_MATTERS = "value_matters"
 
@@ -65,6 +69,10 @@ _SENTENCES: Mapping[FlagCode, str] = {
     FlagCode.LEFT_EMPLOYER: (
         "The recipient left the employer on {ended_on}, before the day of the gift."
     ),
+    FlagCode.DEPARTED: "The recipient {departure} on {departed_on}, before the day of the gift.",
+    FlagCode.EMPLOYER_RULES_VARY: (
+        "What people of this employer may take varies ({employer_class}); check its own rules."
+    ),
     FlagCode.REPORT_DUE: "The total for this union official must be reported on Form LM-10.",
     FlagCode.VALUE_MATTERS: (
         "Valued in another way that may be required, the total would be over the limit."
@@ -94,6 +102,9 @@ class Surroundings:
     open_negotiation: bool = False
     possible_duplicate: str | None = None
     employment_ended_on: date | None = None
+    employer_class: EmployerClass | None = None
+    departure: Departure | None = None
+    departed_on: date | None = None
     names_added_after_refusal: bool = False
     invoice_cents: int | None = None
 
@@ -139,7 +150,8 @@ def find_flags(
         _cash_equivalent(facts),
         Flag(FlagCode.OPEN_NEGOTIATION) if surroundings.open_negotiation else None,
         _possible_duplicate(facts, surroundings),
-        _left_employer(facts, surroundings),
+        _left(facts, surroundings),
+        _employer_rules_vary(surroundings),
         *_from_reasons(assessment),
     )
     return tuple(flag for flag in found if flag is not None)
@@ -259,11 +271,23 @@ def _possible_duplicate(facts: Facts, around: Surroundings) -> Flag | None:
     return Flag.of(FlagCode.POSSIBLE_DUPLICATE, other=other) if other else None
 
 
-def _left_employer(facts: Facts, around: Surroundings) -> Flag | None:
+def _left(facts: Facts, around: Surroundings) -> Flag | None:
+    """Say that the person was gone by then: from the industry, else from the employer."""
+    gone = around.departed_on
+    if around.departure is not None and gone is not None and gone < facts.given_on:
+        said = around.departure.words
+        return Flag.of(FlagCode.DEPARTED, departure=said, departed_on=gone.isoformat())
     ended = around.employment_ended_on
     if ended is None or ended >= facts.given_on:
         return None
     return Flag.of(FlagCode.LEFT_EMPLOYER, ended_on=ended.isoformat())
+
+
+def _employer_rules_vary(around: Surroundings) -> Flag | None:
+    kind = around.employer_class
+    if kind is None or not CLASSES[kind].needs_review:
+        return None
+    return Flag.of(FlagCode.EMPLOYER_RULES_VARY, employer_class=kind.words)
 
 
 _FLAGGED_REASONS = {

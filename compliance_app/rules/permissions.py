@@ -36,6 +36,11 @@ class Permission(StrEnum):
     EXCEPTION_GRANT = "exception:grant"
     RECIPIENT_READ = "recipient:read"
     RECIPIENT_ADD = "recipient:add"
+    RECIPIENT_CHANGE = "recipient:change"
+    EMPLOYER_READ = "employer:read"
+    EMPLOYER_CHANGE_OWN = "employer:change-own"
+    EMPLOYER_CHANGE_ALL = "employer:change-all"
+    CRM_IMPORT = "crm:import"
     LEDGER_READ = "ledger:read"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
@@ -49,7 +54,16 @@ P = Permission
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AE: frozenset(
-        {P.ACCOUNT_OWN, P.GIFT_LOG, P.RECIPIENT_READ, P.RECIPIENT_ADD, P.POLICY_READ}
+        {
+            P.ACCOUNT_OWN,
+            P.GIFT_LOG,
+            P.RECIPIENT_READ,
+            P.RECIPIENT_ADD,
+            P.RECIPIENT_CHANGE,
+            P.EMPLOYER_READ,
+            P.EMPLOYER_CHANGE_OWN,
+            P.POLICY_READ,
+        }
     ),
     Role.SUPERVISOR: frozenset(
         {
@@ -59,6 +73,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GIFT_DECIDE,
             P.RECIPIENT_READ,
             P.RECIPIENT_ADD,
+            P.RECIPIENT_CHANGE,
+            P.EMPLOYER_READ,
+            P.EMPLOYER_CHANGE_OWN,
             P.POLICY_READ,
         }
     ),
@@ -73,6 +90,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EXCEPTION_GRANT,
             P.RECIPIENT_READ,
             P.RECIPIENT_ADD,
+            P.RECIPIENT_CHANGE,
+            P.EMPLOYER_READ,
+            P.EMPLOYER_CHANGE_OWN,
+            P.EMPLOYER_CHANGE_ALL,
+            P.CRM_IMPORT,
             P.LEDGER_READ,
             P.PEOPLE_READ,
             P.TRAIL_READ,
@@ -86,6 +108,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ACCOUNT_OWN,
             P.GIFT_READ_ALL,
             P.RECIPIENT_READ,
+            P.EMPLOYER_READ,
             P.LEDGER_READ,
             P.PEOPLE_READ,
             P.TRAIL_READ,

@@ -64,13 +64,22 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
     actor = session.get_one(Person, actor_id)
     if not may(actor.role, Permission.GIFT_DECIDE):
         raise PermissionMissingError(permission=Permission.GIFT_DECIDE.value)
-    for part, own in (("gave", gift.giver_id), ("logged", gift.logged_by_id)):
+    for part, own in (
+        ("gave", gift.giver_id),
+        ("logged", gift.logged_by_id),
+        ("took over", gift.handed_to_id),
+    ):
         if actor.id == own:
             raise OwnDecisionError(reference=gift.reference, part=part)
     if any(share.recipient.email == actor.email for share in gift.version.shares):
         raise OwnDecisionError(reference=gift.reference, part="received")
-    if any(above.id == gift.giver_id for above in people_store.superiors(session, actor)):
-        raise SubordinateDecisionError(reference=gift.reference, giver=gift.giver.name)
+    for above in people_store.superiors(session, actor):
+        if above.id == gift.giver_id:
+            raise SubordinateDecisionError(reference=gift.reference, giver=above.name)
+        if above.id == gift.handed_to_id:
+            raise SubordinateDecisionError(
+                reference=gift.reference, giver=above.name, part="took over"
+            )
     _check_turn(session, gift, actor)
 
 

@@ -20,6 +20,7 @@ from compliance_app.rules.routing import Route, route
 from compliance_app.rules.workflow import State
 from compliance_app.services.claims import Claim
 from compliance_app.services.policies import policy_on
+from compliance_app.services.workplaces import Workplace, workplace_on
 from compliance_app.store import gifts as gift_store
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import recipients as recipient_store
@@ -142,41 +143,29 @@ def judge(
     shares = []
     for wanted in claim.recipient_ids:
         person = people[wanted]
+        place = workplace_on(person, claim.given_on)
         facts = claim.facts_for(
-            person.recipient_class, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
+            *place.recipient_classes, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
         )
         since = history_since(policy, claim.given_on)
         prior = tuple(ledger.prior_shares(person.id, since=since, except_gift_id=except_gift_id))
         assessment = assess(facts, prior, policy)
-        employment = employment_on(person, claim.given_on)
         around = replace(
-            _surroundings(ledger, claim, person, employment, giver_id, today, except_gift_id),
+            _surroundings(ledger, claim, person, place, giver_id, today, except_gift_id),
             names_added_after_refusal=_adds_names(claim, again),
         )
         flags = find_flags(facts, around, assessment, policy)
-        shares.append(JudgedShare(person, employment, facts, prior, assessment, flags))
+        shares.append(JudgedShare(person, place.employment, facts, prior, assessment, flags))
     flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
     way = route([share.assessment for share in shares], flags, shares[0].facts, policy)
     return Judgement(tuple(shares), policy, way)
-
-
-def employment_on(recipient: Recipient, day: date) -> Employment | None:
-    """Return where the recipient worked on the day, or else the last place known."""
-    covering = [
-        employment
-        for employment in recipient.employments
-        if (employment.started_on is None or employment.started_on <= day)
-        and (employment.ended_on is None or employment.ended_on >= day)
-    ]
-    known = covering or recipient.employments
-    return known[-1] if known else None
 
 
 def _surroundings(
     ledger: Ledger,
     claim: Claim,
     person: Recipient,
-    employment: Employment | None,
+    place: Workplace,
     giver_id: int,
     today: date,
     except_gift_id: int | None,
@@ -195,8 +184,11 @@ def _surroundings(
             Neighbor(reference, giver, recipient, day, cents, state in TURNED_DOWN)
             for reference, giver, recipient, day, cents, state in rows
         ),
-        open_negotiation=bool(employment and employment.employer.in_negotiation),
-        employment_ended_on=employment.ended_on if employment else None,
+        open_negotiation=place.in_negotiation,
+        employment_ended_on=place.employment.ended_on if place.employment else None,
+        employer_class=place.employer_class,
+        departure=place.departure,
+        departed_on=place.departed_on,
     )
 
 

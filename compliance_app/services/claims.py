@@ -65,7 +65,10 @@ class Claim:
         }
 
     def facts_for(
-        self, recipient_class: RecipientClass, *, giver_type: GiverType, standing: Standing
+        self,
+        *recipient_classes: RecipientClass,
+        giver_type: GiverType,
+        standing: Standing,
     ) -> Facts:
         """Return what the engine looks at for one recipient of this gift."""
         return Facts(
@@ -80,7 +83,7 @@ class Claim:
             quantity=self.quantity,
             recipients_count=len(self.recipient_ids),
             giver_type=giver_type,
-            recipient_classes=(recipient_class,),
+            recipient_classes=recipient_classes,
             standing=standing,
             host_present=self.host_present,
             evidence=self.evidence,

@@ -206,8 +206,8 @@ def locked(session: Session, reference: str) -> Gift:
 
 
 def check_author(gift: Gift, actor_id: int, *, act: str) -> None:
-    """Raise NotAuthorError unless the actor gave the gift or logged it."""
-    if actor_id not in {gift.giver_id, gift.logged_by_id}:
+    """Raise NotAuthorError unless the actor gave the gift, logged it or took it over."""
+    if actor_id not in {gift.giver_id, gift.logged_by_id, gift.handed_to_id}:
         raise NotAuthorError(reference=gift.reference, act=act)
 
 

@@ -217,6 +217,7 @@ def _rows_of(
             "version_number": 1,
             "giver_id": past.giver_id,
             "logged_by_id": past.logged_by_id,
+            "handed_to_id": None,
             "already_given": already_given,
             "route": None,
             "submission_key": None,

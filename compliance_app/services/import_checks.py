@@ -1,6 +1,6 @@
 """What a gift of a file must be before it is taken: what a claim may hold, and what it counts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from compliance_app.rules.assessment import assess
@@ -12,7 +12,9 @@ from compliance_app.services.import_grouping import FileGift, with_the_others
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
+from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import gifts as store
+from compliance_app.store.models import Recipient
 
 # References this register gives itself are kept apart from those it will give later.
 OWN_REFERENCE_LIMIT = 10_000_000
@@ -79,7 +81,7 @@ def _count_problems(gift: FileGift, check: Check) -> list[Problem]:
             continue
         known = check.parties.find_recipient(row.gift)
         facts = claim.facts_for(
-            known.recipient_class if known else RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,
+            *_classes_of(known, claim.given_on),
             giver_type=GiverType.ASSOCIATED_PERSON,
             standing=Standing.GIVEN,
         )
@@ -92,6 +94,12 @@ def _count_problems(gift: FileGift, check: Check) -> list[Problem]:
             )
             problems.append(Problem(row.line, "counted_value", sentence))
     return problems
+
+
+def _classes_of(known: Recipient | None, day: date) -> tuple[RecipientClass, ...]:
+    if known is None:
+        return (RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,)
+    return workplace_on(known, day).recipient_classes
 
 
 def own_number(reference: str) -> int:

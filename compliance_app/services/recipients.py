@@ -16,6 +16,7 @@ from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import running_totals
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policy_on
+from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import audit, ledgers
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
@@ -69,7 +70,7 @@ def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
         given_on=day,
         category=Category.MERCHANDISE,
         cost_cents=0,
-        recipient_classes=(recipient.recipient_class,),
+        recipient_classes=workplace_on(recipient, day).recipient_classes,
     )
     prior = ledgers.prior_shares(
         session, recipient.id, since=history_since(policy, day), except_gift_id=None
@@ -131,9 +132,7 @@ def find_or_add_employer(
     known = store.find_employer(session, plain)
     if known is not None:
         return known
-    employer = Employer(
-        name=plain, name_key=store.key_of(plain), in_negotiation=False, created_at=at
-    )
+    employer = Employer(name=plain, name_key=store.key_of(plain), created_at=at)
     session.add(employer)
     session.flush()
     audit.append(
@@ -167,9 +166,11 @@ def statement(session: Session, recipient_id: int, *, since: date, before: date)
     ]
 
 
-def document_of(recipient: Recipient) -> dict[str, object]:
-    """Return the full state of a recipient as the trail keeps it."""
+def document_of(recipient: Recipient, *superseded: Employment) -> dict[str, object]:
+    """Return the full state of a recipient as the trail keeps it, with rows that gave way."""
     return {
         "recipient": row_document(recipient),
-        "employments": [row_document(employment) for employment in recipient.employments],
+        "employments": [
+            row_document(employment) for employment in (*superseded, *recipient.employments)
+        ],
     }

@@ -23,12 +23,15 @@ from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
+    Classification,
     Comment,
+    Coverage,
     Decision,
     Employer,
     Employment,
     Gift,
     GiftVersion,
+    Negotiation,
     Person,
     Policy,
     Recipient,
@@ -45,8 +48,12 @@ ROWS: dict[str, type[Base]] = {
     "policy": Policy,
     "report": ReportRun,
 }
-# The body of an event on a gift or a recipient holds rows of several tables under these names.
+# The body of an event on a gift, a recipient or a firm holds rows of several tables so named.
 PARTS: dict[str, type[Base]] = {
+    "employer": Employer,
+    "classifications": Classification,
+    "coverages": Coverage,
+    "negotiations": Negotiation,
     "recipient": Recipient,
     "employments": Employment,
     "gift": Gift,
@@ -88,7 +95,8 @@ def rows_told(event: RawEvent) -> Iterator[Told]:
     """Yield the rows whose full state after it an event tells."""
     kind = event.subject.partition(":")[0]
     body = json.loads(event.body)
-    if kind in ROWS:
+    # A firm's first event is its row; later ones hold it among what is dated about it.
+    if kind in ROWS and kind not in body:
         yield _told(ROWS[kind], event, body)
         return
     for name, model in PARTS.items() if kind in PARTS else ():
@@ -127,7 +135,8 @@ def _unlike(noun: str, said: Told, have: Kept) -> Iterator[str]:
     if said.document == have.document:
         return
     told, kept = json.loads(said.document), json.loads(have.document)
-    for name in sorted(told.keys() | kept.keys()):
+    # A column the register no longer has cannot differ; one it did not have yet holds nothing.
+    for name in sorted(kept):
         if told.get(name) != kept.get(name):
             yield (
                 f"{noun} {said.id}: {name} is {_short(kept.get(name))} in the register, "

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment, Verdict, assess
+from compliance_app.rules.employers import classes_of
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import Facts, GiverType, PriorShare, RecipientClass, Standing
 from compliance_app.rules.money import format_decimal, format_dollars
@@ -28,6 +29,7 @@ from compliance_app.services.import_parties import key_of_row
 from compliance_app.services.import_rows import Problem
 from compliance_app.services.policies import PolicyBook, policies_since
 from compliance_app.store import what_if as store
+from compliance_app.store.employers import ClassBook
 
 _NO_REGIMES: Mapping[str, int] = {}
 _VERDICTS = {
@@ -177,7 +179,8 @@ def what_if(
     Both days belong to the range; earlier gifts are read as far as the sums reach back.
     """
     entries = _entries_of(
-        store.past_shares(session, since=_from(session, policy, since), until=until)
+        store.past_shares(session, since=_from(session, policy, since), until=until),
+        ClassBook(session),
     )
     return replay(entries, policy, PolicyBook(session), summary, since=since)
 
@@ -283,7 +286,7 @@ def _from(session: Session, policy: Policy, since: date | None) -> date | None:
     return min(known) if len(known) == len(days) else None
 
 
-def _entries_of(rows: Iterable[store.PastShare]) -> Iterator[Entry]:
+def _entries_of(rows: Iterable[store.PastShare], classes: ClassBook) -> Iterator[Entry]:
     for row in rows:
         claim = Claim(
             given_on=row.given_on,
@@ -304,7 +307,11 @@ def _entries_of(rows: Iterable[store.PastShare]) -> Iterator[Entry]:
             person=row.person_id,
             recipient=row.recipient,
             reference=row.reference,
-            facts=_facts(claim, row.recipient_class, already_given=row.already_given),
+            facts=_facts(
+                claim,
+                *classes_of(row.recipient_class, classes.on(row.employer_id, row.given_on)),
+                already_given=row.already_given,
+            ),
             counts=row.holds_room,
             pending=row.state in PENDING,
             kept=Outcome(row.verdict, row.kept_counted_cents, row.excess_cents),
@@ -329,9 +336,9 @@ def _entries_of_gift(gift: FileGift) -> Iterator[Entry]:
         )
 
 
-def _facts(claim: Claim, recipient_class: RecipientClass, *, already_given: bool) -> Facts:
+def _facts(claim: Claim, *recipient_classes: RecipientClass, already_given: bool) -> Facts:
     return claim.facts_for(
-        recipient_class,
+        *recipient_classes,
         giver_type=GiverType.ASSOCIATED_PERSON,
         standing=Standing.GIVEN if already_given else Standing.PLANNED,
     )

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
+from compliance_app.store.gifts import is_of
 from compliance_app.store.models import Gift, GiftVersion, Share
 
 
@@ -40,7 +41,7 @@ def list_open(session: Session, person_id: int, *, state: State, count: int) -> 
             (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
         )
         .join(Share, Share.version_id == GiftVersion.id)
-        .where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id), Gift.state == state)
+        .where(is_of(person_id), Gift.state == state)
         .group_by(Gift.id, GiftVersion.id)
         .order_by(Gift.id.desc())
         .limit(count)
@@ -50,9 +51,5 @@ def list_open(session: Session, person_id: int, *, state: State, count: int) -> 
 
 def count_open(session: Session, person_id: int) -> dict[State, int]:
     """Return how many gifts that the person gave or logged are in each state."""
-    statement = (
-        select(Gift.state, func.count(Gift.id))
-        .where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
-        .group_by(Gift.state)
-    )
+    statement = select(Gift.state, func.count(Gift.id)).where(is_of(person_id)).group_by(Gift.state)
     return {row[0]: row[1] for row in session.execute(statement)}

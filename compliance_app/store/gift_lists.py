@@ -88,7 +88,11 @@ def find_gifts(
 
 def _reach(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return what makes a gift the reader's to see; any one of these is enough."""
-    own = [Gift.giver_id == wanted.reader_id, Gift.logged_by_id == wanted.reader_id]
+    own = [
+        Gift.giver_id == wanted.reader_id,
+        Gift.logged_by_id == wanted.reader_id,
+        Gift.handed_to_id == wanted.reader_id,
+    ]
     return [*own, *(Gift.giver_id == one for one in sorted(wanted.givers or ()))]
 
 

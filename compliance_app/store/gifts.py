@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
@@ -146,9 +146,18 @@ def lock_submission(session: Session, key: str) -> None:
 def list_own(
     session: Session, person_id: int, *, before_id: int | None, count: int
 ) -> list[GiftRow]:
-    """Return shares of gifts the person gave or logged, newest first, below `before_id`."""
-    statement = _rows().where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
+    """Return shares of gifts the person gave, logged or took over, newest first."""
+    statement = _rows().where(is_of(person_id))
     return _page(session, statement, before_id=before_id, count=count)
+
+
+def is_of(person_id: int) -> ColumnElement[bool]:
+    """Return what makes a gift a person's own: they gave it, logged it or took it over."""
+    return or_(
+        Gift.giver_id == person_id,
+        Gift.logged_by_id == person_id,
+        Gift.handed_to_id == person_id,
+    )
 
 
 def list_of_givers(

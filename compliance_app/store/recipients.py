@@ -76,7 +76,13 @@ def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipi
         session.scalars(
             select(Recipient)
             .where(Recipient.id.in_(ids))
-            .options(selectinload(Recipient.employments).selectinload(Employment.employer))
+            .options(
+                selectinload(Recipient.employments)
+                .selectinload(Employment.employer)
+                .options(
+                    selectinload(Employer.classifications), selectinload(Employer.negotiations)
+                )
+            )
             .execution_options(populate_existing=True)
         ).all()
     return locked

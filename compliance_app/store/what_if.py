@@ -22,6 +22,7 @@ class PastShare(NamedTuple):
     person_id: int
     recipient: str
     recipient_class: RecipientClass
+    employer_id: int | None
     reference: str
     state: State
     already_given: bool
@@ -58,6 +59,7 @@ def past_shares(session: Session, *, since: date | None, until: date | None) -> 
             person_id,
             goes_on.name,
             goes_on.recipient_class,
+            Share.employer_id,
             Gift.reference,
             Gift.state,
             Gift.already_given,

@@ -53,8 +53,8 @@ def get_readable_gift(session: Session, reference: str, me: Actor) -> Gift:
 
 
 def is_author(gift: Gift, me: Actor) -> bool:
-    """Say whether the person gave or logged the gift."""
-    return me.person_id in {gift.giver_id, gift.logged_by_id}
+    """Say whether the person gave the gift, logged it or took it over with the account."""
+    return me.person_id in {gift.giver_id, gift.logged_by_id, gift.handed_to_id}
 
 
 def acts_of(gift: Gift, me: Actor) -> list[Act]:

@@ -98,9 +98,9 @@ def test_a_register_that_was_lived_in_is_rebuilt_from_its_trail(app: Flask) -> N
             id="what somebody may do",
         ),
         pytest.param(
-            "UPDATE employer SET in_negotiation = NOT in_negotiation WHERE id = 1",
-            "Employer 1: in_negotiation is true in the register, but event 10 says false.",
-            id="whether a contract is negotiated",
+            "UPDATE employer SET segment = 'Endowments' WHERE id = 1",
+            'Employer 1: segment is "Endowments" in the register, but event 10 says null.',
+            id="what a firm is",
         ),
         pytest.param(
             "DELETE FROM employment WHERE id = 2",
@@ -108,8 +108,8 @@ def test_a_register_that_was_lived_in_is_rebuilt_from_its_trail(app: Flask) -> N
             id="where somebody works is taken out",
         ),
         pytest.param(
-            "INSERT INTO employer (id, name, name_key, in_negotiation, created_at) "
-            "VALUES (0, 'Shell', 'shell', (1 = 0), '2026-11-21 17:00:00')",
+            "INSERT INTO employer (id, name, name_key, created_at) "
+            "VALUES (0, 'Shell', 'shell', '2026-11-21 17:00:00')",
             "Employer 0 is in the register, but no event tells of it.",
             id="an employer is put in",
         ),

@@ -1,5 +1,11 @@
 """The tables, a file a noun; sums are integer cents, moments UTC, and nothing cascades."""
 
+from compliance_app.store.models.employers import (
+    Classification,
+    Coverage,
+    Employer,
+    Negotiation,
+)
 from compliance_app.store.models.gifts import (
     Assessment,
     Comment,
@@ -8,8 +14,9 @@ from compliance_app.store.models.gifts import (
     GiftVersion,
     Share,
 )
+from compliance_app.store.models.imports import CrmChange, CrmImport, CrmMapping, ExternalId
 from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
-from compliance_app.store.models.recipients import Employer, Employment, Recipient
+from compliance_app.store.models.recipients import Employment, Recipient
 from compliance_app.store.models.records import (
     Attachment,
     IdempotencyKey,
@@ -24,13 +31,20 @@ __all__ = [
     "ApiToken",
     "Assessment",
     "Attachment",
+    "Classification",
     "Comment",
+    "Coverage",
+    "CrmChange",
+    "CrmImport",
+    "CrmMapping",
     "Decision",
     "Employer",
     "Employment",
+    "ExternalId",
     "Gift",
     "GiftVersion",
     "IdempotencyKey",
+    "Negotiation",
     "Person",
     "Policy",
     "Recipient",

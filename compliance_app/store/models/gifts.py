@@ -19,21 +19,24 @@ from compliance_app.rules.facts import Category, Payer
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.store.base import Base
+from compliance_app.store.models.employers import Employer
 from compliance_app.store.models.people import Person, words
-from compliance_app.store.models.recipients import LONGEST_NAME, Employer, Recipient
+from compliance_app.store.models.recipients import LONGEST_NAME, Recipient
 
 
 class Gift(Base):
     """One act of giving; its contents are the version with the highest number.
 
     `submission_key` makes a form that is posted twice one gift, `row_sha256` does so for
-    an imported row. `already_given` is settled when it is first submitted.
+    an imported row. `already_given` is settled when it is first submitted. Whoever took over
+    the account (`handed_to_id`) may act on it as its author; the giver stays who they were.
     """
 
     __tablename__ = "gift"
     __table_args__ = (
         Index("ix_gift_giver_id_id", "giver_id", "id"),
         Index("ix_gift_logged_by_id_id", "logged_by_id", "id"),
+        Index("ix_gift_handed_to_id_id", "handed_to_id", "id"),
         Index(
             "ix_gift_waiting",
             "id",
@@ -48,6 +51,7 @@ class Gift(Base):
     version_number: Mapped[int]
     giver_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     logged_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     already_given: Mapped[bool]
     route: Mapped[Route | None] = mapped_column(words(Route))
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -57,6 +61,7 @@ class Gift(Base):
 
     giver: Mapped[Person] = relationship(foreign_keys=[giver_id])
     logged_by: Mapped[Person] = relationship(foreign_keys=[logged_by_id])
+    handed_to: Mapped[Person | None] = relationship(foreign_keys=[handed_to_id])
     versions: Mapped[list["GiftVersion"]] = relationship(
         back_populates="gift", order_by="GiftVersion.number"
     )

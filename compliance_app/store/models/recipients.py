@@ -1,34 +1,25 @@
-"""Recipients, the client firms they work for, and when they did."""
+"""Recipients, and which client firms they worked for when."""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from compliance_app.rules.employments import Departure
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.store.base import Base
+from compliance_app.store.models.employers import Employer
 from compliance_app.store.models.people import words
 
 # Old registers hold names that run on; one that is imported is kept whole.
 LONGEST_NAME = 2_000
 
 
-class Employer(Base):
-    """A client firm; `name_key` is the name without case, accents and spacing."""
-
-    __tablename__ = "employer"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(300))
-    name_key: Mapped[str] = mapped_column(String(300), unique=True)
-    in_negotiation: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime]
-
-
 class Recipient(Base):
     """One human being at a client; the sum follows the person.
 
-    A merged record points to the one that goes on; sums and locks use that one.
+    A merged record points to the one that goes on; sums and locks use that one. `departed_on`
+    is their last day in the industry; one that is retired is kept but no longer offered.
     """
 
     __tablename__ = "recipient"
@@ -45,16 +36,25 @@ class Recipient(Base):
         words(RecipientClass), default=RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     )
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id"), index=True)
+    departure: Mapped[Departure | None] = mapped_column(words(Departure))
+    departed_on: Mapped[date | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
 
     employments: Mapped[list["Employment"]] = relationship(
-        back_populates="recipient", order_by="Employment.id"
+        back_populates="recipient",
+        order_by="Employment.id",
+        primaryjoin="and_(Employment.recipient_id == Recipient.id, "
+        "Employment.superseded_at.is_(None))",
     )
 
 
 class Employment(Base):
-    """Where a recipient worked, from and to; open ends are unknown or still running."""
+    """Where a recipient worked, from and to; open ends are unknown or still running.
+
+    A row is never edited: one that takes its place supersedes it, and it stays.
+    """
 
     __tablename__ = "employment"
 
@@ -64,6 +64,7 @@ class Employment(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    superseded_at: Mapped[datetime | None]
 
     recipient: Mapped[Recipient] = relationship(back_populates="employments")
     employer: Mapped[Employer] = relationship()

@@ -1,0 +1,128 @@
+"""Client firms: finding and locking them, their people, and who covers them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from compliance_app.rules.employers import EmployerClass
+from compliance_app.rules.spans import covers, span_on
+from compliance_app.rules.workflow import State
+from compliance_app.store.gifts import is_of
+from compliance_app.store.models import (
+    Classification,
+    Coverage,
+    Employer,
+    Gift,
+    GiftVersion,
+    Negotiation,
+    Share,
+)
+
+# The requests that move with an account: nothing has come of them yet.
+OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.APPROVED)
+
+Dated = TypeVar("Dated", Classification, Coverage, Negotiation)
+
+
+def lock_employers(session: Session, *employer_ids: int) -> list[Employer]:
+    """Lock these firms in ascending order until the commit; those there are not are left out.
+
+    Their keys stay free, so that gifts to their people go on being written.
+    """
+    return list(
+        session.scalars(
+            select(Employer)
+            .where(Employer.id.in_(employer_ids))
+            .order_by(Employer.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def get_whole(session: Session, employer_id: int) -> Employer | None:
+    """Return the firm with all that is dated about it."""
+    return session.scalar(
+        select(Employer)
+        .where(Employer.id == employer_id)
+        .options(
+            selectinload(Employer.classifications),
+            selectinload(Employer.negotiations),
+            selectinload(Employer.coverages).selectinload(Coverage.person),
+        )
+    )
+
+
+def parent_now(session: Session, employer: Employer) -> Employer | None:
+    """Return the firm's parent, locked, so that nobody closes a circle meanwhile."""
+    if employer.parent_id is None:
+        return None
+    (parent,) = lock_employers(session, employer.parent_id)
+    return parent
+
+
+def subsidiaries(session: Session, employer_id: int) -> Sequence[Employer]:
+    """Return the firms whose parent this is, by name."""
+    return session.scalars(
+        select(Employer)
+        .where(Employer.parent_id == employer_id, Employer.retired_at.is_(None))
+        .order_by(Employer.name_key, Employer.id)
+    ).all()
+
+
+def replace_row(session: Session, row: Dated, *, at: datetime, **changes: object) -> Dated:
+    """Let a row with some columns changed take a row's place; the old one stays, superseded."""
+    kept = {
+        column.key: getattr(row, column.key)
+        for column in row.__mapper__.column_attrs
+        if column.key not in {"id", "superseded_at"}
+    }
+    row.superseded_at = at
+    new = type(row)(**(kept | changes))
+    session.add(new)
+    return new
+
+
+class ClassBook:
+    """What every firm was on any day, read once for a run over the whole register."""
+
+    def __init__(self, session: Session) -> None:
+        self._of: dict[int, list[Classification]] = defaultdict(list)
+        for row in session.scalars(
+            select(Classification)
+            .where(Classification.superseded_at.is_(None))
+            .order_by(Classification.id)
+        ):
+            self._of[row.employer_id].append(row)
+
+    def on(self, employer_id: int | None, day: date) -> EmployerClass | None:
+        """Return what the firm was on the day, None where nobody has said."""
+        rows = self._of.get(employer_id, ()) if employer_id is not None else ()
+        found = span_on([row for row in rows if covers(row, day)], day)
+        return found.employer_class if found is not None else None
+
+
+def open_requests(session: Session, employer_id: int, person_id: int) -> Sequence[str]:
+    """Return the references of open gifts to the firm's people that a person may act on."""
+    to_firm = (
+        exists()
+        .where(Share.version_id == GiftVersion.id, Share.employer_id == employer_id)
+        .correlate(GiftVersion)
+    )
+    return session.scalars(
+        select(Gift.reference)
+        .join(
+            GiftVersion,
+            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
+        )
+        .where(
+            Gift.state.in_(OPEN_STATES),
+            is_of(person_id),
+            to_firm,
+        )
+        .order_by(Gift.id)
+    ).all()
