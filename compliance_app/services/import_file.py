@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from compliance_app.rules.errors import InputError
-from compliance_app.services.import_rows import Problem, ReadRow, read_row
+from compliance_app.services.import_rows import Problem, ReadRow, RowReader
 
 REQUIRED = ("given_on", "giver_email", "recipient_name", "category", "description", "cost")
 OPTIONAL = (
@@ -52,29 +52,37 @@ class FileRows(NamedTuple):
 
 def read_rows(content: bytes) -> FileRows:
     """Read a whole file. Raises FileError where it is not a CSV file of gifts."""
-    lines = _lines(_decode(content))
+    _check_text(content)
+    lines = _lines(content)
     header = next(lines, None)
     if header is None:
         raise FileError("The file is empty; its first row must name the columns.")
     names = _checked_header(header[1])
-    found = FileRows([], [], {})
+    reader, found = RowReader(names), FileRows([], [], {})
     for line, cells in lines:
         if isinstance(cells, str):
             found.problems.append(Problem(line, "row", cells))
         elif len(cells) != len(names):
             found.problems.append(Problem(line, "row", _uneven(len(cells), len(names))))
         else:
-            _read_into(found, line, dict(zip(names, cells, strict=True)))
+            row, problems = reader.read(line, cells)
+            if row is not None:
+                found.rows.append(row)
+                continue
+            found.problems.extend(problems)
+            reference = cells[names.index("reference")].strip() if "reference" in names else ""
+            if reference:
+                found.bad_references.setdefault(reference, line)
     if not found.total:
         raise FileError("The file names its columns but holds no gift; add a row for each gift.")
     return found
 
 
-def _decode(content: bytes) -> str:
+def _check_text(content: bytes) -> None:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileError("The file is written in UTF-16; save it as CSV in UTF-8.")
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FileError(
@@ -83,11 +91,12 @@ def _decode(content: bytes) -> str:
         ) from error
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
+def _lines(content: bytes) -> Iterator[tuple[int, list[str] | str]]:
     """Return each row that is not blank with the line it begins on; a broken one as a sentence."""
     limit = csv.field_size_limit(LARGEST_CELL)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+        reader = csv.reader(text, strict=True)
         while True:
             begins = reader.line_num + 1
             try:
@@ -97,7 +106,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
             except csv.Error as error:
                 yield begins, _broken(error)
                 return
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 yield begins, cells
     finally:
         csv.field_size_limit(limit)
@@ -142,14 +151,3 @@ def _unknown_column(name: str) -> str:
     close = get_close_matches(name, REQUIRED + OPTIONAL, n=1)
     advice = f"do you mean {close[0]}?" if close else "take it out."
     return f"There is no column {shown!r} in a file of gifts; {advice}"
-
-
-def _read_into(found: FileRows, line: int, cells: dict[str, str]) -> None:
-    row, problems = read_row(line, cells)
-    if row is not None:
-        found.rows.append(row)
-        return
-    found.problems.extend(problems)
-    reference = cells.get("reference", "").strip()
-    if reference:
-        found.bad_references.setdefault(reference, line)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance_app.services.claims import Claim
 from compliance_app.services.import_file import FileRows
@@ -12,13 +12,12 @@ from compliance_app.services.import_rows import GiftRow, Problem, ReadRow, row_s
 # What every row of one gift must say alike; only the recipient differs.
 GIFT_FIELDS = tuple(
     name
-    for name in GiftRow.__dataclass_fields__
+    for name in GiftRow._fields
     if name not in {"recipient_name", "recipient_email", "employer"}
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FileGift:
+class FileGift(NamedTuple):
     """The rows of one gift, in the order of the file."""
 
     rows: tuple[ReadRow, ...]

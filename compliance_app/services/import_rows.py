@@ -3,11 +3,11 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, TypeVar, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from compliance_app.rules.audit import canonical
 from compliance_app.rules.errors import InputError
@@ -16,7 +16,6 @@ from compliance_app.rules.money import MoneyError, parse_cents
 from compliance_app.rules.workflow import State
 from compliance_app.services.claims import LARGEST_PAST_CENTS
 from compliance_app.services.people import checked_email
-from compliance_app.store.gifts import json_value
 from compliance_app.store.models.recipients import LONGEST_NAME
 
 LONGEST_EMPLOYER = 300
@@ -32,8 +31,9 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNT = re.compile(r"[0-9]{1,9}")
 
 E = TypeVar("E", bound=StrEnum)
-T = TypeVar("T")
 LONGEST_SHOWN = 40
+# How many different cells of a column are remembered with what they were read as.
+REMEMBERED = 4_096
 
 
 class Problem(NamedTuple):
@@ -47,8 +47,7 @@ class Problem(NamedTuple):
         return f"Line {self.line}, {self.column}: {self.sentence}"
 
 
-@dataclass(frozen=True, slots=True)
-class GiftRow:
+class GiftRow(NamedTuple):
     """One row: a gift to one recipient, in the terms of the register."""
 
     reference: str
@@ -84,65 +83,50 @@ class BadCellError(ValueError):
     """A cell does not hold what its column needs; the sentence says what would be right."""
 
 
-def read_row(line: int, cells: Mapping[str, str]) -> tuple[ReadRow | None, list[Problem]]:
-    """Return the row, or None and what is wrong with each of its cells."""
-    reader = _Cells(line, cells)
-    gift = GiftRow(
-        reference=reader.get("reference", _reference),
-        given_on=reader.get("given_on", _day),
-        giver_email=reader.get("giver_email", _email),
-        logged_by_email=reader.get("logged_by_email", _optional_email),
-        recipient_name=reader.get("recipient_name", _name),
-        recipient_email=reader.get("recipient_email", _optional_email),
-        employer=reader.get("employer", _employer),
-        category=reader.get("category", _category),
-        description=reader.get("description", _text),
-        purpose=reader.get("purpose", _text),
-        cost_cents=reader.get("cost", _optional_cents),
-        market_value_cents=reader.get("market_value", _optional_cents),
-        face_value_cents=reader.get("face_value", _optional_cents),
-        tax_cents=reader.get("tax", _cents),
-        delivery_cents=reader.get("delivery", _cents),
-        quantity=reader.get("quantity", _quantity),
-        payer=reader.get("payer", _payer),
-        host_present=reader.get("host_present", _yes_or_no),
-        state=reader.get("state", _state),
-    )
-    counted_cents = reader.get("counted_value", _optional_cents)
-    if reader.problems:
-        return None, reader.problems
-    return ReadRow(line, gift, counted_cents), []
-
-
 def row_sha256(rows: Sequence[GiftRow], repeat: int) -> str:
     """Return what makes a gift's rows the same again; `repeat` tells equal rows of a file apart."""
-    document = {
-        "repeat": repeat,
-        "rows": [{name: json_value(v) for name, v in asdict(row).items()} for row in rows],
-    }
-    return hashlib.sha256(canonical(document).encode()).hexdigest()
+    plain = [{**row._asdict(), "given_on": row.given_on.isoformat()} for row in rows]
+    return hashlib.sha256(canonical({"repeat": repeat, "rows": plain}).encode()).hexdigest()
 
 
-class _Cells:
-    """Reads the cells of a row one by one and keeps what is wrong with them.
+class RowReader:
+    """Reads the rows of one file, whose columns may stand in any order or be left out.
 
-    A bad cell gives no value; the row it belongs to is never built from it.
+    Files repeat themselves, so each column remembers what its cells were read as.
     """
 
-    def __init__(self, line: int, cells: Mapping[str, str]) -> None:
-        self.line = line
-        self.cells = cells
-        self.problems: list[Problem] = []
+    def __init__(self, columns: Sequence[str]) -> None:
+        places = {name: place for place, name in enumerate(columns)}
+        # A column left out reads as the empty cell that is put behind each row.
+        self._readers = [
+            (column, places.get(column, len(columns)), _remembering(read))
+            for column, read in _COLUMNS.items()
+        ]
 
-    def get(self, column: str, read: Callable[[str], T]) -> T:
-        """Return the cell as `read` understands it; a column left out reads as empty."""
+    def read(self, line: int, cells: Sequence[str]) -> tuple[ReadRow | None, list[Problem]]:
+        """Return the row, or None and what is wrong with each of its cells."""
+        row = [*cells, ""]
         try:
-            text = self.cells.get(column, "")
-            _check_visible(text)
-            return read(text)
-        except (BadCellError, MoneyError, InputError) as error:
-            self.problems.append(Problem(self.line, column, str(error)))
-            return cast("T", None)
+            *values, counted_cents = [read(row[place]) for _, place, read in self._readers]
+        except (BadCellError, MoneyError, InputError):
+            return None, list(self._problems(line, row))
+        return ReadRow(line, GiftRow._make(values), counted_cents), []
+
+    def _problems(self, line: int, row: Sequence[str]) -> Iterator[Problem]:
+        for column, place, read in self._readers:
+            try:
+                read(row[place])
+            except (BadCellError, MoneyError, InputError) as error:
+                yield Problem(line, column, str(error))
+
+
+def _remembering(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read_visible(text: str) -> Any:  # noqa: ANN401 - what the column holds
+        _check_visible(text)
+        return read(text)
+
+    # A long text is hardly ever there twice.
+    return read_visible if read is _text else lru_cache(REMEMBERED)(read_visible)
 
 
 def _check_visible(text: str) -> None:
@@ -195,7 +179,7 @@ def _employer(text: str) -> str:
 def _one_line(text: str) -> str:
     """Return a name as it is seen: one spelling of each letter, nothing invisible."""
     plain = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(sign for sign in plain if sign.isprintable())
+    return plain if plain.isprintable() else "".join(filter(str.isprintable, plain))
 
 
 def _text(text: str) -> str:
@@ -248,3 +232,28 @@ def _yes_or_no(text: str) -> bool | None:
 def _shown(text: str) -> str:
     seen = "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_SHOWN])
     return f'"{seen}{"..." if len(text) > LONGEST_SHOWN else ""}"'
+
+
+# How each column is read: those of a row in its order, and then what it counts for.
+_COLUMNS: Mapping[str, Callable[[str], Any]] = {
+    "reference": _reference,
+    "given_on": _day,
+    "giver_email": _email,
+    "logged_by_email": _optional_email,
+    "recipient_name": _name,
+    "recipient_email": _optional_email,
+    "employer": _employer,
+    "category": _category,
+    "description": _text,
+    "purpose": _text,
+    "cost": _optional_cents,
+    "market_value": _optional_cents,
+    "face_value": _optional_cents,
+    "tax": _cents,
+    "delivery": _cents,
+    "quantity": _quantity,
+    "payer": _payer,
+    "host_present": _yes_or_no,
+    "state": _state,
+    "counted_value": _optional_cents,
+}
