@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from json.encoder import encode_basestring as quoted
@@ -75,7 +75,7 @@ class Damage(StrEnum):
     CUT_OFF = "cut off"
 
 
-def canonical(document: Mapping[str, object]) -> str:
+def canonical(document: Mapping[str, object] | Sequence[object]) -> str:
     """Return the one JSON text of a document: sorted keys, no spaces, UTF-8, no floats."""
     try:
         return orjson.dumps(document, option=_CANONICAL).decode()

@@ -24,8 +24,8 @@ from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import Base
-from compliance_app.store.bulk import chunks, insert_rows, reserve_ids
-from compliance_app.store.gifts import json_value, own_reference
+from compliance_app.store.bulk import chunks, reserve_ids
+from compliance_app.store.gifts import own_reference
 from compliance_app.store.models import (
     Assessment,
     Decision,
@@ -34,6 +34,7 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
+from compliance_app.store.plain import PlainRow, plain_table
 from compliance_app.store.told import assessment_told
 
 # What a gift of an old register may have become, and what was decided when.
@@ -120,7 +121,7 @@ class HistoryWriter:
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
         }
-        self._rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
+        self._rows: dict[type[Base], list[PlainRow]] = {model: [] for model in MODELS}
         self._acts: list[audit.Act] = []
         self._policies = PolicyBook(session)
         self._actor = session.get_one(Person, actor_id) if actor_id else None
@@ -143,9 +144,11 @@ class HistoryWriter:
         judgement = self._judge(past)
         rows = _rows_of(past, judgement, self._ids, decider_id=self._decider(past), at=self.at)
         gift = rows[Gift][0]
-        for model, new in rows.items():
-            self._rows[model] += new
-        self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", _document_of(rows)))
+        plain = {model: list(map(plain_table(model).plain, rows[model])) for model in MODELS}
+        for model in MODELS:
+            self._rows[model] += plain[model]
+        document = _document_of(plain)
+        self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", document))
         for share in rows[Share]:
             self._ledger.add(
                 ledger_store.KnownShare(
@@ -165,11 +168,10 @@ class HistoryWriter:
     def _write(self) -> None:
         """Write what was collected, and append its events to the trail."""
         for model in MODELS:
-            insert_rows(self.session, model, self._rows[model])
+            plain_table(model).insert(self.session, self._rows[model])
             self._rows[model] = []
-        audit.append_all(self.session, self._acts, actor_id=self.actor_id, at=self.at)
         # Not kept for the end: everybody is locked already, and a file may hold a million.
-        audit.write(self.session)
+        audit.write_many(self.session, self._acts, actor_id=self.actor_id, at=self.at)
         self._acts = []
 
     def _judge(self, past: PastGift) -> Judgement:
@@ -254,18 +256,14 @@ def _outcome(stated: State, judgement: Judgement) -> tuple[State, Row | None]:
     return (State.RETURNED if stated is State.RETURNED else State.BREACH), breach
 
 
-def _document_of(rows: Mapping[type[Base], Sequence[Row]]) -> dict[str, object]:
+def _document_of(rows: Mapping[type[Base], Sequence[PlainRow]]) -> dict[str, object]:
     """Return what store.gifts.document_of says of the same rows once they are written."""
-    plain = {model: [_json_row(row) for row in rows[model]] for model in MODELS}
+    told = {model: [plain_table(model).told(row) for row in rows[model]] for model in MODELS}
     return {
-        "gift": plain[Gift][0],
-        "version": plain[GiftVersion][0],
-        "shares": plain[Share],
+        "gift": told[Gift][0],
+        "version": told[GiftVersion][0],
+        "shares": told[Share],
         "earlier_shares": [],
-        "assessments": [assessment_told(row) for row in plain[Assessment]],
-        "decisions": plain[Decision],
+        "assessments": [assessment_told(row) for row in rows[Assessment]],
+        "decisions": told[Decision],
     }
-
-
-def _json_row(row: Row) -> dict[str, object]:
-    return {name: json_value(value) for name, value in row.items()}

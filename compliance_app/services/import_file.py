@@ -68,11 +68,8 @@ def read_rows(content: bytes) -> FileRows:
             row, problems = reader.read(line, cells)
             if row is not None:
                 found.rows.append(row)
-                continue
-            found.problems.extend(problems)
-            reference = cells[names.index("reference")].strip() if "reference" in names else ""
-            if reference:
-                found.bad_references.setdefault(reference, line)
+            else:
+                _explain(found, problems, dict(zip(names, cells, strict=True)))
     if not found.total:
         raise FileError("The file names its columns but holds no gift; add a row for each gift.")
     return found
@@ -151,3 +148,11 @@ def _unknown_column(name: str) -> str:
     close = get_close_matches(name, REQUIRED + OPTIONAL, n=1)
     advice = f"do you mean {close[0]}?" if close else "take it out."
     return f"There is no column {shown!r} in a file of gifts; {advice}"
+
+
+def _explain(found: FileRows, problems: list[Problem], cells: dict[str, str]) -> None:
+    """Keep why a row cannot be taken, and that its gift lacks it."""
+    found.problems.extend(problems)
+    reference = cells.get("reference", "").strip()
+    if reference:
+        found.bad_references.setdefault(reference, problems[0].line)

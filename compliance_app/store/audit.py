@@ -4,7 +4,7 @@ What is appended is written last of all, when the unit of work ends, so that its
 after everything else and never held by somebody who waits for another lock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,12 +14,24 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
 from compliance_app.store.models import Person, TrailEvent, TrailHead
+from compliance_app.store.plain import plain_table
 
 # Who acted when no person did: the firm's policy, by its own rules.
 POLICY_ACTOR = "policy"
 CONSOLE_ACTOR = "console"
 # Where a session keeps what was appended until it is written.
 WAITING = "trail"
+# The columns of an event in the order in which it is sealed.
+_COLUMNS = (
+    "number",
+    "happened_at",
+    "actor",
+    "event",
+    "subject",
+    "body",
+    "previous_sha256",
+    "sha256",
+)
 
 
 class Act(NamedTuple):
@@ -50,7 +62,7 @@ def append_all(
     session: Session, acts: Sequence[Act], *, actor_id: int | None, at: datetime
 ) -> None:
     """Append several events of one actor and moment, in the order given."""
-    actor = CONSOLE_ACTOR if actor_id is None else session.get_one(Person, actor_id).email
+    actor = _actor(session, actor_id)
     session.info.setdefault(WAITING, []).extend(
         TrailEvent(
             happened_at=at.astimezone(UTC),
@@ -70,7 +82,7 @@ def write(session: Session) -> None:
     if not rows:
         return
     session.flush()
-    head = session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+    head = _locked_head(session)
     for row in rows:
         row.number, row.previous_sha256, row.sha256 = head.number + 1, head.sha256, ""
         row.sha256 = seal_of(row)
@@ -79,9 +91,44 @@ def write(session: Session) -> None:
     session.flush()
 
 
+def write_many(
+    session: Session, acts: Iterable[Act], *, actor_id: int | None, at: datetime
+) -> None:
+    """Append many events and write them at once, for a bulk that holds all its locks already."""
+    write(session)
+    head = _locked_head(session)
+    number, previous = head.number, head.sha256
+    actor, happened_at = _actor(session, actor_id), moment(at)
+    rows = []
+    for number, act in enumerate(acts, start=head.number + 1):
+        event = RawEvent(
+            number,
+            happened_at,
+            actor,
+            act.event.value,
+            act.subject,
+            canonical(act.body),
+            previous,
+            "",
+        )
+        previous = seal(event)
+        rows.append(dict(zip(_COLUMNS, (*event[:-1], previous), strict=True)))
+    plain_table(TrailEvent).insert(session, rows)
+    head.number, head.sha256 = number, previous
+    session.flush()
+
+
 @listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(WAITING, None)
+
+
+def _actor(session: Session, actor_id: int | None) -> str:
+    return CONSOLE_ACTOR if actor_id is None else session.get_one(Person, actor_id).email
+
+
+def _locked_head(session: Session) -> TrailHead:
+    return session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
 
 
 def seal_of(row: TrailEvent) -> str:

@@ -1,0 +1,94 @@
+"""Rows past SQLAlchemy's types: as JSON holds them, and as the driver takes many at once."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import JSON, Column, Date, Enum, Table
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import canonical, moment, ready
+from compliance_app.store.base import Base, UtcDateTime
+
+PlainRow = dict[str, Any]
+# A moment is kept in SQLite as SQLAlchemy writes it there.
+_SQLITE_MOMENT = "replace(substr(?, 1, 26), 'T', ' ')"
+_moment = lru_cache(moment)
+
+
+class PlainTable:
+    """One table whose rows are written whole, with a value for every column."""
+
+    def __init__(self, table: Table) -> None:
+        self._name = table.name
+        self._columns = tuple(table.columns)
+        self._names = tuple(column.name for column in self._columns)
+        self._values = itemgetter(*self._names)
+        self._converters = tuple(
+            (column.name, convert)
+            for column in self._columns
+            if (convert := _converter(column)) is not None
+        )
+        self._json = tuple(one.name for one in self._columns if isinstance(one.type, JSON))
+
+    def plain(self, row: Mapping[str, Any]) -> PlainRow:
+        """Return a row with texts and numbers alone; what is JSON in it is canonical text."""
+        plain = dict(row)
+        for name, convert in self._converters:
+            value = plain[name]
+            if value is not None:
+                plain[name] = convert(value)
+        return plain
+
+    def told(self, plain: PlainRow) -> dict[str, object]:
+        """Return what `store.gifts.row_document` says of the same row."""
+        return {**plain, **{name: ready(plain[name]) for name in self._json}}
+
+    def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
+        """Write plain rows in the session's transaction."""
+        driver: Any = session.connection().connection.driver_connection
+        values = map(self._values, rows)
+        if isinstance(driver, sqlite3.Connection):
+            driver.executemany(self._sqlite_insert(), values)
+            return
+        columns = ", ".join(self._names)
+        with driver.cursor().copy(f"COPY {self._name} ({columns}) FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
+
+    def _sqlite_insert(self) -> str:
+        marks = (
+            _SQLITE_MOMENT if isinstance(column.type, UtcDateTime) else "?"
+            for column in self._columns
+        )
+        # Names of our own tables and columns alone.
+        return f"INSERT INTO {self._name} ({', '.join(self._names)}) VALUES ({', '.join(marks)})"  # noqa: S608
+
+
+@cache
+def plain_table(model: type[Base]) -> PlainTable:
+    """Return the table of a model, to be written plainly."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not stored in a table of its own.")
+    return PlainTable(table)
+
+
+def _converter(column: Column[Any]) -> Callable[[Any], str] | None:
+    """Return how a value of the column becomes text; None where it is plain already."""
+    if isinstance(column.type, Enum):
+        return str
+    if isinstance(column.type, UtcDateTime):
+        return _moment
+    if isinstance(column.type, Date):
+        return date.isoformat
+    return _text_of if isinstance(column.type, JSON) else None
+
+
+def _text_of(value: Mapping[str, object] | Sequence[object]) -> str:
+    if not value:
+        return "{}" if isinstance(value, Mapping) else "[]"
+    return canonical(value)
