@@ -17,14 +17,21 @@ come and forgotten, so a part passes on an iterator and keeps no list of rows.
 
 `Book` draws at a place of the current page, in points from the lower left corner:
 
-    book.turn()                          begin a page
+    book.turn()                          begin a page; held=True: drawn last, where it stands
     book.text(x, y, text, style)         one line; align="right" or "center"
     book.paragraph(span, y, text, style) wrapped; returns the baseline below it
     book.rule(y), book.panel(...)        lines and areas, mere decoration to a screen reader
     book.draw(chart, x, y)               a `Chart` of `reports.charts`, with its alternative text
     book.mark(title, level=1, top=y)     an outline entry and the aim of links
-    book.link(box, key, title)           a rectangle that leads to a mark
+    book.link(box, entry, title)         a rectangle that leads to a mark
+    with book.element("Table"):          what is drawn meanwhile belongs together, for a screen
+        with book.element("TR"):         reader; a text is a paragraph or a heading by its style,
+            book.text(..., kind="TH")    or of the kind it is said to be
 
 Styles, spans and the grid are in `theme`; what cells say is in `cells`, words and amounts in
 `wording`. A new part belongs in a module of its own and is called from `quarter`.
+
+Below the parts, from the page down to the file: `paper` (the book), `setting` (rows of tables),
+`page`, `lettering` and `fontset` (text), `tags` (structure), `binding` (what is known when all
+pages are written), `archive`, `embedding`, and `stream`, which writes each object at once.
 """

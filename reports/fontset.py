@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from itertools import groupby
 from typing import Final
 
-from reportlab.pdfbase.pdfmetrics import registerFont
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFontFace
 
 from reports.theme import SANS, SEMI, SERIF, SERIF_SEMI
 
@@ -25,7 +23,7 @@ FILES: Final = {
 }
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # What was measured is kept for texts that may come again, as names and words do.
-_KEPT: Final = 50_000
+_KEPT: Final = 8_000
 _LONGEST_KEPT: Final = 80
 
 
@@ -37,7 +35,7 @@ class Widths(dict[str, float]):
 
     def __missing__(self, character: str) -> float:
         shown = self._face.shown(character)
-        wide = self._face.font.face.charWidths.get(ord(shown), 0.0) if shown else 0.0
+        wide = self._face.file.charWidths.get(ord(shown), 0.0) if shown else 0.0
         self[character] = wide
         return wide
 
@@ -45,9 +43,9 @@ class Widths(dict[str, float]):
 class Face:
     """One font: its glyphs and their widths, in thousandths of the type size."""
 
-    def __init__(self, font: TTFont) -> None:
-        self.font = font
-        self.glyphs: dict[int, int] = font.face.charToGlyph
+    def __init__(self, file: TTFontFace) -> None:
+        self.file = file
+        self.glyphs: dict[int, int] = file.charToGlyph
         self._characters = Widths(self)
         self._words: dict[str, float] = {}
         self._wrapped: dict[tuple[str, float], Sequence[str]] = {}
@@ -144,54 +142,8 @@ class Face:
         return found
 
 
-class Codes(dict[int, str]):
-    """What a document writes for each character: a table for `str.translate`.
-
-    A font is embedded in subsets of 256 codes, taken in the order of first use. A character
-    of the first subset is written as its code, escaped; one of subset n as the code point
-    n * 256 + code, for `in_subsets` to take apart.
-    """
-
-    def __init__(self, face: Face, document: object) -> None:
-        self[ord("\n")] = "\n"
-        self._face = face
-        self._document = document
-
-    def __missing__(self, code_point: int) -> str:
-        shown = self._face.shown(chr(code_point))
-        written = "".join(
-            chr(subset * 256 + code) if subset else _escape(code)
-            for subset, codes in self._face.font.splitString(shown, self._document)
-            for code in codes
-        )
-        self[code_point] = written
-        return written
-
-
-def in_subsets(written: str) -> list[tuple[int, str]]:
-    """Cut a written text into runs of one font subset, each with its escaped codes."""
-    runs = []
-    for subset, run in groupby(written, lambda character: ord(character) >> 8):
-        codes = "".join(run)
-        runs.append(
-            (subset, "".join(_escape(ord(code) & 255) for code in codes) if subset else codes)
-        )
-    return runs
-
-
 @cache
 def get_face(name: str) -> Face:
-    """Load a font of the report once and make it known to ReportLab."""
+    """Load a font of the report, once for all reports."""
     package, file = FILES[name]
-    data = BytesIO(files(package).joinpath("files", file).read_bytes())
-    # Shaping would make the bytes depend on whether a shaping library is installed.
-    font = TTFont(name, data, shapable=False)
-    registerFont(font)
-    return Face(font)
-
-
-def _escape(code: int) -> str:
-    character = chr(code)
-    if character in "()\\":
-        return f"\\{character}"
-    return character if " " <= character <= "~" else f"\\{code:03o}"
+    return Face(TTFontFace(BytesIO(files(package).joinpath("files", file).read_bytes())))

@@ -157,7 +157,7 @@ def _write_contents(book: Book, span: Span, y: float) -> float:
         if entry.level == 0:
             book.text(span.left, y, entry.title, theme.BODY_LINK)
             book.text(span.right, y, f"{entry.page:,}", theme.BODY, align="right")
-            book.link((span.left, y - 4, span.right, y + 9), entry.key, f"Go to {entry.title}")
+            book.link((span.left, y - 4, span.right, y + 9), entry, f"Go to {entry.title}")
             book.rule(y - 5, span=span)
             y -= 16.5
     return y
@@ -200,17 +200,24 @@ def _write_small_table(
 ) -> None:
     """Write a table whose last two columns are numbers, its head first."""
     book.rule(y, weight=0.75, color=theme.INK, span=span)
-    for i, row in enumerate(rows):
-        left = span.left
-        style = theme.CELL if i else theme.HEAD
-        for j, (text, wide) in enumerate(zip(row, widths, strict=True)):
-            if j >= len(widths) - 2:
-                book.text(left + wide, y - ROW + 4.4, text, style, align="right")
-            else:
-                book.text(left, y - ROW + 4.4, fit(text, style, wide - 8), style)
-            left += wide
-        y -= ROW
-        book.rule(y, color=theme.HAIRLINE if i else theme.INK, span=span)
+    with book.element("Table"):
+        for i, row in enumerate(rows):
+            with book.element("TR"):
+                _write_small_row(book, span.left, y - ROW + 4.4, widths, row, head=not i)
+            y -= ROW
+            book.rule(y, color=theme.HAIRLINE if i else theme.INK, span=span)
+
+
+def _write_small_row(
+    book: Book, left: float, y: float, widths: Sequence[float], row: Sequence[str], *, head: bool
+) -> None:
+    style, kind = (theme.HEAD, "TH") if head else (theme.CELL, "TD")
+    for i, (text, wide) in enumerate(zip(row, widths, strict=True)):
+        if i >= len(widths) - 2:
+            book.text(left + wide, y, text, style, align="right", kind=kind)
+        else:
+            book.text(left, y, fit(text, style, wide - 8), style, kind=kind)
+        left += wide
 
 
 def _grouped(digest: str) -> str:

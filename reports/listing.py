@@ -10,9 +10,11 @@ from typing import Final, NamedTuple
 from reports import theme
 from reports.fontset import get_face
 from reports.paper import Book, fit
+from reports.setting import LEADING, Column, Run, TableSetter, Texts
 from reports.theme import Style
 
-LEADING: Final = 9.5
+__all__ = ["Column", "Listing", "Section", "Texts", "columns_of"]
+
 ROW_PADDING: Final = 3.5
 BASELINE: Final = 8.5
 HEAD_HEIGHT: Final = 14.0
@@ -28,27 +30,6 @@ FEWEST_LINES: Final = 3
 
 _PAGE_TOP: Final = 562.0
 _FACTS_WIDTH: Final = 250.0
-
-
-class Column(NamedTuple):
-    """A column of a table: `left` counts from the left margin."""
-
-    title: str
-    left: float
-    width: float
-    align: str = "left"
-
-
-class Run(NamedTuple):
-    """Lines of a cell in one style."""
-
-    lines: Sequence[str]
-    style: Style
-
-
-Cell = Sequence[Run]
-Text = tuple[str, Style]
-Texts = Sequence[Text]
 
 
 class Part(NamedTuple):
@@ -77,8 +58,9 @@ class Listing:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._y = 0.0
-        self._columns: Sequence[Column] = ()
+        self._table = TableSetter(book.letters, ())
         self._opened = False
+        self._depth = 1
         self._part: Part | None = None
         self._section: Section | None = None
         self._running: tuple[str, Style] | None = None
@@ -95,34 +77,45 @@ class Listing:
 
     def begin_table(self, columns: Sequence[Column]) -> None:
         """Begin a table; its head is written with its first row, and again on every page."""
-        self._columns, self._opened = columns, False
+        if columns is not self._table.columns:
+            self._table = TableSetter(self._book.letters, columns)
+        self._opened = False
 
-    def add_row(self, texts: Sequence[Texts]) -> None:
+    def add_row(self, row: Sequence[Texts]) -> None:
         """Write a row, each text on lines of its own; what does not fit goes on the next page."""
-        cells = [_wrap(*each) for each in zip(self._columns, texts, strict=True)]
-        count = _height(cells)
+        cells, count = self._table.set(row)
         if not self._opened:
             self._open_table(min(count, LINES_KEPT_TOGETHER))
         room = self._lines_left()
         if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
             self._turn()
             room = self._lines_left()
-        while count > room:
+        if count > room:
+            self._add_split(self._table.wrap(row))
+        else:
+            self._write_row(cells, count)
+
+    def _add_split(self, cells: Sequence[Sequence[Run]]) -> None:
+        """Write a row that is taller than a page, or than what is left of this one."""
+        room = self._lines_left()
+        while _height(cells) > room:
             halves = [_split(cell, room) for cell in cells]
-            self._write_row([head for head, _ in halves], room)
+            self._write_row(self._table.set_runs([head for head, _ in halves]), room)
             self._turn()
             cells = [_go_on(*halves[0]), *(tail for _, tail in halves[1:])]
-            count, room = _height(cells), self._lines_left()
-        self._write_row(cells, count)
+            room = self._lines_left()
+        self._write_row(self._table.set_runs(cells), _height(cells))
 
     def say(self, sentence: str) -> None:
         """Write one plain sentence, where there is nothing to list."""
         self._open(SENTENCE_HEIGHT)
+        self._book.enter(None, depth=self._depth)
         self._y = self._book.paragraph(theme.LIVE, self._y - 12, sentence, theme.BODY)
 
     def _open_table(self, lines: int) -> None:
         self._open(HEAD_HEIGHT + LEADING * lines + ROW_PADDING)
-        self._write_head()
+        self._book.enter("Table", depth=self._depth)
+        self._write_head(again=False)
         self._opened = True
 
     def _open(self, height: float) -> None:
@@ -142,12 +135,16 @@ class Listing:
     def _write_part(self, part: Part) -> None:
         if self._y < _PAGE_TOP:
             self._y -= PART_GAP
+        self._book.enter("Sect", depth=1)
+        self._depth = 2
         self._book.mark(part.title, level=0, top=self._y + 10)
         self._book.text(theme.LEFT, self._y - 18, part.title, theme.PART)
         self._y = self._book.paragraph(theme.LIVE, self._y - 36, part.note, theme.BODY_NOTE)
         self._running, self._part = (part.title, theme.SECTION_AGAIN), None
 
     def _write_section(self, section: Section, title: Sequence[str]) -> None:
+        self._book.enter("Sect", depth=2)
+        self._depth = 3
         self._mark(section.path)
         y = self._y - 22
         self._book.lines(theme.LEFT, y, title, theme.SECTION, leading=TITLE_LEADING)
@@ -171,28 +168,19 @@ class Listing:
     def _lines_left(self) -> int:
         return int((self._y - theme.BOTTOM - ROW_PADDING) // LEADING)
 
-    def _write_row(self, cells: Sequence[Cell], count: int) -> None:
-        baseline = self._y - BASELINE
-        for column, cell in zip(self._columns, cells, strict=True):
-            self._write_cell(column, cell, baseline)
+    def _write_row(self, cells: Sequence[str], count: int) -> None:
+        top = self._y - BASELINE + LEADING
+        self._book.row(theme.LEFT, top, cells, theme.CELL, leading=LEADING)
         self._y -= LEADING * count + ROW_PADDING
         self._book.rule(self._y)
 
-    def _write_cell(self, column: Column, cell: Cell, y: float) -> None:
-        x = theme.LEFT + column.left
-        if column.align == "left":
-            self._book.runs(x, y, cell, leading=LEADING)
-            return
-        for lines, style in cell:
-            for line in lines:
-                self._book.text(x + column.width, y, line.rstrip(), style, align=column.align)
-                y -= LEADING
-
-    def _write_head(self) -> None:
+    def _write_head(self, *, again: bool) -> None:
         self._book.rule(self._y, weight=0.75, color=theme.INK)
-        for column in self._columns:
-            x = theme.LEFT + column.left + (column.width if column.align == "right" else 0)
-            self._book.text(x, self._y - 9.5, column.title, theme.HEAD, align=column.align)
+        titles = [
+            (theme.LEFT + left + (width if align == "right" else 0), align, title)
+            for title, left, width, align in self._table.columns
+        ]
+        self._book.row_of_heads(titles, self._y - 9.5, again=again)
         self._y -= HEAD_HEIGHT
         self._book.rule(self._y, weight=0.4, color=theme.INK)
 
@@ -207,7 +195,7 @@ class Listing:
             self._book.text(after, self._y - 10, "(continued)", theme.FURNITURE)
             self._y -= 18
         if self._opened:
-            self._write_head()
+            self._write_head(again=True)
 
 
 def _title_lines(title: str) -> Sequence[str]:
@@ -220,18 +208,11 @@ def _title_lines(title: str) -> Sequence[str]:
     return [*lines[: LINES_OF_A_TITLE - 1], fit(rest, style, width)]
 
 
-def _wrap(column: Column, texts: Texts) -> Cell:
-    return [
-        Run(get_face(style.face).wrap(text, style.size, column.width), style)
-        for text, style in texts
-    ]
-
-
-def _height(cells: Sequence[Cell]) -> int:
+def _height(cells: Sequence[Sequence[Run]]) -> int:
     return max([sum([len(lines) for lines, _ in cell]) for cell in cells])
 
 
-def _split(cell: Cell, room: int) -> tuple[list[Run], list[Run]]:
+def _split(cell: Sequence[Run], room: int) -> tuple[list[Run], list[Run]]:
     """Part the lines of a cell into those that have room and the rest."""
     head: list[Run] = []
     tail: list[Run] = []
@@ -242,7 +223,7 @@ def _split(cell: Cell, room: int) -> tuple[list[Run], list[Run]]:
     return head, tail
 
 
-def _go_on(head: Cell, tail: Cell) -> Cell:
+def _go_on(head: Sequence[Run], tail: Sequence[Run]) -> Sequence[Run]:
     """Return the rest of a row's first cell, or say whose row goes on."""
     if any(run.lines for run in tail):
         return tail

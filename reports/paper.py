@@ -1,95 +1,195 @@
-"""The book a report is written into: pages of drawing, in any order, with ways into them."""
+"""The book a report is written into: drawing goes to the current page, with what it means.
 
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+A page is written when the next one is turned, and nothing of it is kept, so the length of a
+report costs no memory. Pages that are held are drawn last, though they come first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO, Final, NamedTuple
 
 from reportlab.graphics.shapes import Line, Rect, String
 from reportlab.lib.colors import Color as DrawnColor
 
 from reports import theme
 from reports.charts import Chart
-from reports.document import Document, Link, Page, color_operands
-from reports.fontset import get_face
+from reports.fontset import FILES, get_face
+from reports.lettering import Letters, color_operands
+from reports.page import ARTIFACT, END, Page
 from reports.source import ReportMeta
+from reports.stream import StreamDocument, references, text_string
+from reports.tags import Element, Tags
 from reports.theme import Color, Span, Style
 
 _ANCHORS: Final = {"start": "left", "middle": "center", "end": "right"}
-_CENTER: Final = theme.PAGE_WIDTH / 2
+_HEAD_CELL: Final = b"/A<</O/Table/Scope/Column>>"
 
 
 class Entry(NamedTuple):
-    """A line of the outline: `page` is the number it stands on."""
+    """A place that the outline and links lead to: `page` is the number it stands on."""
 
     title: str
-    key: str
     level: int
     page: int
+    aim: bytes
 
 
 class Book:
-    """The pages of a report; drawing goes to the current page.
+    """The pages of a report, from front to back."""
 
-    Pages are numbered as they are turned, and `reopen` goes back to one of them, so that
-    the pages in front can be written when all that follows is known.
-    """
+    _page: Page
 
-    def __init__(self, meta: ReportMeta, title: str, *, digest: str) -> None:
+    def __init__(
+        self, target: BinaryIO, meta: ReportMeta, title: str, *, digest: str, tagged: bool = True
+    ) -> None:
         self.meta = meta
         self.title = title
         self.digest = digest
-        self.pages: list[Page] = []
         self.outline: list[Entry] = []
-        self._document = Document(meta, title)
+        self.attachments: list[tuple[str, int]] = []
+        self.document = StreamDocument(target)
+        self.letters = Letters(tuple(FILES))
+        self.tags = Tags(self.document) if tagged else None
+        # What all pages share is written last: fonts, head and foot, foot alone, "of Y".
+        first = self.document.reserve(4)
+        self.fonts, self.head, self.foot, self.tail = range(first, first + 4)
+        self._open: list[Element] = [self.tags.top] if self.tags else []
+        self._held: list[Page] = []
+        self._in_figure = False
 
-    def turn(self, *, furniture: bool = True) -> Page:
-        """Begin a new page at the end."""
-        self._page = Page(len(self.pages) + 1, furniture=furniture)
-        self.pages.append(self._page)
+    @property
+    def page_count(self) -> int:
+        """How many pages there are so far."""
+        return self.document.page_count
+
+    def turn(self, *, furniture: bool = True, held: bool = False) -> Page:
+        """Begin a new page at the end; a held one is finished after all others."""
+        if self.page_count and not self._page.held:
+            self._finish(self._page)
+        place = self.document.begin_page()
+        self._page = Page(self.page_count, place, furniture=furniture, held=held)
+        if held:
+            self._held.append(self._page)
+            self._page.root = self.tags.open("Sect", self.tags.top) if self.tags else None
+            self._stand_in(self._page)
         return self._page
 
     def reopen(self, page: Page) -> None:
-        """Go on drawing on an earlier page."""
+        """Go on drawing on a page that was held."""
+        if not self._page.held:
+            self._finish(self._page)
         self._page = page
+        self._stand_in(page)
 
-    def mark(self, title: str, *, level: int, top: float) -> None:
+    def finish_pages(self) -> None:
+        """Write every page that is not yet written."""
+        if not self._page.held:
+            self._finish(self._page)
+        self.enter(None, depth=1)
+        for page in self._held:
+            self._finish(page)
+            if self.tags and page.root:
+                self.tags.close(page.root)
+
+    def _stand_in(self, page: Page) -> None:
+        """Let what follows belong to the part of a held page."""
+        if self.tags and page.root:
+            self.enter(None, depth=1)
+            self._open.append(page.root)
+
+    def _finish(self, page: Page) -> None:
+        """Write a page: what it shows, where it leads, and what it means."""
+        number = f"Page {page.number:,}"
+        style = theme.FURNITURE
+        told = (
+            f"BT {self._choose(style, page)}{theme.LEFT:g} 33 Td {self.letters.show(number, style)}"
+        )
+        # The shared tail goes on with the number of pages, which is known when all are written.
+        begin = "/Artifact <</Type/Pagination>> BDC " if self.tags else ""
+        content = f"{page.content(tagged=self.tags is not None)}\n{begin}{told}"
+        stream = self.document.put_stream(self.document.reserve(), content.encode("latin-1"))
+        shared = self.head if page.furniture else self.foot
+        entries = references((shared, stream, self.tail))
+        extra = b"/Annots[%b]" % references(page.annotations) if page.annotations else b""
+        if self.tags:
+            extra += b"/Tabs/S/StructParents %d" % self.tags.end_page(page.marks)
+        self.document.put(
+            page.object,
+            b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %d %d]/Resources %d 0 R/Contents[%b]%b>>"
+            % (page.branch, theme.PAGE_WIDTH, theme.PAGE_HEIGHT, self.fonts, entries, extra),
+        )
+
+    def enter(self, kind: str | None, *, depth: int) -> None:
+        """Close what is open at a depth of the structure and below, and open an element there.
+
+        The document is at depth 0, its parts at 1, their sections at 2.
+        """
+        if self.tags is None:
+            return
+        while len(self._open) > depth:
+            element = self._open.pop()
+            if not any(page.root is element for page in self._held):
+                self.tags.close(element)
+        if kind:
+            self._open.append(self.tags.open(kind, self._open[-1]))
+
+    @contextmanager
+    def element(self, kind: str) -> Iterator[None]:
+        """Let what is drawn meanwhile belong together, as a "Table", "TR" or "Sect"."""
+        depth = len(self._open)
+        self.enter(kind, depth=depth)
+        yield
+        self.enter(None, depth=depth)
+
+    def mark(self, title: str, *, level: int, top: float) -> Entry:
         """Make a place of the current page known to the outline and to links."""
-        title = " ".join(title.split())
-        key = f"place-{len(self.outline)}"
-        self._page.marks.append((key, top))
-        self.outline.append(Entry(title, key, level, self._page.number))
+        aim = b"[%d 0 R/XYZ 0 %g null]" % (self._page.object, top)
+        entry = Entry(" ".join(title.split()), level, self._page.number, aim)
+        self.outline.append(entry)
+        return entry
 
-    def link(self, box: tuple[float, float, float, float], key: str, title: str) -> None:
+    def link(self, box: tuple[float, float, float, float], entry: Entry, title: str) -> None:
         """Make a rectangle of the current page lead to a marked place."""
-        self._page.links.append(Link(box, key, title))
+        number = self.document.reserve()
+        told = text_string(title)
+        parent = b""
+        if self.tags:
+            alternative = b"/Alt%b" % told
+            here, marks = self._open[-1], self._page.marks
+            key = self.tags.point("Link", here, marks, number, alternative)
+            parent = b"/StructParent %d" % key
+        entries = b"%g %g %g %g" % box, told, entry.aim, parent
+        link = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Contents%b/Dest%b%b>>"
+        self._page.annotations.append(self.document.put(number, link % entries))
 
-    def text(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
-        """Write one line; `x` is its left edge, its center or its right edge."""
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        style: Style,
+        *,
+        align: str = "left",
+        kind: str | None = None,
+    ) -> None:
+        """Write one line; `x` is its left edge, its center or its right edge.
+
+        `kind` says what it is, such as "TH", where its style does not.
+        """
         text = text.replace("\n", " ")
         if align != "left":
             wide = get_face(style.face).width(text, style.size)
             x -= wide if align == "right" else wide / 2
-        self._page.operators.append(f"BT {x:.2f} {y:.2f} Td {self._write((text,), style)} ET")
+        shown = self.letters.show(text, style)
+        self._say(f"BT {self._choose(style)}{x:.2f} {y:.2f} Td {shown}ET ", kind or style.kind)
 
     def lines(
         self, x: float, y: float, lines: Sequence[str], style: Style, *, leading: float
     ) -> None:
-        """Write lines below one another, the first with its baseline at `y`."""
-        self.runs(x, y, [(lines, style)], leading=leading)
-
-    def runs(
-        self, x: float, y: float, runs: Iterable[tuple[Sequence[str], Style]], *, leading: float
-    ) -> None:
-        """Write runs of lines below one another, each run in its own style."""
-        written = [self._write(lines, style) for lines, style in runs if lines]
-        self._page.operators.append(
-            f"BT {leading:g} TL {x:.2f} {y:.2f} Td {' T* '.join(written)} ET"
-        )
-
-    def _write(self, lines: Sequence[str], style: Style) -> str:
-        if style is self._page.style:
-            return self._document.show(lines, style)
-        self._page.style = style
-        return f"{self._document.choose(style)} {self._document.show(lines, style)}"
+        """Write lines below one another as one paragraph, the first with its baseline at `y`."""
+        shown = "".join([self.letters.show_below(line, style) for line in lines])
+        begin = f"BT {leading:g} TL {self._choose(style)}{x:.2f} {y + leading:.2f} Td "
+        self._say(f"{begin}{shown}ET ", style.kind)
 
     def paragraph(
         self, span: Span, y: float, text: str, style: Style, *, leading: float = 11.5
@@ -100,6 +200,37 @@ class Book:
             self.lines(span.left, y, lines, style, leading=leading)
         return y - leading * len(lines)
 
+    def row(
+        self, x: float, y: float, cells: Sequence[str], style: Style, *, leading: float
+    ) -> None:
+        """Write a row of the open table, its cells set one after the other from one point."""
+        page = self._page
+        if self.tags:
+            first = self.tags.mark_row(page.marks, self._open[-1], len(cells))
+            set_ = [f"/TD <</MCID {i}>> BDC {cell}EMC " for i, cell in enumerate(cells, first)]
+        else:
+            set_ = list(cells)
+        begin = f"BT {leading:g} TL {self._choose(style)}{x:g} {y:.2f} Td "
+        page.operators.append(f"{begin}{''.join(set_)}ET")
+
+    def row_of_heads(
+        self, titles: Iterable[tuple[float, str, str]], y: float, *, again: bool
+    ) -> None:
+        """Write the head of the open table from places, alignments and titles."""
+        titles = list(titles)
+        tags = None if again else self.tags
+        first = tags.mark_head(self._page.marks, self._open[-1], len(titles)) if tags else 0
+        for i, (x, align, title) in enumerate(titles, first):
+            left = x
+            if align == "right":
+                left -= get_face(theme.HEAD.face).width(title, theme.HEAD.size)
+            shown = self._choose(theme.HEAD), f"{left:.2f} {y:.2f} Td"
+            cell = f"BT {shown[0]}{shown[1]} {self.letters.show(title, theme.HEAD)}ET "
+            if tags:
+                self._page.operators.append(f"/TH <</MCID {i}>> BDC {cell}{END}")
+            else:
+                self._decorate(cell)
+
     def rule(
         self,
         y: float,
@@ -109,67 +240,65 @@ class Book:
         span: Span = theme.LIVE,
     ) -> None:
         """Draw a horizontal line, from margin to margin if not said otherwise."""
-        self.line((span.left, y), (span.left + span.width, y), weight=weight, color=color)
-
-    def line(
-        self, start: tuple[float, float], end: tuple[float, float], *, weight: float, color: Color
-    ) -> None:
-        """Draw a line from one point to another."""
-        (x1, y1), (x2, y2) = start, end
-        self._page.operators.append(
-            f"{color_operands(color)} RG {weight:g} w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S"
-        )
+        self._page.rule(y, span.left, span.right, weight, color)
 
     def panel(self, x: float, y: float, width: float, height: float, *, color: Color) -> None:
         """Fill a rectangle."""
         self._page.style = None
-        self._page.operators.append(
-            f"{color_operands(color)} rg {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f"
-        )
+        place = f"{x:.2f} {y:.2f} {width:.2f} {height:.2f}"
+        self._decorate(f"{color_operands(color)} rg {place} re f ")
 
     def draw(self, chart: Chart, x: float, y: float) -> None:
-        """Draw a chart with its lower left corner at a point."""
+        """Draw a chart with its lower left corner at a point; it is read out in words."""
+        outer, self._page.operators = self._page.operators, []
+        self._page.style, self._in_figure = None, True
         for shape in chart.drawing.contents:
-            match shape:
-                case Rect():
-                    color = _color(shape.fillColor)
-                    self.panel(x + shape.x, y + shape.y, shape.width, shape.height, color=color)
-                case Line():
-                    start, end = (x + shape.x1, y + shape.y1), (x + shape.x2, y + shape.y2)
-                    color = _color(shape.strokeColor)
-                    self.line(start, end, weight=shape.strokeWidth, color=color)
-                case String():
-                    style = Style(shape.fontName, shape.fontSize, _color(shape.fillColor))
-                    align = _ANCHORS[shape.textAnchor]
-                    self.text(x + shape.x, y + shape.y, shape.text, style, align=align)
-                case _:
-                    raise TypeError(
-                        f"A chart is made of rectangles, lines and strings, not {shape}."
-                    )
+            self._draw_shape(shape, x, y)
+        drawn, self._page.operators = "".join(self._page.operators), outer
+        self._page.style, self._in_figure = None, False
+        box = x, y, x + chart.drawing.width, y + chart.drawing.height
+        words = text_string(f"{chart.title}. {chart.description}")
+        place = b"/A<</O/Layout/Placement/Block/BBox[%g %g %g %g]>>" % box
+        self._say(drawn, "Figure", b"/Alt%b%b" % (words, place))
 
-    def to_bytes(self) -> bytes:
-        """Put head and foot on every page and return the file."""
-        for page in self.pages:
-            self.reopen(page)
-            self._furnish(page)
-            self._document.add(page)
-        for entry in self.outline:
-            self._document.addOutlineEntry(entry.title, entry.key, entry.level, closed=True)
-        return self._document.to_bytes()
+    def _draw_shape(self, shape: object, x: float, y: float) -> None:
+        match shape:
+            case Rect():
+                color = _color(shape.fillColor)
+                self.panel(x + shape.x, y + shape.y, shape.width, shape.height, color=color)
+            case Line():
+                start, end = (
+                    f"{x + shape.x1:.2f} {y + shape.y1:.2f}",
+                    f"{x + shape.x2:.2f} {y + shape.y2:.2f}",
+                )
+                pen = f"{color_operands(_color(shape.strokeColor))} RG {shape.strokeWidth:g} w"
+                self._decorate(f"{pen} {start} m {end} l S ")
+            case String():
+                style = Style(shape.fontName, shape.fontSize, _color(shape.fillColor))
+                align = _ANCHORS[shape.textAnchor]
+                self.text(x + shape.x, y + shape.y, shape.text, style, align=align)
+            case _:
+                raise TypeError(f"A chart is made of rectangles, lines and strings, not {shape}.")
 
-    def _furnish(self, page: Page) -> None:
-        if page.furniture:
-            firm = fit(self.meta.firm, theme.FURNITURE_STRONG, 230)
-            self.text(theme.LEFT, 578, firm, theme.FURNITURE_STRONG)
-            self.text(_CENTER, 578, self.title, theme.FURNITURE, align="center")
-            scope = fit(self.meta.scope, theme.FURNITURE, 230)
-            self.text(theme.RIGHT, 578, scope, theme.FURNITURE, align="right")
-            self.rule(572, weight=0.5, color=theme.INK)
-        self.rule(43, weight=0.5)
-        self.text(theme.LEFT, 33, self.meta.period, theme.FURNITURE)
-        self.text(158, 33, f"SHA-256 {self.digest}", theme.FURNITURE)
-        number = f"Page {page.number:,} of {len(self.pages):,}"
-        self.text(theme.RIGHT, 33, number, theme.FURNITURE, align="right")
+    def _say(self, operators: str, kind: str, attributes: bytes = b"") -> None:
+        """Add operators that show something to be read, as an element of its kind."""
+        if self.tags and not self._in_figure:
+            told = attributes or (_HEAD_CELL if kind == "TH" else b"")
+            if kind == "Artifact":
+                operators = f"{ARTIFACT}{operators}{END}"
+            else:
+                mark = self.tags.mark(kind, self._open[-1], self._page.marks, told)
+                operators = f"/{kind} <</MCID {mark}>> BDC {operators}{END}"
+        self._page.operators.append(operators)
+
+    def _decorate(self, operators: str) -> None:
+        marked = self.tags and not self._in_figure
+        self._page.operators.append(f"{ARTIFACT}{operators}{END}" if marked else operators)
+
+    def _choose(self, style: Style, page: Page | None = None) -> str:
+        page = page or self._page
+        before, page.style = page.style, style
+        return "" if style is before else self.letters.choose(style, before)
 
 
 def fit(text: str, style: Style, width: float) -> str:

@@ -1,9 +1,12 @@
 """The quarterly report as PDF, CSV, JSON and XLSX, all from one reading that was reconciled."""
 
 from hashlib import sha256
-from typing import Final
+from io import BytesIO
+from typing import BinaryIO, Final
 
 from reports import lists
+from reports.archive import attach
+from reports.binding import bind
 from reports.data_files import write_csv, write_json
 from reports.figures import Figures, add_up
 from reports.front import write_cover, write_summary
@@ -45,19 +48,33 @@ _PENDING_NOTE: Final = (
 )
 _LATE_NOTE: Final = "Gifts that were logged later than the policy allows."
 _DECISIONS_NOTE: Final = "Who decided what, when and why, in the order of time."
+_CSV_TOLD: Final = "Every share of the report, one to a row; its SHA-256 is the content hash"
+_JSON_TOLD: Final = "The whole report for programs"
 # Enough for the whole part, so that it is read on one page.
 _METHOD_ROOM: Final = 440.0
 _METHOD_NOTE: Final = "How the numbers were made, how to check them, and what the words mean."
 
 
-def build_pdf(report: QuarterReport) -> bytes:
+def build_pdf(report: QuarterReport, *, tagged: bool = True) -> bytes:
     """Return the report as a PDF to be read from front to back."""
+    target = BytesIO()
+    write_pdf(report, target, tagged=tagged)
+    return target.getvalue()
+
+
+def write_pdf(report: QuarterReport, target: BinaryIO, *, tagged: bool = True) -> None:
+    """Write the report as a PDF, page by page as it is made."""
     report = reconcile(report)
-    digest = sha256(write_csv(report)).hexdigest()
-    book = Book(report.meta, f"Gifts and gratuities register, {report.meta.period}", digest=digest)
-    cover = book.turn(furniture=False)
+    data = write_csv(report)
+    digest = sha256(data).hexdigest()
+    title = f"Gifts and gratuities register, {report.meta.period}"
+    book = Book(target, report.meta, title, digest=digest, tagged=tagged)
+    name = f"register-{report.meta.period}"
+    attach(book, f"{name}.csv", "text/csv", _CSV_TOLD, [data])
+    attach(book, f"{name}.json", "application/json", _JSON_TOLD, [write_json(report)])
+    cover = book.turn(furniture=False, held=True)
     book.mark("Cover", level=0, top=PAGE_HEIGHT)
-    summary = book.turn()
+    summary = book.turn(held=True)
     book.mark("A. Summary", level=0, top=PAGE_HEIGHT)
     figures = add_up(report)
     _write_body(Listing(book), report, figures)
@@ -65,7 +82,7 @@ def build_pdf(report: QuarterReport) -> bytes:
     write_cover(book, report, figures)
     book.reopen(summary)
     write_summary(book, report, figures)
-    return book.to_bytes()
+    bind(book)
 
 
 def build_csv(report: QuarterReport) -> bytes:

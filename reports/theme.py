@@ -36,11 +36,15 @@ WHITE: Final = Color(1, 1, 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """A face at a size in a color; each style is itself alone, which makes it quick to look up."""
+    """A face at a size in a color; each style is itself alone, which makes it quick to look up.
+
+    `kind` is what a text in this style is to a reader who cannot see it.
+    """
 
     face: str
     size: float
     color: Color = INK
+    kind: str = "P"
 
 
 HEAD: Final = Style(SEMI, 7)
@@ -53,13 +57,13 @@ BODY_NOTE: Final = Style(SANS, 8.5, GREY)
 BODY_LINK: Final = Style(SANS, 8.5, ACCENT)
 FACT: Final = Style(SANS, 9.5)
 FACT_NOTE: Final = Style(SANS, 9.5, GREY)
-HEADING: Final = Style(SEMI, 9.5)
-PART: Final = Style(SERIF_SEMI, 16)
-SECTION: Final = Style(SERIF_SEMI, 11.5)
-SECTION_AGAIN: Final = Style(SERIF_SEMI, 9)
-FURNITURE: Final = Style(SANS, 7, GREY)
-FURNITURE_STRONG: Final = Style(SEMI, 7)
-TITLE: Final = Style(SERIF_SEMI, 31)
+HEADING: Final = Style(SEMI, 9.5, kind="H2")
+PART: Final = Style(SERIF_SEMI, 16, kind="H1")
+SECTION: Final = Style(SERIF_SEMI, 11.5, kind="H2")
+SECTION_AGAIN: Final = Style(SERIF_SEMI, 9, kind="Artifact")
+FURNITURE: Final = Style(SANS, 7, GREY, kind="Artifact")
+FURNITURE_STRONG: Final = Style(SEMI, 7, kind="Artifact")
+TITLE: Final = Style(SERIF_SEMI, 31, kind="H1")
 SUBTITLE: Final = Style(SERIF, 14.5, GREY)
 FIGURE: Final = Style(SERIF_SEMI, 24)
 FIGURE_ALERT: Final = Style(SERIF_SEMI, 24, ALERT)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.document import Document, Page
+from reports.page import Page
+from reports.paper import Book
 from reports.quarter import build_csv, build_json, build_pdf
 from reports.source import QuarterReport
 from tests.reports.pages import part, read, texts
@@ -196,7 +197,7 @@ def test_reports_made_at_once_are_those_made_one_by_one() -> None:
 def test_a_made_report_is_not_kept_in_memory() -> None:
     build_pdf(QUARTER)
     gc.collect()
-    assert not [each for each in gc.get_objects() if type(each) in {Document, Page}]
+    assert not [each for each in gc.get_objects() if type(each) in {Book, Page}]
 
 
 def test_the_head_of_a_table_never_stands_without_a_row() -> None:

@@ -72,7 +72,7 @@ def test_what_waits_and_what_came_late_stand_apart() -> None:
     assert "Lee Park" in pending
     assert "Ida Holm" not in pending
     assert "Ida Holm" in late
-    assert "2026-05-20 48 Ida Holm" in late
+    assert "2026-05-20\n48\nIda Holm" in late
     assert "Lee Park" not in late
 
 
