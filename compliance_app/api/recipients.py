@@ -16,7 +16,7 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.idempotency import Answer
 from compliance_app.services.recipients import NewRecipient, room_on
-from compliance_app.store import models
+from compliance_app.store import finding, models
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db
 from compliance_app.store.recipients import Found
@@ -70,7 +70,7 @@ def _find(session: Session, query: RecipientQuery) -> tuple[list[Found], bool]:
     """Return a page of people, and whether there are more; a search has only one page."""
     words = query.q.strip()
     if words:
-        return store.search(session, words, count=query.limit), False
+        return finding.search(session, words, count=query.limit), False
     last = session.get(models.Recipient, int(query.cursor)) if query.cursor else None
     after = (last.name_key, last.id) if last is not None else None
     found = store.list_recipients(session, after=after, count=query.limit + 1)

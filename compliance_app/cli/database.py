@@ -8,8 +8,8 @@ import click
 
 from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json
 from compliance_app.clock import now
-from compliance_app.store import maintenance
-from compliance_app.store.base import db
+from compliance_app.store import maintenance, recipient_keys
+from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.maintenance import Counts
 
 
@@ -24,6 +24,8 @@ def upgrade() -> None:
     with opened(at_head=False):
         before = maintenance.schema_state(db.engine)
         after = maintenance.upgrade(db.engine)
+        with unit_of_work() as work:
+            recipient_keys.fill(work)
     if before.is_at_head:
         click.echo(f"The database is at version {after.current} already.")
     else:

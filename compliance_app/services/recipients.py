@@ -17,7 +17,7 @@ from compliance_app.rules.running import running_totals
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policy_on
 from compliance_app.services.workplaces import workplace_on
-from compliance_app.store import audit, ledgers
+from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.ledgers import LedgerRow
@@ -52,6 +52,7 @@ def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: dateti
         employer = find_or_add_employer(session, new.employer, actor_id=actor_id, at=at)
         recipient.employments.append(Employment(employer=employer, title=new.title.strip()))
     session.flush()
+    recipient_keys.keep(session, [recipient])
     audit.append(
         session,
         Event.RECIPIENT_ADDED,
@@ -106,6 +107,7 @@ def add_many(
         added.append(recipient)
     session.add_all(added)
     session.flush()
+    recipient_keys.keep(session, added)
     acts = [
         audit.Act(Event.RECIPIENT_ADDED, f"recipient:{one.id}", document_of(one)) for one in added
     ]

@@ -148,23 +148,6 @@ def find_employer(session: Session, name: str) -> Employer | None:
     return session.scalar(select(Employer).where(Employer.name_key == key_of(name)))
 
 
-def search(session: Session, text: str, *, count: int) -> list[Found]:
-    """Return people whose name, or a word of it, or whose e-mail begins so, by name."""
-    key = key_of(text)
-    if not key:
-        return []
-    start = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    statement = _found().where(
-        Recipient.merged_into_id.is_(None),
-        or_(
-            Recipient.name_key.like(f"{start}%", escape="\\"),
-            Recipient.name_key.like(f"% {start}%", escape="\\"),
-            Recipient.email.like(f"{start}%", escape="\\"),
-        ),
-    )
-    return [Found._make(row) for row in session.execute(statement.limit(count))]
-
-
 def list_recipients(session: Session, *, after: tuple[str, int] | None, count: int) -> list[Found]:
     """Return up to `count` people by name, from the one after (name key, id) on."""
     statement = _found().where(Recipient.merged_into_id.is_(None))
@@ -185,7 +168,14 @@ def found(session: Session, recipient_id: int) -> Found | None:
     return Found._make(row) if row else None
 
 
-def _found() -> Select[*tuple[Any, ...]]:
+def found_among(session: Session, recipient_ids: Sequence[int]) -> list[Found]:
+    """Return several records as a search result shows them, by name."""
+    statement = _found().where(Recipient.id.in_(recipient_ids))
+    return [Found._make(row) for row in session.execute(statement)]
+
+
+def newest_employer(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as `select` has it
+    """Select columns of recipients, then the name of the employer they have now or had last."""
     newest = (
         select(func.max(Employment.id))
         .where(Employment.recipient_id == Recipient.id)
@@ -193,8 +183,16 @@ def _found() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(Recipient.id, Recipient.name, Recipient.email, Employer.name, Employment.title)
+        select(*columns, Employer.name)
+        .select_from(Recipient)
         .outerjoin(Employment, Employment.id == newest)
         .outerjoin(Employer, Employer.id == Employment.employer_id)
+    )
+
+
+def _found() -> Select[*tuple[Any, ...]]:
+    return (
+        newest_employer(Recipient.id, Recipient.name, Recipient.email)
+        .add_columns(Employment.title)
         .order_by(Recipient.name_key, Recipient.id)
     )

@@ -11,6 +11,7 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.claims import EARLIEST_DAY, FURTHEST_AHEAD
 from compliance_app.services.recipients import room_on
+from compliance_app.store import finding
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Recipient
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
     form = SearchForm(request.args)
     words = (form.q.data or "").strip() if form.validate() else ""
     if words:
-        people, more = store.search(db.session(), words, count=PAGE), None
+        people, more = finding.search(db.session(), words, count=PAGE), None
     else:
         people, more = _page_after(read_id(request.args.get("after")))
     return render_template(
@@ -51,7 +52,7 @@ def search() -> ResponseReturnValue:
     reading = db.session()
     found = [
         (person, room_on(reading, reading.get_one(Recipient, person.id), day))
-        for person in store.search(reading, words, count=MOST_CHOICES)
+        for person in finding.search(reading, words, count=MOST_CHOICES)
     ]
     return render_template("recipients/_found.html", found=found, words=words)
 

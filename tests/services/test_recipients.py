@@ -8,9 +8,9 @@ from flask import Flask
 from compliance_app.rules.errors import EmailTakenError, InputError
 from compliance_app.services import gifts, recipients
 from compliance_app.services.recipients import NewRecipient
-from compliance_app.store import recipients as store
+from compliance_app.store import finding, recipient_keys
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Employer, Recipient
+from compliance_app.store.models import Employer, Recipient, RecipientKey, RecipientWord
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -54,7 +54,7 @@ def test_a_recipient_has_a_name(app: Flask, name: str) -> None:
 def test_a_search_finds_the_beginning_of_any_word(app: Flask, text: str, names: list[str]) -> None:
     add("Åsa Lindqvist")
     with unit_of_work() as session:
-        assert [found.name for found in store.search(session, text, count=10)] == names
+        assert [found.name for found in finding.search(session, text, count=10)] == names
 
 
 def test_a_gift_entered_late_moves_the_totals_after_it(app: Flask, cast: Cast) -> None:
@@ -80,3 +80,54 @@ def test_the_gifts_of_a_merged_record_count_for_the_person(app: Flask, cast: Cas
         )
     assert [row.running_cents for row in rows] == [90_00, 180_00]
     assert third.shares[0].assessment.running_cents == 310_00
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "jonathan smith",
+        "jon smith",
+        "smith, jon",
+        "Smith Jonathan",
+        "Jonathan Smiht",
+        "Jonahtan Smith",
+        "J Smith",
+        "jo smi",
+        "smi jo",
+        "jonathan smyth at harbour",
+        "jonathan smith harbour",
+        "Mr. Jonathan Q. Smith, Jr.",
+        "jsmith@harbour.ex",
+        "Smithe",
+    ],
+)
+def test_somebody_is_found_however_one_types_the_name(app: Flask, typed: str) -> None:
+    add("Jonathan Smith", "jsmith@harbour.example", "Harbour Trust")
+    add("Ines Moreau", employer="Harbour Trust")
+    with unit_of_work() as session:
+        assert [found.name for found in finding.search(session, typed, count=10)] == [
+            "Jonathan Smith"
+        ]
+
+
+def test_the_firm_that_is_typed_tells_namesakes_apart(app: Flask) -> None:
+    for employer in ("Abbey Bank", "Harbour Trust", "Zeller Partners"):
+        add("Jonathan Smith", employer=employer)
+    with unit_of_work() as session:
+        found = finding.search(session, "jon smith at harbour", count=10)
+    assert found[0].employer == "Harbour Trust"
+    assert len(found) == 3
+
+
+def test_records_from_before_there_were_keys_are_given_them(app: Flask) -> None:
+    add("Jonathan Smith")
+    with unit_of_work() as session:
+        for model in (RecipientKey, RecipientWord):
+            session.query(model).delete()
+        assert finding.search(session, "jon smith", count=10) == []
+        assert recipient_keys.fill(session) == 3
+    with unit_of_work() as session:
+        assert [one.name for one in finding.search(session, "jon smith", count=10)] == [
+            "Jonathan Smith"
+        ]
+        assert recipient_keys.fill(session) == 0

@@ -6,8 +6,8 @@ from flask import Flask
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
 from compliance_app.services import approvals, gifts
+from compliance_app.store import finding
 from compliance_app.store import gifts as store
-from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from tests.conftest import EMAILS, NOON, Cast
@@ -178,7 +178,7 @@ def test_a_new_person_is_added_together_with_the_gift_and_only_once(rep: Page) -
     rep.post("/gifts", sent, on="/gifts/new")
     rep.post("/gifts", sent, on="/gifts/new")
     assert rep.location == "/gifts/G-2026-000001"
-    found = recipient_store.search(db.session(), "Zoe New", count=10)
+    found = finding.search(db.session(), "Zoe New", count=10)
     assert [(person.name, person.employer) for person in found] == [("Zoe New", "Acme Pension")]
 
 
@@ -186,7 +186,7 @@ def test_a_new_person_is_not_added_when_the_gift_is_refused(rep: Page) -> None:
     sent = filled(rep, recipients=[], new_name="Zoe New", cost="x")
     rep.post("/gifts", sent, on="/gifts/new", status=422)
     assert rep.find("input#new_name")[0].get("value") == "Zoe New"
-    assert recipient_store.search(db.session(), "Zoe", count=10) == []
+    assert finding.search(db.session(), "Zoe", count=10) == []
 
 
 def test_the_address_of_a_new_person_may_not_be_somebody_elses(rep: Page) -> None:
@@ -218,7 +218,7 @@ def test_a_namesake_at_the_same_employer_is_asked_about_first(rep: Page) -> None
     rep.post("/gifts", sent, on="/gifts/new", status=422)
     assert "morgan ellery may be in the register already. Choose who is meant." in rep.said
     rep.post("/gifts", {**sent, "pick": "new"}, on="/gifts/new")
-    assert len(recipient_store.search(db.session(), "Morgan Ellery", count=10)) == 2
+    assert len(finding.search(db.session(), "Morgan Ellery", count=10)) == 2
 
 
 def test_a_gift_is_divided_among_its_recipients(rep: Page) -> None:

@@ -5,6 +5,7 @@ from flask import Flask
 
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.services import approvals, gifts
+from compliance_app.store import finding
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Recipient
@@ -139,7 +140,7 @@ def test_a_recipient_is_added_with_what_the_rules_see_in_them(rep: Page) -> None
 
 def test_a_pasted_name_is_kept_with_plain_spaces(rep: Page) -> None:
     rep.post("/recipients", sent(name="Zoe\N{NO-BREAK SPACE}New"), on="/recipients/new")
-    (found,) = store.search(db.session(), "Zoe New", count=10)
+    (found,) = finding.search(db.session(), "Zoe New", count=10)
     assert found.name == "Zoe New"
 
 
@@ -160,7 +161,7 @@ def test_a_recipient_who_cannot_be_added_is_explained(
 ) -> None:
     rep.post("/recipients", sent(**{name: typed}), on="/recipients/new", status=status)
     assert sentence in rep.said
-    assert store.search(db.session(), "Zoe", count=10) == []
+    assert finding.search(db.session(), "Zoe", count=10) == []
 
 
 def test_a_namesake_at_the_same_employer_must_be_confirmed(rep: Page) -> None:
@@ -168,7 +169,7 @@ def test_a_namesake_at_the_same_employer_must_be_confirmed(rep: Page) -> None:
     rep.post("/recipients", twin, on="/recipients/new", status=409)
     assert "This person may be in the register already" in rep.said
     rep.post("/recipients", {**twin, "confirmed_new": "y"}, on="/recipients/new")
-    assert len(store.search(db.session(), "Morgan Ellery", count=10)) == 2
+    assert len(finding.search(db.session(), "Morgan Ellery", count=10)) == 2
 
 
 def test_who_only_reads_adds_nobody(app: Flask) -> None:

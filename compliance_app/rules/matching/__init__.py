@@ -6,6 +6,7 @@ ranks people by what somebody types.
 """
 
 from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.finding import AFTER_ALL, Typed, fit, rotations
 from compliance_app.rules.matching.keys import block_keys
 from compliance_app.rules.matching.names import PersonName, parse_name
 from compliance_app.rules.matching.rarity import Rarity
@@ -19,15 +20,19 @@ from compliance_app.rules.matching.scoring import (
 )
 
 __all__ = [
+    "AFTER_ALL",
     "Contact",
     "Match",
     "Part",
     "PartCode",
     "PersonName",
     "Rarity",
+    "Typed",
     "block_keys",
     "compare",
+    "fit",
     "parse_name",
     "points_of",
+    "rotations",
     "score_of",
 ]

@@ -24,6 +24,16 @@ def name_keys(first: str, last: str) -> set[int]:
     return {number_of(text) for text in _name_texts(first, last)}
 
 
+def begun_keys(first: str, last: str) -> set[int]:
+    """Return the keys of two names that may only be begun."""
+    return {number_of(text) for text in _begun_texts(first, last)}
+
+
+def sound_keys(word: str) -> set[int]:
+    """Return the keys of one word that may be a family name."""
+    return {number_of("s" + sound(word))}
+
+
 def number_of(text: str) -> int:
     """Return the number that stands for a key's text."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
@@ -39,6 +49,9 @@ def _texts(contact: Contact) -> Iterator[str]:
         yield f"o{contact.office}|{code}"
         return
     yield from _name_texts(first, last)
+    yield from _begun_texts(first, last)
+    for word in last.replace("-", " ").split():
+        yield "s" + sound(word)
     if code:
         yield from _employer_texts(first, last, code)
 
@@ -59,6 +72,14 @@ def _name_texts(first: str, last: str) -> Iterator[str]:
     yield f"k{first[:_BEGINNING]}|{end}"
     if first:
         yield f"l{first[-_BEGINNING:]}|{end}"
+
+
+def _begun_texts(first: str, last: str) -> Iterator[str]:
+    """Yield the keys of who types the first letters of both names."""
+    if first and len(last) >= _BEGINNING:
+        yield f"t{first[:1]}|{last[:_BEGINNING]}"
+        if len(first) >= _BEGINNING:
+            yield f"u{first[:_BEGINNING]}|{last[:_BEGINNING]}"
 
 
 def _employer_texts(first: str, last: str, code: str) -> Iterator[str]:

@@ -16,7 +16,12 @@ from compliance_app.store.models.gifts import (
 )
 from compliance_app.store.models.imports import CrmChange, CrmImport, CrmMapping, ExternalId
 from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
-from compliance_app.store.models.recipients import Employment, Recipient
+from compliance_app.store.models.recipients import (
+    Employment,
+    Recipient,
+    RecipientKey,
+    RecipientWord,
+)
 from compliance_app.store.models.records import (
     Attachment,
     IdempotencyKey,
@@ -48,6 +53,8 @@ __all__ = [
     "Person",
     "Policy",
     "Recipient",
+    "RecipientKey",
+    "RecipientWord",
     "ReportRun",
     "Share",
     "SignInAttempt",

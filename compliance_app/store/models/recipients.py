@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance_app.rules.employments import Departure
@@ -48,6 +48,29 @@ class Recipient(Base):
         primaryjoin="and_(Employment.recipient_id == Recipient.id, "
         "Employment.superseded_at.is_(None))",
     )
+
+
+class RecipientKey(Base):
+    """A blocking key of a record, under every name and employer it ever had; made by the rules."""
+
+    __tablename__ = "recipient_key"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recipient_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class RecipientWord(Base):
+    """A name of a record, beginning with one of its words, or its address: what somebody types."""
+
+    __tablename__ = "recipient_word"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
+
+    # Compared by bytes, so that a beginning is a range of the index.
+    text: Mapped[str] = mapped_column(
+        Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True
+    )
+    recipient_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Employment(Base):

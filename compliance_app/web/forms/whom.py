@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from compliance_app.services.recipients import NewRecipient
+from compliance_app.store import finding
 from compliance_app.store import gifts as gift_store
 from compliance_app.store import recipients as store
 from compliance_app.store.recipients import Found
@@ -128,7 +129,7 @@ def namesakes(session: Session, named: NewRecipient) -> tuple[Found, ...]:
     employer = store.key_of(named.employer)
     return tuple(
         person
-        for person in store.search(session, named.name, count=MOST_CHOICES)
+        for person in finding.search(session, named.name, count=MOST_CHOICES)
         if store.key_of(person.name) == store.key_of(named.name)
         and employer in {"", store.key_of(person.employer or "")}
     )
@@ -140,7 +141,7 @@ def _look_up(session: Session, form: GiftFields, whom: Whom) -> Whom:
     name, _, employer = text.partition(" at ")
     fitting = [
         person
-        for person in store.search(session, name, count=MOST_CHOICES)
+        for person in finding.search(session, name, count=MOST_CHOICES)
         if store.key_of(employer) in store.key_of(person.employer or "")
     ]
     exact = [

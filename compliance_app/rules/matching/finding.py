@@ -1,0 +1,109 @@
+"""Finding a person by what somebody types: begun words, slips, turned order, nicknames, a firm.
+
+The keys say who may be meant, `fit` says how well each of them fits what was typed.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import permutations
+from typing import NamedTuple
+
+from rapidfuzz.distance import JaroWinkler
+
+from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.employers import parse_employer
+from compliance_app.rules.matching.keys import begun_keys, name_keys, sound_keys
+from compliance_app.rules.matching.names import are_forms_of_one, fold, parse_name
+
+# Sorts after every sign that a folded name can hold.
+AFTER_ALL = "~"
+_MOST_WORDS = 4
+_LEAST_ALIKE = 0.75
+_FORM = 0.95
+_BEGUN = 0.97
+_INITIAL = 0.9
+_OF_EMPLOYER = 0.5
+
+
+class Typed(NamedTuple):
+    """What somebody typed: the words in their order, and a firm where one is named."""
+
+    words: tuple[str, ...]
+    employer: tuple[str, ...]
+    email: str
+
+    @classmethod
+    def of(cls, text: str) -> "Typed":
+        """Read `Jon Smith`, `smith, jon`, `jon smith at Acme` or the beginning of an address."""
+        plain = " ".join(fold(text).split())
+        if "@" in plain:
+            return cls((), (), plain)
+        said, _, employer = plain.partition(" at ")
+        words = parse_name(said).words[:_MOST_WORDS] if said else ()
+        return cls(words, tuple(parse_employer(employer).split()) if employer else (), "")
+
+    @property
+    def beginning(self) -> str:
+        """Return what a name in the table of words would have to begin with."""
+        return self.email or " ".join(self.words)
+
+    @property
+    def keys(self) -> set[int]:
+        """Return the keys of whoever may be meant."""
+        if len(self.words) == 1:
+            return sound_keys(self.words[0])
+        keys: set[int] = set()
+        for first, last in permutations(self._telling, 2):
+            keys |= name_keys(first, last) | begun_keys(first, last)
+        return keys
+
+    @property
+    def _telling(self) -> tuple[str, ...]:
+        """Return the words that are more than an initial, where there are enough of them."""
+        long = tuple(word for word in self.words if len(word) > 1)
+        return long[:3] if len(long) > 1 else self.words[:2]
+
+
+def rotations(contact: Contact) -> Iterator[str]:
+    """Yield the name as it begins with each of its words, and the address: what one types."""
+    words = contact.name.words
+    for place in range(len(words)):
+        yield " ".join(words[place:] + words[:place])
+    if contact.email and contact.email.isascii():
+        yield contact.email
+
+
+def fit(typed: Typed, contact: Contact) -> float:
+    """Say how well a person fits what was typed, from 0 to about 1."""
+    if typed.email:
+        return float(contact.email.startswith(typed.email))
+    left, at = list(contact.name.words), contact.employer.split()
+    got = whole = 0.0
+    for word in typed.words:
+        weight = min(len(word), 6) ** 0.5
+        whole += weight
+        best, place = max(((_alike(word, ours), n) for n, ours in enumerate(left)), default=(0, 0))
+        if best >= _LEAST_ALIKE:
+            left.pop(place)
+            got += weight * best
+        else:
+            got += weight * _OF_EMPLOYER * max((_alike(word, ours) for ours in at), default=0.0)
+    score = got / whole if whole else 0.0
+    if typed.employer:
+        alike = [max((_alike(word, ours) for ours in at), default=0.0) for word in typed.employer]
+        score = 0.8 * score + 0.2 * sum(alike) / len(alike)
+    return score - 0.01 * len(left)
+
+
+@lru_cache(50_000)
+def _alike(typed: str, name: str) -> float:
+    if typed == name:
+        return 1.0
+    if name.startswith(typed):
+        return _BEGUN if len(typed) > 1 else _INITIAL
+    if len(name) == 1 and typed[0] == name:
+        return _INITIAL
+    if len(typed) > 1 and are_forms_of_one(typed, name):
+        return _FORM
+    similarity = JaroWinkler.similarity(typed, name)
+    return min(similarity, _FORM) if similarity >= _LEAST_ALIKE else 0.0
