@@ -72,7 +72,7 @@ def records(session: Session, ids: Iterable[int]) -> list[Record]:
         func.coalesce(Recipient.merged_into_id, Recipient.id),
         Recipient.name,
         Recipient.email,
-    ).where(Recipient.id.in_(list(ids)))
+    ).where(Recipient.id.in_(list(ids)), Recipient.retired_at.is_(None))
     return [Record._make(row) for row in session.execute(statement)]
 
 

@@ -178,7 +178,7 @@ def newest_employer(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 
     """Select columns of recipients, then the name of the employer they have now or had last."""
     newest = (
         select(func.max(Employment.id))
-        .where(Employment.recipient_id == Recipient.id)
+        .where(Employment.recipient_id == Recipient.id, Employment.superseded_at.is_(None))
         .correlate(Recipient)
         .scalar_subquery()
     )
