@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.rules.errors import InputError
+from compliance_app.rules.errors import InputError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.rules.spans import covers
 from compliance_app.services import employers
@@ -31,6 +31,18 @@ class HandOver:
 def owners_on(employer: Employer, day: date) -> list[Person]:
     """Return who covers the firm on the day."""
     return [row.person for row in employer.coverages if covers(row, day)]
+
+
+def may_hand_over(session: Session, employer: Employer, person: Person, day: date) -> bool:
+    """Say whether the person may: for compliance, and whoever supervises all who cover it."""
+    if may(person.role, Permission.EMPLOYER_CHANGE_ALL):
+        return True
+    owners = {owner.id for owner in owners_on(employer, day)}
+    return (
+        bool(owners)
+        and may(person.role, Permission.GIFT_READ_CHAIN)
+        and owners <= people_store.chain_ids(session, person.id)
+    )
 
 
 def hand_over(
@@ -110,10 +122,6 @@ def _new_owner(session: Session, to_id: int) -> Person:
 def _check_may_hand_over(
     session: Session, employer: Employer, actor_id: int | None, *, day: date
 ) -> None:
-    if actor_id is not None:
-        actor = session.get_one(Person, actor_id)
-        owners = {owner.id for owner in owners_on(employer, day)}
-        in_chain = may(actor.role, Permission.GIFT_READ_CHAIN) and owners
-        if in_chain and owners <= people_store.chain_ids(session, actor.id):
-            return
-        employers.check_may_change_all(session, actor_id)
+    if actor_id is None or may_hand_over(session, employer, session.get_one(Person, actor_id), day):
+        return
+    raise PermissionMissingError(permission=Permission.EMPLOYER_CHANGE_ALL.value)

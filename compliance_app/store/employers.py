@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.employers import EmployerClass
+from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.rules.spans import covers, span_on
 from compliance_app.rules.workflow import State
 from compliance_app.store.gifts import is_of
@@ -19,6 +20,7 @@ from compliance_app.store.models import (
     Gift,
     GiftVersion,
     Negotiation,
+    Person,
     Share,
 )
 
@@ -71,6 +73,14 @@ def subsidiaries(session: Session, employer_id: int) -> Sequence[Employer]:
         select(Employer)
         .where(Employer.parent_id == employer_id, Employer.retired_at.is_(None))
         .order_by(Employer.name_key, Employer.id)
+    ).all()
+
+
+def possible_owners(session: Session) -> Sequence[Person]:
+    """Return everybody active at the firm who may log gifts, by name."""
+    roles = [role for role in Role if may(role, Permission.GIFT_LOG)]
+    return session.scalars(
+        select(Person).where(Person.active, Person.role.in_(roles)).order_by(Person.name, Person.id)
     ).all()
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Verdict
@@ -44,6 +44,9 @@ class LedgerRow(NamedTuple):
     limit_cents: int | None
     excess_cents: int | None
     employer: str | None
+
+
+LEDGER_COLUMNS = len(LedgerRow._fields)
 
 
 class KnownShare(NamedTuple):
@@ -116,6 +119,20 @@ def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[Kno
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
     """Return the person's shares with a day in [since, before), oldest first."""
     statement = (
+        ledger_rows()
+        .where(
+            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
+            Share.given_on >= since,
+            Share.given_on < before,
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+    return [LedgerRow._make(row) for row in session.execute(statement)]
+
+
+def ledger_rows() -> Select[*tuple[Any, ...]]:
+    """Return the select of all shares in force, with the columns of a `LedgerRow`."""
+    return (
         select(
             Share.id,
             Gift.reference,
@@ -142,15 +159,10 @@ def ledger(session: Session, recipient_id: int, *, since: date, before: date) ->
         .outerjoin(Assessment, Assessment.id == Share.assessment_id)
         .outerjoin(Employer, Employer.id == Share.employer_id)
         .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
             GiftVersion.number == Gift.version_number,
             Gift.state.not_in((State.DRAFT, State.DISCARDED)),
-            Share.given_on >= since,
-            Share.given_on < before,
         )
-        .order_by(Share.given_on, Share.id)
     )
-    return [LedgerRow._make(row) for row in session.execute(statement)]
 
 
 def room_of(

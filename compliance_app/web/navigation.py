@@ -81,6 +81,14 @@ ENTRIES: tuple[Entry, ...] = (
         "Each person's gifts and what is left of the limit.",
     ),
     Entry(
+        "employers.index",
+        "Employers",
+        "Employers",
+        "building",
+        (P.EMPLOYER_READ,),
+        "The client firms: who covers them, and what their people were given.",
+    ),
+    Entry(
         "reports.index",
         "Reports",
         "Reports",

@@ -42,6 +42,15 @@ GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
+GET  /employers                           rep supervisor officer auditor
+GET  /employers/<employer_id>             rep supervisor officer auditor
+GET  /employers/new                       officer
+POST /employers                           officer
+GET  /employers/<employer_id>/edit        rep supervisor officer
+POST /employers/<employer_id>/edit        rep supervisor officer
+POST /employers/<employer_id>/class       officer
+POST /employers/<employer_id>/negotiations rep supervisor officer
+POST /employers/<employer_id>/hand-over   rep supervisor officer
 GET  /policies                            rep supervisor officer auditor admin
 GET  /policies/<policy_id>                rep supervisor officer auditor admin
 GET  /policies/new                        officer
@@ -68,6 +77,7 @@ EVERYBODY = {"signed out", "rep", "supervisor", "officer", "auditor", "admin"}
 # The interface for programs is opened by a token, not by a session; its own tests say by whose.
 PROGRAMS = "/api/"
 PLACES = {
+    "employer_id": "1",
     "filename": "icon.svg",
     "name": "register.pdf",
     "number": "1",

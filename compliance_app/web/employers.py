@@ -1,0 +1,227 @@
+"""Client firms: the list, a firm with its people and gifts, and what may be changed about it."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from compliance_app.clock import now, today
+from compliance_app.rules.client_errors import NotCoveredError
+from compliance_app.rules.employers import EmployerClass
+from compliance_app.rules.errors import InputError, NotFoundError, RuleError
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import coverage, employers
+from compliance_app.services.workplaces import class_on
+from compliance_app.store import employer_pages
+from compliance_app.store import employers as store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import Employer, Person
+from compliance_app.web.employer_page import edit_page, page_of, rights_of
+from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.employers import (
+    ClassForm,
+    ClientForm,
+    EmployerForm,
+    HandOverForm,
+    NegotiationForm,
+)
+from compliance_app.web.forms.fields import read_id
+from compliance_app.web.forms.recipients import SearchForm
+from compliance_app.web.guard import actor, requires
+from compliance_app.web.paging import PAGE
+
+bp = Blueprint("employers", __name__)
+
+
+@bp.get("/employers")
+@requires(Permission.EMPLOYER_READ)
+def index() -> ResponseReturnValue:
+    """List the client firms by name, or those that fit a search; own accounts first."""
+    reading, form = db.session(), SearchForm(request.args)
+    form.q.label.text = "Name"
+    words = (form.q.data or "").strip() if form.validate() else ""
+    last = read_id(request.args.get("after"))
+    after = reading.get(Employer, last) if last is not None else None
+    firms = employer_pages.list_employers(reading, words, after=after, count=PAGE + 1)
+    own = () if words or after else employer_pages.covered_by(reading, actor().person_id, today())
+    return render_template(
+        "employers/index.html",
+        form=form,
+        words=words,
+        firms=[(one, class_on(one, today()), _owners(one)) for one in firms[:PAGE]],
+        own=own,
+        more=firms[PAGE - 1].id if len(firms) > PAGE else None,
+    )
+
+
+@bp.get("/employers/<int:employer_id>")
+@requires(Permission.EMPLOYER_READ)
+def show(employer_id: int) -> ResponseReturnValue:
+    """Show a firm: what it is, who covers it, its people and the gifts of a year."""
+    return page_of(_firm(employer_id))
+
+
+@bp.get("/employers/new")
+@requires(Permission.EMPLOYER_CHANGE_ALL)
+def new() -> ResponseReturnValue:
+    """Show the form to add a firm."""
+    return render_template("employers/new.html", form=EmployerForm())
+
+
+@bp.post("/employers")
+@requires(Permission.EMPLOYER_CHANGE_ALL)
+def create() -> ResponseReturnValue:
+    """Add a firm."""
+    form = EmployerForm()
+    if not form.validate():
+        return render_template("employers/new.html", form=form), 422
+    try:
+        with unit_of_work() as work:
+            facts = form.facts(_parent_id(form))
+            added = employers.add(work, facts, actor_id=actor().person_id, at=now())
+    except RuleError as error:
+        form.refuse(error)
+        return render_template("employers/new.html", form=form), status_of(error)
+    flash(f"{added.name} is added.")
+    return redirect(url_for(".show", employer_id=added.id))
+
+
+@bp.get("/employers/<int:employer_id>/edit")
+@requires(Permission.EMPLOYER_CHANGE_OWN)
+def edit(employer_id: int) -> ResponseReturnValue:
+    """Show what may be changed about a firm."""
+    firm = _firm(employer_id)
+    if not any(rights_of(firm)):
+        raise NotCoveredError(name=firm.name)
+    return edit_page(firm)
+
+
+@bp.post("/employers/<int:employer_id>/edit")
+@requires(Permission.EMPLOYER_CHANGE_OWN)
+def update(employer_id: int) -> ResponseReturnValue:
+    """Set a firm's plain facts."""
+    form = EmployerForm()
+    if not form.validate():
+        return edit_page(_firm(employer_id), form), 422
+    try:
+        with unit_of_work() as work:
+            employers.change(
+                work,
+                employer_id,
+                form.facts(_parent_id(form)),
+                actor_id=actor().person_id,
+                at=now(),
+            )
+    except RuleError as error:
+        return _refused(employer_id, form, error)
+    return _done(employer_id, "The facts are saved.")
+
+
+@bp.post("/employers/<int:employer_id>/class")
+@requires(Permission.EMPLOYER_CHANGE_ALL)
+def classify(employer_id: int) -> ResponseReturnValue:
+    """Say what the firm is from a day on."""
+    form = ClassForm()
+    if not form.validate():
+        return edit_page(_firm(employer_id), form), 422
+    try:
+        with unit_of_work() as work:
+            employers.classify(
+                work,
+                employer_id,
+                EmployerClass(form.employer_class.data),
+                since=form.since.data,
+                actor_id=actor().person_id,
+                at=now(),
+            )
+    except RuleError as error:
+        return _refused(employer_id, form, error)
+    return _done(employer_id, "The class is saved; gifts from its first day on are judged by it.")
+
+
+@bp.post("/employers/<int:employer_id>/negotiations")
+@requires(Permission.EMPLOYER_CHANGE_OWN)
+def negotiate(employer_id: int) -> ResponseReturnValue:
+    """Record a negotiation, or put what is known now in the place of one."""
+    form = NegotiationForm()
+    if not form.validate():
+        return edit_page(_firm(employer_id), form), 422
+    said = {
+        "opportunity": form.opportunity.data or "",
+        "started_on": form.started_on.data,
+        "ended_on": form.ended_on.data,
+        "actor_id": actor().person_id,
+        "at": now(),
+    }
+    row_id = read_id(request.form.get("negotiation"))
+    try:
+        with unit_of_work() as work:
+            if row_id is None:
+                employers.negotiate(work, employer_id, **said)
+            else:
+                employers.change_negotiation(work, row_id, **said)
+    except RuleError as error:
+        return _refused(employer_id, form, error)
+    return _done(employer_id, "The negotiation is saved; gifts on its days go to compliance.")
+
+
+@bp.post("/employers/<int:employer_id>/hand-over")
+@requires(Permission.EMPLOYER_CHANGE_OWN)
+def hand_over(employer_id: int) -> ResponseReturnValue:
+    """Give the account, with its open requests, to somebody else."""
+    form = HandOverForm()
+    form.offer(store.possible_owners(db.session()))
+    if not form.validate():
+        return edit_page(_firm(employer_id), form), 422
+    try:
+        with unit_of_work() as work:
+            done = coverage.hand_over(
+                work,
+                employer_id,
+                form.to_id,
+                on=form.on.data,
+                actor_id=actor().person_id,
+                at=now(),
+            )
+            owner = work.get_one(Person, form.to_id).name
+    except RuleError as error:
+        return _refused(employer_id, form, error)
+    moved = len(done.requests)
+    requests = "no open request" if not moved else f"{moved} open request{'s' * (moved > 1)}"
+    return _done(employer_id, f"{owner} covers {done.employer.name} now; {requests} moved along.")
+
+
+def _firm(employer_id: int) -> Employer:
+    firm = store.get_whole(db.session(), employer_id)
+    if firm is None:
+        raise NotFoundError(what="employer with this number")
+    return firm
+
+
+def _owners(firm: Employer, day: date | None = None) -> str:
+    return ", ".join(owner.name for owner in coverage.owners_on(firm, day or today()))
+
+
+def _parent_id(form: EmployerForm) -> int | None:
+    """Return the firm that was named as parent. Raises InputError where there is none."""
+    name = (form.parent.data or "").strip()
+    if not name:
+        return None
+    parent = recipient_store.find_employer(db.session(), name)
+    if parent is None:
+        sentence = f"No firm in the register is called {name}. Add it first, or check the name."
+        raise InputError(problems={"parent": sentence})
+    return parent.id
+
+
+def _refused(employer_id: int, form: ClientForm, error: RuleError) -> ResponseReturnValue:
+    note_refusal(error)
+    db.session.rollback()
+    form.refuse(error)
+    return edit_page(_firm(employer_id), form), status_of(error)
+
+
+def _done(employer_id: int, sentence: str) -> ResponseReturnValue:
+    flash(sentence)
+    return redirect(url_for(".show", employer_id=employer_id))
