@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from compliance_app.rules.reasons import MONTHS
 from compliance_app.rules.verdicts import EXEMPT, Verdict
-from compliance_app.rules.workflow import DecisionKind, State
+from compliance_app.rules.workflow import DecisionKind, State, standing
 from reports.source import QuarterReport, RecipientTotal, ShareLine
 
 PENDING: Final = frozenset({State.SUBMITTED, State.SENT_BACK})
@@ -61,7 +61,8 @@ def is_over(share: ShareLine) -> bool:
 
 def is_exception(share: ShareLine) -> bool:
     """Say whether the share belongs with the exceptions and breaches."""
-    granted = any(line.kind == DecisionKind.GRANT_EXCEPTION for line in share.decisions)
+    stand = standing(share.decisions)
+    granted = any(line.kind == DecisionKind.GRANT_EXCEPTION for line in stand)
     return granted or is_over(share)
 
 

@@ -47,6 +47,7 @@ class Event(StrEnum):
     GIFT_AMENDED = "gift:amended"
     GIFT_WITHDRAWN = "gift:withdrawn"
     GIFT_DECIDED = "gift:decided"
+    GIFT_REOPENED = "gift:reopened"
     GIFT_GIVEN = "gift:given"
     GIFT_CANCELLED = "gift:cancelled"
     GIFT_COMMENTED = "gift:commented"

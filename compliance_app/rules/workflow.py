@@ -4,9 +4,12 @@ A gift is planned (its day has not passed: pre-clearance) or already given (reco
 whatever anybody decides), so a given gift counts even where a planned one would not.
 """
 
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
-from compliance_app.rules.errors import StateError
+from compliance_app.rules.errors import StateError, TakeBackError
 
 
 class State(StrEnum):
@@ -41,6 +44,7 @@ class DecisionKind(StrEnum):
     GRANT_EXCEPTION = "grant_exception"
     RECORD_BREACH = "record_breach"
     RECORD_GIVEN = "record_given"
+    TAKE_BACK = "take_back"
 
     @property
     def words(self) -> str:
@@ -53,6 +57,7 @@ class DecisionKind(StrEnum):
             DecisionKind.GRANT_EXCEPTION: "exception granted",
             DecisionKind.RECORD_BREACH: "breach recorded",
             DecisionKind.RECORD_GIVEN: "recorded as given",
+            DecisionKind.TAKE_BACK: "taken back",
         }[self]
 
 
@@ -90,11 +95,57 @@ COUNTING = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
 COUNTING_IF_GIVEN = frozenset({State.SUBMITTED, State.SENT_BACK, State.APPROVED, State.DECLINED})
 PENDING = frozenset({State.SUBMITTED, State.SENT_BACK})
 
+# How long whoever decided may take the decision back; after that it stands.
+TAKE_BACK_WITHIN = timedelta(seconds=10)
+
+
+class Decided(Protocol):
+    """A decision, as far as it is asked whether it stands."""
+
+    @property
+    def kind(self) -> DecisionKind:
+        """Return what was decided."""
+
+
+D = TypeVar("D", bound=Decided)
+
 
 def check_step(reference: str, state: State, wanted: State, *, act: str) -> None:
     """Raise StateError unless `state` may become `wanted`; `act` is the past participle."""
     if wanted not in NEXT[state]:
         raise StateError(reference=reference, state=state.words, act=act)
+
+
+def standing(decisions: Iterable[D]) -> list[D]:
+    """Return the decisions that stand: without those taken back, and without the taking back."""
+    stands: list[D] = []
+    for decision in decisions:
+        if decision.kind is not DecisionKind.TAKE_BACK:
+            stands.append(decision)
+        elif stands:
+            stands.pop()
+    return stands
+
+
+def check_take_back(
+    reference: str, *, is_own: bool, is_latest: bool, decided_at: datetime | None, at: datetime
+) -> None:
+    """Raise TakeBackError unless a decision may be taken back.
+
+    Only by whoever took it, only within the time, and only as long as nothing followed on it.
+    """
+    if decided_at is None or not is_own:
+        raise TakeBackError(reference=reference, why="you took no decision on it last")
+    if not is_latest:
+        raise TakeBackError(reference=reference, why="something else has happened to it since")
+    if at - decided_at > TAKE_BACK_WITHIN:
+        seconds = int(TAKE_BACK_WITHIN.total_seconds())
+        raise TakeBackError(reference=reference, why=f"it stands after {seconds} seconds")
+
+
+def due_on(submitted_on: date, days_until_due: int) -> date:
+    """Return the day by which the firm wants a request decided."""
+    return submitted_on + timedelta(days=days_until_due)
 
 
 def holds_room(state: State, *, already_given: bool, over_limit: bool) -> bool:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from compliance_app.rules import workflow
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import (
+    AlreadyDecidedError,
     NoExceptionError,
+    NotPlainError,
     NotYourDecisionError,
     OverLimitError,
     OwnDecisionError,
@@ -84,21 +86,30 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
 
 
 def approve(
-    session: Session, reference: str, *, actor_id: int, at: datetime, reason: str = ""
+    session: Session,
+    reference: str,
+    *,
+    actor_id: int,
+    at: datetime,
+    reason: str = "",
+    only_plain: bool = False,
 ) -> Gift:
     """Approve the gift, or the part of the way that waits for the actor's role.
 
-    Raises OverLimitError, with the assessment's own sentence, where there is no room.
+    Raises OverLimitError, with the assessment's own sentence, where there is no room, and
+    NotPlainError where only a gift without any sign was to be approved.
     """
     gift = _opened(session, reference, actor_id, State.APPROVED, act="approved")
-    judgement = _judge_again(session, gift, at=at)
+    judgement = judge_again(session, gift, at=at)
+    if only_plain and not judgement.is_plain:
+        raise NotPlainError(reference=reference, why=judgement.what_to_look_at)
     if judgement.over_limit:
         raise OverLimitError(reference=reference, why=judgement.why_over, way_out=_way_out(gift))
     reassess(session, gift, judgement, at=at)
     decide(session, gift, DecisionKind.APPROVE, actor_id=actor_id, at=at, reason=reason.strip())
     if gift.route is Route.SUPERVISOR or not awaited_roles(session, gift):
         gift.state = State.GIVEN if gift.already_given else State.APPROVED
-    return _close(session, gift, actor_id=actor_id, at=at)
+    return close(session, gift, actor_id=actor_id, at=at)
 
 
 def decline(session: Session, reference: str, *, actor_id: int, at: datetime, reason: str) -> Gift:
@@ -107,7 +118,7 @@ def decline(session: Session, reference: str, *, actor_id: int, at: datetime, re
     gift = _opened(session, reference, actor_id, State.DECLINED, act="declined")
     gift.state = State.DECLINED
     decide(session, gift, DecisionKind.DECLINE, actor_id=actor_id, at=at, reason=reason.strip())
-    return _close(session, gift, actor_id=actor_id, at=at)
+    return close(session, gift, actor_id=actor_id, at=at)
 
 
 def send_back(
@@ -118,7 +129,7 @@ def send_back(
     gift = _opened(session, reference, actor_id, State.SENT_BACK, act="sent back")
     gift.state = State.SENT_BACK
     decide(session, gift, DecisionKind.SEND_BACK, actor_id=actor_id, at=at, reason=reason.strip())
-    return _close(session, gift, actor_id=actor_id, at=at)
+    return close(session, gift, actor_id=actor_id, at=at)
 
 
 def grant_exception(
@@ -130,14 +141,14 @@ def grant_exception(
     _check_permission(session, actor_id, Permission.EXCEPTION_GRANT)
     grants = [
         decision
-        for decision in gift.decisions
+        for decision in workflow.standing(gift.decisions)
         if decision.kind is DecisionKind.GRANT_EXCEPTION
         and decision.version_number == gift.version_number
     ]
     if any(grant.decided_by_id == actor_id for grant in grants):
         raise SameOfficerError(reference=reference)
-    firm = _judge_again(session, gift, at=at)
-    lifted = _judge_again(session, gift, at=at, without_firm_limits=True)
+    firm = judge_again(session, gift, at=at)
+    lifted = judge_again(session, gift, at=at, without_firm_limits=True)
     if not firm.over_limit or lifted.over_limit:
         raise NoExceptionError(reference=reference)
     decide(
@@ -146,7 +157,7 @@ def grant_exception(
     if grants:
         reassess(session, gift, lifted, at=at)
         gift.state = State.GIVEN if gift.already_given else State.APPROVED
-    return _close(session, gift, actor_id=actor_id, at=at)
+    return close(session, gift, actor_id=actor_id, at=at)
 
 
 def record_breach(
@@ -163,7 +174,7 @@ def record_breach(
             state="only planned",
             act="recorded as a breach; decline it instead",
         )
-    judgement = _judge_again(session, gift, at=at)
+    judgement = judge_again(session, gift, at=at)
     if not judgement.over_limit:
         raise StateError(reference=reference, state="within the limit", act="recorded as a breach")
     reassess(session, gift, judgement, at=at)
@@ -177,7 +188,7 @@ def record_breach(
         reason=reason.strip(),
         remedy=remedy.strip(),
     )
-    return _close(session, gift, actor_id=actor_id, at=at)
+    return close(session, gift, actor_id=actor_id, at=at)
 
 
 def _check_turn(session: Session, gift: Gift, actor: Person) -> None:
@@ -198,14 +209,31 @@ def _opened(session: Session, reference: str, actor_id: int, wanted: State, *, a
     gift = locked(session, reference)
     check_may_decide(session, gift, actor_id)
     if gift.state is not State.SUBMITTED:
-        raise StateError(reference=reference, state=gift.state.words, act=act)
+        raise _too_late(gift, act=act)
     workflow.check_step(reference, gift.state, wanted, act=act)
     return gift
 
 
-def _judge_again(
+def _too_late(gift: Gift, *, act: str) -> StateError:
+    """Say that the gift waits for nobody, and who decided on it where somebody did."""
+    reference, state = gift.reference, gift.state.words
+    stands = workflow.standing(gift.decisions)
+    last = stands[-1] if stands else None
+    if last is None or last.decided_by is None or last.version_number != gift.version_number:
+        return StateError(reference=reference, state=state, act=act)
+    return AlreadyDecidedError(
+        reference=reference,
+        state=state,
+        act=act,
+        decided_by=last.decided_by.name,
+        decided_at=last.decided_at,
+    )
+
+
+def judge_again(
     session: Session, gift: Gift, *, at: datetime, without_firm_limits: bool = False
 ) -> Judgement:
+    """Judge the gift as the register stands, with its recipients locked."""
     claim = claim_of(gift.version)
     people = recipient_store.lock_recipients(session, claim.recipient_ids)
     judgement = judge(
@@ -235,20 +263,28 @@ def _approved_by(gift: Gift) -> set[Role]:
     """Return the roles that have approved the version in force."""
     return {
         decision.decided_by.role
-        for decision in gift.decisions
+        for decision in workflow.standing(gift.decisions)
         if decision.version_number == gift.version_number
         and decision.kind is DecisionKind.APPROVE
         and decision.decided_by is not None
     }
 
 
-def _close(session: Session, gift: Gift, *, actor_id: int, at: datetime) -> Gift:
+def close(
+    session: Session,
+    gift: Gift,
+    *,
+    actor_id: int,
+    at: datetime,
+    event: Event = Event.GIFT_DECIDED,
+) -> Gift:
+    """Let the gift hold the room its state says, and tell the trail."""
     over = gift.state is State.SUBMITTED and any(
         share.assessment is not None and share.assessment.verdict in FORBIDDEN
         for share in gift.version.shares
     )
     place(gift, over_limit=over)
-    record(session, gift, Event.GIFT_DECIDED, actor_id=actor_id, at=at)
+    record(session, gift, event, actor_id=actor_id, at=at)
     return gift
 
 

@@ -113,6 +113,23 @@ class Judgement:
         )
 
     @property
+    def is_plain(self) -> bool:
+        """Say whether there is nothing to look at: within the limit, without any flag."""
+        return not self.what_to_look_at
+
+    @property
+    def what_to_look_at(self) -> str:
+        """Return the first sentence that makes the claim more than plain, none where it is."""
+        if self.over_limit:
+            return self.why_over
+        if self.flags:
+            return self.flags[0].sentence
+        judged = (share.assessment for share in self.shares)
+        if any(one.verdict is Verdict.NEEDS_COMPLIANCE_JUDGEMENT for one in judged):
+            return "It needs a judgement of compliance."
+        return ""
+
+    @property
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags of all shares, each once, in the order they were raised."""
         return tuple(dict.fromkeys(flag for share in self.shares for flag in share.flags))

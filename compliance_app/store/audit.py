@@ -166,6 +166,16 @@ def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:
     ).all()
 
 
+def last_of(session: Session, subject: str) -> TrailEvent | None:
+    """Return the newest event of one subject."""
+    return session.scalar(
+        select(TrailEvent)
+        .where(TrailEvent.subject == subject)
+        .order_by(TrailEvent.number.desc())
+        .limit(1)
+    )
+
+
 def head(session: Session) -> TrailHead:
     """Return the last event's number and seal."""
     write(session)
