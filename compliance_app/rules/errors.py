@@ -5,7 +5,7 @@ any other `RuleError` 409. A `recorded` refusal leaves an event in the trail.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import ClassVar
 
 
@@ -115,49 +115,6 @@ class StateError(RuleError):
 
     def __str__(self) -> str:
         return f"Gift {self.reference} is {self.state}, so it cannot be {self.act}."
-
-
-@dataclass(eq=False)
-class AlreadyDecidedError(StateError):
-    """Somebody was faster: it says who decided, and when."""
-
-    decided_by: str
-    decided_at: datetime
-    code: ClassVar[str] = "already-decided"
-
-    def __str__(self) -> str:
-        when = f"{self.decided_at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC"
-        return (
-            f"{super().__str__()} {self.decided_by} decided on {when}; "
-            "nothing you entered was recorded."
-        )
-
-
-@dataclass(eq=False)
-class TakeBackError(RuleError):
-    """A decision cannot be taken back (any more)."""
-
-    reference: str
-    why: str
-    code: ClassVar[str] = "take-back"
-
-    def __str__(self) -> str:
-        return (
-            f"The decision on gift {self.reference} cannot be taken back: {self.why}. "
-            "What was decided stays; the giver may amend the gift."
-        )
-
-
-@dataclass(eq=False)
-class NotPlainError(RuleError):
-    """A gift with something to look at is decided on by itself, not with others."""
-
-    reference: str
-    why: str
-    code: ClassVar[str] = "not-plain"
-
-    def __str__(self) -> str:
-        return f"Gift {self.reference} was not approved with the others: {self.why}"
 
 
 @dataclass(eq=False)

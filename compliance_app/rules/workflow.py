@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from compliance_app.rules.errors import StateError, TakeBackError
+from compliance_app.rules.decision_errors import TakeBackError
+from compliance_app.rules.errors import StateError
 
 
 class State(StrEnum):

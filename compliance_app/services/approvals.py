@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules import workflow
 from compliance_app.rules.audit import Event
+from compliance_app.rules.decision_errors import AlreadyDecidedError, NotPlainError
 from compliance_app.rules.errors import (
-    AlreadyDecidedError,
     NoExceptionError,
-    NotPlainError,
     NotYourDecisionError,
     OverLimitError,
     OwnDecisionError,

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from compliance_app.clock import now
 from compliance_app.rules.permissions import Permission
 from compliance_app.rules.workflow import State
 from compliance_app.store import dashboard as store
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
 
 
 def _queue(reading: Session, me: Actor) -> Queue | None:
-    return queue_of(reading, me) if me.may(Permission.GIFT_DECIDE) else None
+    return queue_of(reading, me, now()) if me.may(Permission.GIFT_DECIDE) else None
 
 
 def _heaps(reading: Session, me: Actor) -> list[Heap]:

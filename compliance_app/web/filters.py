@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.money import format_dollars
+from compliance_app.rules.reasons import say_period
 from compliance_app.web import meter, navigation
 
 # Enums of the rules that a program reads; the others carry their own `words`.
@@ -62,6 +63,7 @@ SYSTEMS = (
 # No page may hold these; what was typed is shown with a sign in their place.
 UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def install(app: Flask) -> None:
@@ -70,6 +72,10 @@ def install(app: Flask) -> None:
         dollars=format_dollars,
         dollars_short=dollars_short,
         day=day,
+        short_day=short_day,
+        due=due,
+        period=period,
+        count_of=count_of,
         moment=moment,
         words=words,
         initials=initials,
@@ -89,6 +95,32 @@ def dollars_short(cents: int) -> str:
 def day(value: date) -> str:
     """Write a day: `12 Nov 2026`."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """Write a day whose year is known: `12 Nov`."""
+    return f"{value.day} {MONTHS[value.month - 1]}"
+
+
+def due(value: date, today: date) -> str:
+    """Say how near a due day is: `Due today`, `Due Mon`, `3 days overdue`."""
+    days = (value - today).days
+    if days < 0:
+        return "1 day overdue" if days == -1 else f"{-days} days overdue"
+    if days == 0:
+        return "Due today"
+    return f"Due {WEEKDAYS[value.weekday()]}" if days < len(WEEKDAYS) else f"Due {short_day(value)}"
+
+
+def period(since: date, until: date) -> str:
+    """Name a year as it is said after `for`: `2026`, or its first and last day."""
+    named = say_period(since, until)
+    return named.removeprefix("in ") if named.startswith("in ") else f"the year {named}"
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: `1 gift`, `1,200 gifts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def moment(value: datetime) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.conftest import EMAILS, PASSWORD
+from tests.conftest import EMAILS, PASSWORD, sqlite_url
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -25,6 +26,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def database_url(template: Path, tmp_path: Path) -> str:
+    """Return the address of a register in SQLite: a browser acts the same on either database."""
+    for file in template.glob("tally3220.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    return sqlite_url(tmp_path)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_a_gift_goes_from_the_phone_to_the_officer_and_to_the_recipient(enter: E
     desk = enter("officer")
     desk.goto("/approvals")
     expect(desk.locator(".pane")).to_contain_text("Fountain pen")
-    desk.get_by_role("button", name="Approve").click()
+    desk.get_by_role("button", name="Approve", exact=True).click()
     expect(desk.get_by_role("status")).to_have_text("Approved G-2026-000001.")
 
     phone.reload()
@@ -110,13 +110,15 @@ def test_two_officers_on_one_gift_and_one_is_told_why(
     first, second = enter("officer"), enter("second_officer")
     for page in (first, second):
         page.goto("/approvals/G-2026-000001")
+    second.get_by_role("button", name="Decline").click()
     second.get_by_label("Reason").fill("A reason that was typed")
-    first.get_by_role("button", name="Approve").click()
+    first.get_by_role("button", name="Approve", exact=True).click()
     expect(first.get_by_role("status")).to_be_visible()
     with second.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        second.get_by_role("button", name="Decline").click()
+        second.locator("dialog").get_by_role("button", name="Decline").click()
     assert answered.value.status == 409
     expect(second.get_by_role("alert")).to_contain_text("is approved, so it cannot be declined")
+    expect(second.get_by_role("alert")).to_contain_text("Olga Officer decided on 2026-11-21")
     # Chromium itself notes every answer that is a refusal.
     assert [line for line in complaints if "409 (CONFLICT)" not in line] == []
     complaints.clear()

@@ -5,7 +5,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.errors import AlreadyDecidedError, NotPlainError, TakeBackError
+from compliance_app.rules.decision_errors import (
+    AlreadyDecidedError,
+    NotPlainError,
+    TakeBackError,
+)
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import approvals, gifts
 from compliance_app.services.recipients import room_on

@@ -37,6 +37,8 @@ POST /gifts/<reference>/<order>           rep supervisor officer
 GET  /approvals                           supervisor officer
 GET  /approvals/<reference>               supervisor officer
 POST /approvals/<reference>               supervisor officer
+POST /approvals/together                  supervisor officer
+POST /approvals/taken-back                supervisor officer
 GET  /recipients                          rep supervisor officer auditor
 GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor

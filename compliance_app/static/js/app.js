@@ -20,3 +20,18 @@ addEventListener("keydown", ({ key }) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// What was just done is said once more, since a reader of the screen hears only changes; the
+// way to undo it goes when its time is over.
+for (const said of document.querySelectorAll(".flash[role=status], .flash [role=status]")) {
+  const words = said.textContent;
+  said.textContent = "";
+  setTimeout(() => (said.textContent = words), 100);
+}
+
+for (const toast of document.querySelectorAll("[data-toast]")) {
+  setTimeout(() => {
+    if (toast.contains(document.activeElement)) document.querySelector("main").focus();
+    toast.remove();
+  }, 10_000);
+}

@@ -12,15 +12,16 @@ class DecisionForm(Form):
     """The decision, its reason, and for a breach its remedy."""
 
     decision = StringField()
+    next = StringField()
     reason = TextAreaField(
         "Reason",
         description="Kept with the gift for ever. Needed for everything but an approval.",
         validators=[Prose(LONGEST_REASON)],
-        render_kw={"rows": 1},
+        render_kw={"rows": 2},
     )
     remedy = TextAreaField(
         "Remedy",
         description="What is done about it: the gift returned, the giver trained.",
         validators=[Prose(LONGEST_REASON)],
-        render_kw={"rows": 1},
+        render_kw={"rows": 2},
     )
