@@ -11,7 +11,9 @@ from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Employer,
     Employment,
+    Gift,
     Recipient,
+    Share,
 )
 
 
@@ -146,6 +148,33 @@ def find_by_name(session: Session, name: str, employer_id: int | None) -> Recipi
 def find_employer(session: Session, name: str) -> Employer | None:
     """Return the employer of this name."""
     return session.scalar(select(Employer).where(Employer.name_key == key_of(name)))
+
+
+def contacts_of(session: Session, person_id: int, *, gifts: int) -> list[Found]:
+    """Return whom somebody's last gifts were for, the latest first, each person once."""
+    last = (
+        select(Gift.id)
+        .where(or_(Gift.giver_id == person_id, Gift.logged_by_id == person_id))
+        .order_by(Gift.id.desc())
+        .limit(gifts)
+    ).subquery()
+    person = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    ids = session.scalars(
+        select(person)
+        .join(Share, Share.recipient_id == Recipient.id)
+        .join(last, last.c.id == Share.gift_id)
+        .where(Recipient.retired_at.is_(None))
+        .group_by(person)
+        .order_by(func.max(Share.gift_id).desc(), person)
+    ).all()
+    known = {one.id: one for one in found_among(session, ids)}
+    return [known[number] for number in ids if number in known]
+
+
+def begins(person: Found, text: str) -> bool:
+    """Say whether the name, a word of it, or the e-mail begins with the text."""
+    key, name = key_of(text), key_of(person.name)
+    return name.startswith(key) or f" {key}" in name or (person.email or "").startswith(key)
 
 
 def list_recipients(session: Session, *, after: tuple[str, int] | None, count: int) -> list[Found]:

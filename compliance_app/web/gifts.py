@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, RuleError
 from compliance_app.rules.permissions import Permission
-from compliance_app.rules.workflow import State
 from compliance_app.services import comments, gifts
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
@@ -18,18 +17,27 @@ from compliance_app.store.models import Gift
 from compliance_app.web import handing_in
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.comments import CommentForm
-from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, form_of, new_form
-from compliance_app.web.forms.kinds import GROUPS, asked_by
+from compliance_app.web.forms.gifts import (
+    RARE,
+    AmendmentForm,
+    GiftFields,
+    GiftForm,
+    form_of,
+    new_form,
+)
+from compliance_app.web.forms.kinds import GROUPS, asked_by, days_of
 from compliance_app.web.forms.whom import Whom, find_whom
-from compliance_app.web.gift_page import show_gift
+from compliance_app.web.gift_page import expense_line, show_gift
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.paging import FETCH, page_of, wanted_before
 from compliance_app.web.previewing import Preview
 from compliance_app.web.previewing import preview as look
-from compliance_app.web.visibility import get_readable_gift, may_amend, readable_givers
+from compliance_app.web.visibility import get_readable_gift, is_author, may_amend, readable_givers
 
 bp = Blueprint("gifts", __name__)
 
+# What a button sends that only looks what the gift would mean.
+LOOKS = frozenset({"look", "remove", "day"})
 # What an author does with a gift: the order, and what the page says when it is done.
 ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
     "given": (gifts.mark_given, "is marked as given."),
@@ -83,8 +91,7 @@ def create() -> ResponseReturnValue:
         except RuleError as error:
             status = _refuse(form, error)
         else:
-            flash(_handed_in(gift))
-            return redirect(url_for(".show", reference=gift.reference))
+            return _leads_to(url_for(".logged", reference=gift.reference))
     return _form_page(form, whom, _look(form, whom)), status
 
 
@@ -93,7 +100,7 @@ def create() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Answer what the gift would mean: a fragment for the script, the whole page without."""
     form = GiftForm()
-    form.validate()
+    _look_only(form)
     whom = find_whom(db.session(), form, removed=request.form.get("remove"))
     form.take({"who": whom.problem} if whom.problem else {})
     return _answer(form, whom, _look(form, whom))
@@ -104,6 +111,16 @@ def preview() -> ResponseReturnValue:
 def show(reference: str) -> ResponseReturnValue:
     """Show a gift: facts, limit, reasons, decisions, versions and its trail."""
     return show_gift(reference)
+
+
+@bp.get("/gifts/<reference>/logged")
+@requires(Permission.GIFT_LOG)
+def logged(reference: str) -> ResponseReturnValue:
+    """Say that a gift is logged, what comes next, and what goes into an expense report."""
+    gift = get_readable_gift(db.session(), reference, actor())
+    if not is_author(gift, actor()):
+        return redirect(url_for(".show", reference=reference))
+    return render_template("gifts/logged.html", gift=gift, expense_line=expense_line(gift))
 
 
 @bp.get("/gifts/<reference>/amend")
@@ -127,8 +144,8 @@ def update(reference: str) -> ResponseReturnValue:
     form, moment = AmendmentForm(), now()
     removed = request.form.get("remove")
     whom = find_whom(db.session(), form, removed=removed)
-    if "look" in request.form or removed:
-        form.validate()
+    if not LOOKS.isdisjoint(request.form):
+        _look_only(form)
         form.reason.errors = ()
         form.take({"who": whom.problem} if whom.problem else {})
         return _answer(form, whom, _look(form, whom, gift), gift)
@@ -141,7 +158,7 @@ def update(reference: str) -> ResponseReturnValue:
             status = _refuse(form, error)
         else:
             flash(f"Gift {reference} has a new version.")
-            return redirect(url_for(".show", reference=reference))
+            return _leads_to(url_for(".show", reference=reference))
     return _form_page(form, whom, _look(form, whom, gift), gift), status
 
 
@@ -189,6 +206,14 @@ def _look(form: GiftFields, whom: Whom, amended: Gift | None = None) -> Preview:
     return look(reading, form, whom, giver_id=giver_id, today=today(), amended=amended)
 
 
+def _look_only(form: GiftFields) -> None:
+    """Check what is on the form without sending it; a button beside the day names one."""
+    form.validate()
+    day = request.form.get("day")
+    if day is not None:
+        form.choose_day(day)
+
+
 def _answer(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
     """Return only what changes to the script, the whole page without one."""
     if request.headers.get("X-Fragment"):
@@ -202,10 +227,11 @@ def _refuse(form: GiftFields, error: RuleError) -> int:
     return status_of(error)
 
 
-def _handed_in(gift: Gift) -> str:
-    if gift.state is State.SUBMITTED:
-        return f"Gift {gift.reference} is logged and waits for a decision."
-    return f"Gift {gift.reference} is logged and cleared by the firm's policy."
+def _leads_to(address: str) -> ResponseReturnValue:
+    """Lead on to a page; a script is told its address, so that the page is opened only once."""
+    if request.headers.get("X-Fragment"):
+        return "", 201, {"Location": address}
+    return redirect(address)
 
 
 def _form_page(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
@@ -215,6 +241,8 @@ def _form_page(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None
         "preview": seen,
         "groups": GROUPS,
         "asked_by": asked_by,
+        "days": days_of(today()),
+        "more_open": any(form[name].errors for name in RARE if name in form),
         "gift": amended,
     }
     return render_template("gifts/edit.html" if amended else "gifts/new.html", **context)

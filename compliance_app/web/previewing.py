@@ -11,8 +11,10 @@ from compliance_app.rules.money import format_dollars
 from compliance_app.rules.policy import Route
 from compliance_app.rules.verdicts import EXEMPT, Verdict
 from compliance_app.services import gifts
-from compliance_app.services.assessing import Judgement
+from compliance_app.services.assessing import JudgedShare, Judgement
+from compliance_app.services.claims import Claim
 from compliance_app.services.recipients import room_on
+from compliance_app.services.workplaces import workplace_on
 from compliance_app.store.models import Gift, Recipient
 from compliance_app.web.forms.gifts import GiftFields, claim_of
 from compliance_app.web.forms.whom import Whom
@@ -31,6 +33,10 @@ SEND = {
 }
 
 
+# More than is ever left for anybody: where nothing is summed nothing is tight.
+UNLIMITED = 2**62
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One recipient's answer; `kind` is how the verdict is drawn."""
@@ -40,6 +46,7 @@ class Line:
     kind: str = ""
     conclusion: str = ""
     next_step: str = ""
+    employer: str = ""
 
     @property
     def later_cents(self) -> int:
@@ -58,6 +65,26 @@ class Preview:
     judgement: Judgement | None = None
     send: str = "Send for approval"
     problems: tuple[str, ...] = ()
+
+    @property
+    def tightest(self) -> Line:
+        """Return the recipient for whom the least is left, or the most is too much."""
+        return max(self.lines, key=_tightness)
+
+    @property
+    def split(self) -> str:
+        """Say how the value falls on several recipients; empty for one."""
+        if self.judgement is None or len(self.lines) == 1:
+            return ""
+        parts = [line.assessment.counted_cents for line in self.lines]
+        least, most = format_dollars(min(parts)), format_dollars(max(parts))
+        each = f"{least} each" if least == most else f"{least} or {most} each"
+        return f"The value is split: {each}."
+
+    @property
+    def send_short(self) -> str:
+        """Return what the button says where it is small."""
+        return self.send.split()[0]
 
 
 def preview(
@@ -92,35 +119,63 @@ def preview(
         )
     except InputError as error:
         return Preview(problems=tuple(error.problems.values()))
-    lines = tuple(
-        conclude(share.recipient.name, share.assessment, judgement, planned=claim.given_on >= today)
-        for share in judgement.shares
-    )
-    return Preview(lines, judgement, _send(judgement, planned=claim.given_on >= today))
+    planned = claim.given_on >= today
+    lines = tuple(conclude(share, judgement, claim, planned=planned) for share in judgement.shares)
+    return Preview(lines, judgement, _send(judgement, planned=planned))
 
 
-def conclude(name: str, found: Assessment, judgement: Judgement, *, planned: bool) -> Line:
+def conclude(share: JudgedShare, judgement: Judgement, claim: Claim, *, planned: bool) -> Line:
     """Say what the verdict on one share means, and what comes next."""
-    following = NEXT_STEP[judgement.route]
+    found = share.assessment
+    kind, conclusion, following = _verdict_on(share, judgement, claim, planned=planned)
+    employer = share.employment.employer.name if share.employment else ""
+    return Line(share.recipient.name, found, kind, conclusion, following, employer)
+
+
+def _verdict_on(
+    share: JudgedShare, judgement: Judgement, claim: Claim, *, planned: bool
+) -> tuple[str, str, str]:
+    found, following = share.assessment, NEXT_STEP[judgement.route]
     if found.verdict is Verdict.PROHIBITED:
-        return Line(name, found, "over", "This may not be given to this person", "")
+        return "over", "This may not be given to this person", ""
     if found.verdict is Verdict.EXCEEDS_LIMIT:
-        left = format_dollars(found.left_before_cents or 0)
-        if planned:
-            conclusion = "This gift can't be given as entered"
-            following = f"No more than {left} is left for {name}. Lower the value"
-            following += " or ask for an exception." if found.is_within_rule else "."
-        else:
-            conclusion = "Over the limit"
-            following = f"{left} was left for {name}. It is recorded, and Compliance decides."
-        return Line(name, found, "over", conclusion, following)
+        return _over(share, claim, planned=planned)
     if found.verdict in EXEMPT:
-        return Line(name, found, "exempt", "Not counted toward the limit", following)
+        if judgement.route is Route.COMPLIANCE:
+            following = "Compliance checks the exemption."
+        return "exempt", "Not counted toward the limit", following
     if found.verdict is Verdict.NEEDS_COMPLIANCE_JUDGEMENT:
-        return Line(name, found, "info", "Compliance has to judge this one", following)
+        return "info", "Compliance has to judge this one", following
     if found.near:
-        return Line(name, found, "near", "Within the limit, with little room", following)
-    return Line(name, found, "ok", "Within the limit", following)
+        return "near", "Within the limit, with little room", following
+    return "ok", "Within the limit", following
+
+
+def _over(share: JudgedShare, claim: Claim, *, planned: bool) -> tuple[str, str, str]:
+    if planned:
+        return "over", "This gift can't be given as entered", _way_out(share, claim)
+    left, name = format_dollars(share.assessment.left_before_cents or 0), share.recipient.name
+    said = f"{left} was left for {name}. It is recorded, and Compliance decides."
+    return "over", "Over the limit", said
+
+
+def _way_out(share: JudgedShare, claim: Claim) -> str:
+    """Say to what the value would have to be lowered, as far as that is a single number."""
+    found, name = share.assessment, share.recipient.name
+    left = found.left_before_cents or 0
+    asks = " or ask for an exception." if found.is_within_rule else ""
+    is_plain = len(claim.recipient_ids) == 1 and found.counted_cents == claim.cost_cents
+    if not left:
+        return f"Nothing is left for {name} in this period" + (f";{asks[3:]}" if asks else ".")
+    if is_plain:
+        return f"Lower the value to {format_dollars(left)} or less" + (f",{asks}" if asks else ".")
+    said = f"No more than {format_dollars(left)} is left for {name}. Lower the value"
+    return said + (asks or ".")
+
+
+def _tightness(line: Line) -> tuple[int, int]:
+    found = line.assessment
+    return found.excess_cents, -(found.left_after_cents or 0) if found.counts else -UNLIMITED
 
 
 def _has_errors(form: GiftFields) -> bool:
@@ -128,7 +183,9 @@ def _has_errors(form: GiftFields) -> bool:
 
 
 def _room(person: Recipient, session: Session, day: date) -> Line:
-    return Line(person.name, room_on(session, person, day))
+    working = workplace_on(person, day).employment
+    employer = working.employer.name if working else ""
+    return Line(person.name, room_on(session, person, day), employer=employer)
 
 
 def _send(judgement: Judgement, *, planned: bool) -> str:

@@ -26,6 +26,10 @@ from compliance_app.web.paging import PAGE
 
 bp = Blueprint("recipients", __name__)
 
+# How far back one's own contacts are looked for, and how many are offered before a word is typed.
+RECENT_GIFTS = 300
+RECENT_PEOPLE = 6
+
 
 @bp.get("/recipients")
 @requires(Permission.RECIPIENT_READ)
@@ -45,14 +49,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/recipients/search")
 @requires(Permission.RECIPIENT_READ)
 def search() -> ResponseReturnValue:
-    """Answer the type-ahead: up to ten people, and what is left for each on the chosen day."""
+    """Answer the type-ahead: people, own contacts first, with what is left on the day."""
     form = SearchForm(request.args)
     words = (form.q.data or "").strip() if form.validate() else ""
     day = _asked_day()
     reading = db.session()
     found = [
         (person, room_on(reading, reading.get_one(Recipient, person.id), day))
-        for person in finding.search(reading, words, count=MOST_CHOICES)
+        for person in _who_fits(words)
     ]
     return render_template("recipients/_found.html", found=found, words=words)
 
@@ -105,6 +109,17 @@ def show(recipient_id: int) -> ResponseReturnValue:
         this_year=today().year,
         ledger=ledger_of(reading, recipient, day, actor()),
     )
+
+
+def _who_fits(words: str) -> list[Found]:
+    """Return whom one may mean: one's own contacts first; without a word, these alone."""
+    reading = db.session()
+    own = store.contacts_of(reading, actor().person_id, gifts=RECENT_GIFTS)
+    if not words:
+        return own[:RECENT_PEOPLE]
+    own = [person for person in own if store.begins(person, words)]
+    others = [one for one in finding.search(reading, words, count=MOST_CHOICES) if one not in own]
+    return [*own, *others][:MOST_CHOICES]
 
 
 def _page_after(last_id: int | None) -> tuple[list[Found], int | None]:

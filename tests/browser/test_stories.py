@@ -36,9 +36,10 @@ def test_a_gift_goes_from_the_phone_to_the_officer_and_to_the_recipient(enter: E
     phone.keyboard.type("250")
     expect(phone.locator(".dock")).to_contain_text("$50.00 left")
     phone.get_by_label("Describe it").fill("Fountain pen")
-    phone.get_by_role("button", name="Send", exact=True).last.click()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Gift G-2026-000001")
-    expect(phone.get_by_role("status")).to_contain_text("waits for a decision")
+    phone.locator(".dock").get_by_role("button", name="Send").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Gift G-2026-000001 is logged")
+    expect(phone.get_by_role("main")).to_contain_text("It waits for a decision.")
+    phone.get_by_role("link", name="See this gift").click()
 
     desk = enter("officer")
     desk.goto("/approvals")
@@ -60,7 +61,7 @@ def test_the_answer_turns_red_as_the_value_passes_the_limit(enter: Enter) -> Non
     expect(aside).to_contain_text("Within the limit, with little room")
     page.get_by_label("Value", exact=True).fill("300.01")
     expect(aside).to_contain_text("$0.01 over the limit")
-    expect(aside).to_contain_text("No more than $300.00 is left for Morgan Ellery.")
+    expect(aside).to_contain_text("Lower the value to $300.00 or less.")
     expect(page.locator(".actions .primary")).to_have_text("Record the attempt")
 
 
@@ -75,6 +76,7 @@ def test_somebody_new_is_added_on_the_way(enter: Enter) -> None:
     expect(page.get_by_role("complementary", name="Limit")).to_contain_text("Zoe New")
     page.get_by_label("Describe it").fill("A book")
     page.locator(".actions .primary").click()
+    page.get_by_role("link", name="See this gift").click()
     expect(page.get_by_role("link", name="Zoe New")).to_be_visible()
 
 
@@ -98,7 +100,7 @@ def test_a_gift_is_logged_without_a_script(enter: Enter) -> None:
     expect(page.get_by_role("complementary", name="Limit")).to_contain_text("$252.00")
     page.get_by_label("Describe it").fill("Fountain pen")
     page.get_by_role("button", name="Log this gift").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Gift G-2026-000001")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gift G-2026-000001 is logged")
 
 
 def test_two_officers_on_one_gift_and_one_is_told_why(

@@ -30,6 +30,7 @@ POST /gifts                               rep supervisor officer
 POST /gifts/preview                       rep supervisor officer
 GET  /gifts/all                           supervisor officer auditor
 GET  /gifts/<reference>                   rep supervisor officer auditor
+GET  /gifts/<reference>/logged            rep supervisor officer
 GET  /gifts/<reference>/amend             rep supervisor officer
 POST /gifts/<reference>/amend             rep supervisor officer
 POST /gifts/<reference>/comments          rep supervisor officer

@@ -5,7 +5,8 @@ from flask import Flask
 
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts
+from compliance_app.services import approvals, gifts, recipients
+from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import finding
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
@@ -62,11 +63,12 @@ def the_gift() -> Gift:
     return found
 
 
-def test_a_logged_gift_ends_on_its_page_with_a_line_for_the_expense_report(rep: Page) -> None:
+def test_a_logged_gift_ends_with_its_reference_and_a_line_for_the_expense_report(rep: Page) -> None:
     rep.post("/gifts", filled(rep), on="/gifts/new")
-    assert rep.location == "/gifts/G-2026-000001"
+    assert rep.location == "/gifts/G-2026-000001/logged"
     rep.follow()
-    assert "Gift G-2026-000001 is logged and cleared by the firm's policy." in rep.said
+    assert rep.words("h1") == ["Gift G-2026-000001 is logged"]
+    assert "Approved Cleared by the firm's policy. Give it, then mark it as given." in rep.said
     assert rep.find("input#expense")[0].get("value") == (
         "G-2026-000001 | 2026-11-24 | Fountain pen | Morgan Ellery | 48.00"
     )
@@ -144,7 +146,7 @@ def test_text_pasted_from_a_letter_is_kept_as_it_is(rep: Page) -> None:
 
 def test_markup_is_shown_and_never_run(rep: Page) -> None:
     rep.post("/gifts", filled(rep, description="<script>alert(1)</script>"), on="/gifts/new")
-    rep.follow()
+    rep.get("/gifts/G-2026-000001")
     assert "<script>alert(1)</script>" in rep.said
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in rep.text
 
@@ -162,7 +164,7 @@ def test_a_form_that_is_posted_twice_makes_one_gift(rep: Page) -> None:
     sent = filled(rep)
     rep.post("/gifts", sent, on="/gifts/new")
     rep.post("/gifts", sent, on="/gifts/new")
-    assert rep.location == "/gifts/G-2026-000001"
+    assert rep.location == "/gifts/G-2026-000001/logged"
     assert [gift.reference for gift in kept()] == ["G-2026-000001"]
 
 
@@ -177,7 +179,7 @@ def test_a_new_person_is_added_together_with_the_gift_and_only_once(rep: Page) -
     sent = filled(rep, recipients=[], new_name="Zoe New", new_employer="Acme Pension")
     rep.post("/gifts", sent, on="/gifts/new")
     rep.post("/gifts", sent, on="/gifts/new")
-    assert rep.location == "/gifts/G-2026-000001"
+    assert rep.location == "/gifts/G-2026-000001/logged"
     found = finding.search(db.session(), "Zoe New", count=10)
     assert [(person.name, person.employer) for person in found] == [("Zoe New", "Acme Pension")]
 
@@ -269,7 +271,7 @@ def test_the_preview_says_what_is_left_and_writes_nothing(app: Flask, rep: Page)
 def test_the_preview_without_a_script_is_the_whole_page(rep: Page) -> None:
     rep.post("/gifts/preview", filled(rep, cost="350"), status=200)
     assert "This gift can't be given as entered" in rep.said
-    assert "No more than $300.00 is left for Morgan Ellery." in rep.said
+    assert "Lower the value to $300.00 or less." in rep.said
 
 
 def test_a_recipient_in_the_address_is_chosen_already(rep: Page) -> None:
@@ -287,6 +289,8 @@ def test_a_gift_over_the_limit_is_recorded_and_waits(rep: Page) -> None:
     rep.post("/gifts", filled(rep, cost="301"), on="/gifts/new")
     assert the_gift().state is State.SUBMITTED
     rep.follow()
+    assert "It is over the limit, so it must not be given" in rep.said
+    rep.get("/gifts/G-2026-000001")
     assert "which is $1.00 over the limit of $300.00" in rep.said
 
 
@@ -431,3 +435,52 @@ def test_the_giver_and_the_officer_ask_and_answer_beside_the_gift(
     auditor = Page(app).sign_in(EMAILS["auditor"]).get(address)
     assert "Who <else> came?" in auditor.said
     assert auditor.find("textarea") == []
+
+
+def test_before_a_word_is_typed_the_own_contacts_are_offered(rep: Page, cast: Cast) -> None:
+    assert rep.get("/recipients/search").find("li") == []
+    submitted(48_00, cast, to=(cast.ravi,))
+    rep.get("/recipients/search")
+    assert rep.words("li b") == ["Ravi Shankaran", "$252.00"]
+
+
+def test_own_contacts_come_first_among_those_who_fit(rep: Page, cast: Cast) -> None:
+    rep.get("/recipients/search?q=r")
+    assert rep.words("li b[data-match]") == ["Ravi Shankaran"]
+    with unit_of_work() as session:
+        new = NewRecipient("Ralph Aaron", employer="Harbor Capital")
+        recipients.add(session, new, actor_id=cast.rep, at=NOON)
+    rep.get("/recipients/search?q=ra")
+    assert rep.words("li b[data-match]") == ["Ralph Aaron", "Ravi Shankaran"]
+    submitted(48_00, cast, to=(cast.ravi,))
+    rep.get("/recipients/search?q=ra&day=2026-11-25")
+    assert rep.words("li b[data-match]") == ["Ravi Shankaran", "Ralph Aaron"]
+    assert rep.words("li span.left b") == ["$252.00", "$300.00"]
+
+
+def test_several_recipients_see_how_the_value_is_split(rep: Page) -> None:
+    rep.post("/gifts/preview", filled(rep, cost="100.01", recipients=["1", "2"]), status=200)
+    assert "2 recipients The value is split: $50.01 each." in rep.said
+    assert "Within the limit for everybody" in rep.said
+
+
+def test_yesterday_is_a_button_that_needs_no_script(rep: Page) -> None:
+    rep.post("/gifts/preview", {**filled(rep), "day": "2026-11-20"}, status=200)
+    assert rep.find("input#given_on")[0].get("value") == "2026-11-20"
+    assert [one.get("value") for one in rep.find("button[name=day]")] == [
+        "2026-11-21",
+        "2026-11-20",
+    ]
+
+
+def test_a_script_is_told_where_the_logged_gift_is(rep: Page) -> None:
+    sent = filled(rep)
+    token = rep.find("form#gift input[name=csrf_token]")[0].get("value")
+    with rep.app.app_context():
+        answer = rep.client.post(
+            "/gifts", data={**sent, "csrf_token": token}, headers={"X-Fragment": "sent"}
+        )
+    assert (answer.status_code, answer.headers["Location"]) == (
+        201,
+        "/gifts/G-2026-000001/logged",
+    )

@@ -35,3 +35,13 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
     toast.remove();
   }, 10_000);
 }
+
+addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  // Where the browser keeps the clipboard closed, what is selected is copied by hand.
+  const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+  button.textContent = copied ? "Copied" : "Selected: copy it now";
+});

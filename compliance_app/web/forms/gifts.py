@@ -49,6 +49,15 @@ HOSTED = options(
     ("yes", "Yes, somebody from the firm hosts and attends"),
     ("no", "No, the recipient goes alone"),
 )
+# What is asked only where somebody opens it.
+RARE = ("quantity", "market_value", "tax", "delivery", "regifted", "exemption_id", "giver")
+# Short, because they stand beside each other.
+PAID_BY = options(
+    (Payer.MEMBER.value, "The firm"),
+    (Payer.GIVER_REIMBURSED.value, "The giver, reimbursed"),
+    (Payer.GIVER_PERSONAL.value, "The giver personally"),
+    (Payer.THIRD_PARTY.value, "Somebody else"),
+)
 UNREADABLE = "One recipient on this form could not be read. Choose them again."
 # The names a claim's problems carry, where the form's field is called otherwise.
 FIELD_OF_PROBLEM = {"recipients": "who", "email": "new_email", "name": "new_name"}
@@ -64,7 +73,7 @@ class GiftFields(Form):
     new_email = StringField("E-mail", validators=[Line(254)])
     new_employer = StringField("Employer", validators=[Line(300)])
     new_title = StringField("Title", validators=[Line()])
-    cost = CentsField("Value", description="What one cost, before tax and delivery.")
+    cost = CentsField("Value", description="What it cost, before tax and delivery.")
     quantity = CountField("How many", default=1, render_kw={"inputmode": "numeric"})
     given_on = DayField("Date given", render_kw={"type": "date"})
     category = RadioField(
@@ -111,9 +120,9 @@ class GiftFields(Form):
         validators=[Prose(claims.LONGEST_TEXT)],
         render_kw={"rows": 3},
     )
-    payer = SelectField(
+    payer = RadioField(
         "Who paid?",
-        choices=options(*((payer.value, WORDS[payer]) for payer in Payer)),
+        choices=PAID_BY,
         default=Payer.MEMBER.value,
     )
     market_value = CentsField("Market value", description="Where it differs from what it cost.")
@@ -165,6 +174,15 @@ class GiftFields(Form):
         """Return who is chosen to have paid, as far as it is somebody known."""
         chosen = self.payer.data
         return Payer(chosen) if chosen in set(Payer) else Payer.MEMBER
+
+    def choose_day(self, day: str) -> None:
+        """Take a day that was chosen by a button beside the field."""
+        self.given_on.raw_data = [day]
+        try:
+            self.given_on.process_formdata([day])
+            self.given_on.errors = ()
+        except ValueError as error:
+            self.given_on.errors = (str(error),)
 
     @property
     def kind(self) -> Category:

@@ -1,5 +1,6 @@
 """The kinds of gift as the form shows them: grouped, with a hint, and what each must ask."""
 
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from compliance_app.rules.facts import Category
@@ -23,7 +24,7 @@ _AGREED = (
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     (
-        "Business gifts",
+        "What is given most",
         (
             Kind(Category.MERCHANDISE, "A hamper, a bottle, a book"),
             Kind(Category.HOLIDAY, "Sent for the season"),
@@ -32,28 +33,26 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
             Kind(Category.ENTERTAINMENT, "A meal or event with a host", (
                 *_HOSTED, "virtual", "consumed_during_event",
             )),
-            Kind(Category.PRIZE, "Won at a raffle or contest", ("incidental_to_entertainment",)),
-            Kind(Category.CASH, "Money in any form"),
+            Kind(Category.PROMOTIONAL_LOGO, "", ("has_logo", "incidental_to_entertainment")),
         ),
     ),
     (
-        "Gifts that may not count toward the limit",
+        "Wedding, birth, bereavement and other kinds",
         (
             Kind(Category.WEDDING, "Personal, paid by you", _PERSONAL),
             Kind(Category.BIRTH, "Personal, paid by you", _PERSONAL),
             Kind(Category.BEREAVEMENT, "Flowers or food after a death", ("deceased_relation",)),
-            Kind(Category.DE_MINIMIS, "A pen, a notepad"),
-            Kind(Category.PROMOTIONAL_LOGO, "An item with the firm's logo", (
-                "has_logo", "incidental_to_entertainment",
-            )),
             Kind(Category.COMMEMORATIVE, "A plaque for a closed deal", ("solely_decorative",)),
+            Kind(Category.DE_MINIMIS, "A pen, a notepad"),
+            Kind(Category.PRIZE, "Won at a raffle or contest", ("incidental_to_entertainment",)),
+            Kind(Category.CHARITABLE, "A donation somebody asked for", ("requested_by_recipient",)),
             Kind(
                 Category.DISASTER_DONATION,
                 "Help after a federal disaster",
                 ("federal_major_disaster_declaration",),
             ),
-            Kind(Category.CHARITABLE, "A donation somebody asked for", ("requested_by_recipient",)),
             Kind(Category.COMPENSATION_FOR_SERVICES, "Paid under a written contract", _AGREED),
+            Kind(Category.CASH, "Money in any form"),
         ),
     ),
 )  # fmt: skip
@@ -74,3 +73,8 @@ def evidence_names(category: Category) -> tuple[str, ...]:
 def asked_by(name: str) -> tuple[Category, ...]:
     """Return the kinds that ask for a field, to show it only with them."""
     return tuple(kind.category for kind in BY_CATEGORY.values() if name in kind.asks)
+
+
+def days_of(today: date) -> tuple[tuple[str, date], ...]:
+    """Return the days that are chosen most, with their names."""
+    return ("Today", today), ("Yesterday", today - timedelta(days=1))
