@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 from io import StringIO
@@ -11,15 +11,8 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from compliance_app.rules.money import format_decimal
-from reports.figures import CategoryFigure, Figures, MonthFigure, add_up
-from reports.source import (
-    DatedLimit,
-    DecisionLine,
-    QuarterReport,
-    RecipientTotal,
-    ReportMeta,
-    ShareLine,
-)
+from reports.figures import add_up
+from reports.source import DecisionLine, QuarterReport
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -45,6 +38,7 @@ def show_rows(report: QuarterReport) -> Iterator[list[str]]:
 def write_json(report: QuarterReport) -> bytes:
     """Return the report in canonical form: sorted keys, no spare space, money as strings."""
     document = {
+        "evidence": _plain(report.evidence),
         "figures": _plain(add_up(report)),
         "meta": _plain(report.meta),
         "shares": _plain(report.shares),
@@ -57,16 +51,16 @@ def write_json(report: QuarterReport) -> bytes:
 def _plain(value: object) -> object:
     """Return what JSON holds: days and moments as text, records by the names of their fields."""
     match value:
-        case DatedLimit() | MonthFigure() | CategoryFigure():
+        case dict():
+            return _named(value)
+        case tuple() if hasattr(value, "_asdict"):
             return _named(value._asdict())
         case list() | tuple():
             return [_plain(each) for each in value]
-        case datetime():
-            return _moment(value)
         case date():
-            return value.isoformat()
-        case ReportMeta() | ShareLine() | DecisionLine() | RecipientTotal() | Figures():
-            return _named({field.name: getattr(value, field.name) for field in fields(value)})
+            return _moment(value) if isinstance(value, datetime) else value.isoformat()
+    if is_dataclass(value):
+        return _named({field.name: getattr(value, field.name) for field in fields(value)})
     return value
 
 
@@ -170,4 +164,6 @@ COLUMNS: Final = (
     Column("reasons", "reasons", _texts),
     Column("flags", "flags", _texts),
     Column("decisions", "decisions", _decisions),
+    Column("exemption", "exemption", _text),
+    Column("waited_at_end", "waited_at_end", _flag),
 )

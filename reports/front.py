@@ -120,7 +120,7 @@ def _fitting(text: str, style: Style, width: float) -> Style:
 def _write_statement(book: Book, meta: ReportMeta) -> None:
     book.panel(theme.LIVE.left, 58, theme.LIVE.width, 66, color=theme.PANEL)
     x = theme.LIVE.left + 12
-    book.text(x, 106, f"Content hash: SHA-256 of register-{meta.period}.csv", theme.HEAD)
+    book.text(x, 106, f"Content hash: SHA-256 of {meta.stem}.csv", theme.HEAD)
     for i, half in enumerate((book.digest[:32], book.digest[32:])):
         book.text(x, 89 - i * 15, _grouped(half), Style(theme.SANS, 10))
     span = Span(grid(6, 6).left, grid(6, 6).width - 12)

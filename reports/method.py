@@ -31,8 +31,8 @@ EXPLANATIONS: Final = {
     "Days and times": "Days are written year-month-day. Times are in UTC.",
     "Content hash": (
         "The hash on the cover and at the foot of every page is the SHA-256 of the file"
-        " register-{period}.csv that belongs to this report. Compute it again, for example with:"
-        " sha256sum register-{period}.csv. The same reading gives the same files, byte for byte."
+        " {stem}.csv that belongs to this report. Compute it again, for example with:"
+        " sha256sum {stem}.csv. The same reading gives the same files, byte for byte."
     ),
     "Characters": (
         "A character that the fonts of this report do not hold is printed as ■. The data files"
@@ -84,7 +84,7 @@ def write_method(listing: Listing, meta: ReportMeta) -> None:
         "made_at": moment(meta.made_at),
         "limits": limit_words(meta.limits),
         "year_basis": meta.year_basis,
-        "period": meta.period,
+        "stem": meta.stem,
     }
     listing.begin_section(Section("How this report was made"))
     told = {subject: text.format_map(facts) for subject, text in EXPLANATIONS.items()}

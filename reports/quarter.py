@@ -11,7 +11,6 @@ from reports.data_files import write_csv, write_json
 from reports.figures import Figures, add_up
 from reports.front import write_cover, write_summary
 from reports.listing import Listing
-from reports.manifest import build_manifest
 from reports.method import write_method
 from reports.paper import Book
 from reports.reconcile import ReconciliationError, reconcile
@@ -24,7 +23,6 @@ __all__ = [
     "ReconciliationError",
     "build_csv",
     "build_json",
-    "build_manifest",
     "build_pdf",
     "build_xlsx",
 ]
@@ -69,9 +67,8 @@ def write_pdf(report: QuarterReport, target: BinaryIO, *, tagged: bool = True) -
     digest = sha256(data).hexdigest()
     title = f"Gifts and gratuities register, {report.meta.period}"
     book = Book(target, report.meta, title, digest=digest, tagged=tagged)
-    name = f"register-{report.meta.period}"
-    attach(book, f"{name}.csv", "text/csv", _CSV_TOLD, [data])
-    attach(book, f"{name}.json", "application/json", _JSON_TOLD, [write_json(report)])
+    attach(book, f"{report.meta.stem}.csv", "text/csv", _CSV_TOLD, [data])
+    attach(book, f"{report.meta.stem}.json", "application/json", _JSON_TOLD, [write_json(report)])
     cover = book.turn(furniture=False, held=True)
     book.mark("Cover", level=0, top=PAGE_HEIGHT)
     summary = book.turn(held=True)

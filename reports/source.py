@@ -7,8 +7,9 @@ Money is integer cents, days are dates, moments are aware UTC.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.workflow import DecisionKind
 
 
@@ -19,15 +20,26 @@ class DatedLimit(NamedTuple):
     cents: int
 
 
+class SealedCheckpoint(NamedTuple):
+    """What the whole trail was at this reading: its size, the root of its tree, who signed it."""
+
+    size: int
+    root: str
+    note: str
+    verifier: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ReportMeta:
     """What the report is about and what it was read from.
 
     `made_at` is the moment the register was read, so the same reading gives the same bytes.
-    `limits` are those in force at any time in the period, oldest first.
+    `limits` are those in force at any time in the period, oldest first. `stem` is how the
+    names of the files begin, `has_ended` whether the period was over when it was read.
     """
 
     firm: str
+    stem: str
     period: str
     first_day: date
     last_day: date
@@ -40,6 +52,9 @@ class ReportMeta:
     trail_head: str
     software: str
     limits: tuple[DatedLimit, ...]
+    has_ended: bool = True
+    kind: ReportKind = ReportKind.REGISTER
+    checkpoint: SealedCheckpoint | None = None
     rule: str = "FINRA Rule 3220"
 
 
@@ -59,7 +74,8 @@ class ShareLine:
 
     `counts` says whether `counted_cents` is part of the recipient's totals. `recipient_id`
     tells apart people of one name. The fields with defaults are those of the gift file
-    (cost and the like, per unit); `ground` names what an exclusion rests on.
+    (cost and the like, per unit); `ground` names what an exclusion rests on, `exemption` the
+    relief of FINRA on file, and `waited_at_end` says that it was undecided as the period ended.
     """
 
     gift_reference: str
@@ -87,7 +103,9 @@ class ShareLine:
     decisions: tuple[DecisionLine, ...] = ()
     late: bool = False
     planned: bool = False
+    waited_at_end: bool = False
     ground: str = ""
+    exemption: str = ""
     giver_email: str = ""
     logged_by_email: str = ""
     recipient_email: str = ""
@@ -119,6 +137,100 @@ class RecipientTotal:
     over: bool
 
 
+class AmendmentLine(NamedTuple):
+    """One later version of a gift; what had been cleared before is void with it."""
+
+    gift_reference: str
+    version: int
+    made_at: datetime
+    made_by: str
+    reason: str
+    was_given_on: date
+    given_on: date
+    was_cents: int
+    counted_cents: int
+    cleared_by: str
+    cleared_at: datetime | None
+
+
+class ReviewLine(NamedTuple):
+    """What one person, or the policy itself, decided on the gifts of the report.
+
+    The waits are from the submission to the decision. `independent` counts the decisions of
+    somebody who neither gave nor logged the gift, nor reports to its giver.
+    """
+
+    reviewer: str
+    role: str
+    decisions: int
+    approved: int
+    declined: int
+    sent_back: int
+    breaches: int
+    recorded: int
+    median_minutes: int
+    longest_minutes: int
+    independent: int
+
+
+class RefusalLine(NamedTuple):
+    """One attempt that the rules refused; `number` is that of its event."""
+
+    happened_at: datetime
+    who: str
+    gift_reference: str
+    code: str
+    sentence: str
+    number: int
+
+
+class PolicyLine(NamedTuple):
+    """One version of the firm's policy, and what it changed."""
+
+    effective_on: date
+    label: str
+    sha256: str
+    adopted_by: str
+    adopted_at: datetime
+    reason: str
+    changes: tuple[str, ...]
+
+
+class ChangeLine(NamedTuple):
+    """One act on a gift after an earlier package was read; `number` is that of its event."""
+
+    happened_at: datetime
+    who: str
+    what: str
+    gift_reference: str
+    is_listed: bool
+    number: int
+
+
+class EarlierPackage(NamedTuple):
+    """The package of the same days and scope that was read last, and what came after it."""
+
+    read_at: datetime
+    trail_events: int
+    figures: dict[str, int]
+    manifest_sha256: str
+    changes: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands behind the gifts of a report: how they were supervised, and what changed."""
+
+    amendments: Sequence[AmendmentLine] = ()
+    reviews: Sequence[ReviewLine] = ()
+    refusals: Sequence[RefusalLine] = ()
+    policies: Sequence[PolicyLine] = ()
+    earlier: EarlierPackage | None = None
+
+
+NO_EVIDENCE: Final = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class QuarterReport:
     """The register of one period: its shares and, for each recipient in them, the totals."""
@@ -126,3 +238,4 @@ class QuarterReport:
     meta: ReportMeta
     shares: Sequence[ShareLine]
     totals: Sequence[RecipientTotal]
+    evidence: Evidence = NO_EVIDENCE

@@ -18,10 +18,11 @@ ROWS_OF_A_SHEET: Final = 1_048_576
 CHARACTERS_OF_A_CELL: Final = 32_767
 CUT: Final = " [cut here: the CSV holds it whole]"
 
-_DAY_ZERO: Final = date(1899, 12, 30)
+DAY_ZERO: Final = date(1899, 12, 30)
 _SMALL_WIDTH, _WIDE_WIDTH = 14, 40
 _WIDE: Final = frozenset({"description", "purpose", "reasons", "flags", "decisions"})
 _STYLES: Final = {Kind.TEXT: 0, Kind.NUMBER: 0, Kind.MONEY: 2, Kind.DATE: 3}
+STYLE_OF_DAYS: Final = str(_STYLES[Kind.DATE])
 # What XML cannot hold is written by its code, and what looks like such a code is kept apart.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r|_(?=x[0-9A-Fa-f]{4}_)")
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -157,7 +158,7 @@ def _row(number: int, cells: Iterable[str]) -> str:
 def _cell(place: str, shown: str, kind: Kind) -> str:
     if kind is Kind.TEXT:
         return _text(place, shown, _STYLES[kind])
-    number = str((date.fromisoformat(shown) - _DAY_ZERO).days) if kind is Kind.DATE else shown
+    number = str((date.fromisoformat(shown) - DAY_ZERO).days) if kind is Kind.DATE else shown
     return f'<c r="{place}" s="{_STYLES[kind]}"><v>{number}</v></c>'
 
 

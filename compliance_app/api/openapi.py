@@ -26,9 +26,9 @@ from compliance_app.api.schemas import (
     RecipientBody,
     RecipientQuery,
 )
+from compliance_app.rules.periods import QUARTER
 from compliance_app.rules.permissions import Permission
 from compliance_app.services.import_rows import REFERENCE
-from compliance_app.services.reporting import QUARTER
 from compliance_app.web.guard import permission_of, public
 
 bp = Blueprint("openapi", __name__)

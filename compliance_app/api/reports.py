@@ -3,15 +3,15 @@
 import json
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, send_file
 from flask.typing import ResponseReturnValue
 
 from compliance_app.api.orders import carry_out
+from compliance_app.rules.periods import quarter_of
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import reporting
 from compliance_app.services.idempotency import Answer
-from compliance_app.services.packing import pack
-from compliance_app.store import files
+from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.orders import Order
 from compliance_app.store.base import frozen_reading
 from compliance_app.store.models import ReportRun
 from compliance_app.web.guard import actor, requires
@@ -24,24 +24,26 @@ bp = Blueprint("reports", __name__)
 def create(label: str) -> ResponseReturnValue:
     """Produce the package of a quarter, keep its files, and hand them over as one zip."""
     folder, me = Path(current_app.config["DATA_DIR"]), actor().person_id
-    with frozen_reading() as reading:
-        package = reporting.make_quarter(reading, label, firm=str(current_app.config["FIRM_NAME"]))
-    for content in package.files.values():
-        files.keep(folder, content)
-    answer = carry_out(
-        lambda work, at: _answer(reporting.keep_run(work, package, actor_id=me, at=at))
-    )
-    # A repeated order is handed the files of the first run, not those of today.
-    kept = json.loads(answer.text)
-    packed = pack(
-        (file["name"], files.read(folder, file["sha256"], name=file["name"]))
-        for file in kept["files"]
-    )
-    response = Response(packed, status=answer.status, content_type="application/zip")
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=f"register-{kept['period']}.zip"
-    )
-    return response
+    with producing.staged(folder / producing.STAGING) as place:
+        with frozen_reading() as reading:
+            package = producing.produce(
+                reading,
+                Order(quarter_of(label)),
+                place,
+                firm=str(current_app.config["FIRM_NAME"]),
+                signing_key=str(current_app.config["SIGNING_KEY"]),
+            )
+        producing.keep_files(package, folder)
+        answer = carry_out(
+            lambda work, at: _answer(producing.keep_run(work, package, actor_id=me, at=at))
+        )
+    return _handed_over(json.loads(answer.text)["files"], folder)
+
+
+def _handed_over(kept: list[dict[str, str]], folder: Path) -> Response:
+    """Answer with a zip: a repeated order gets the files of the first run, not those of today."""
+    name, packed = producing.packed(kept, folder)
+    return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
 def _answer(run: ReportRun) -> Answer:

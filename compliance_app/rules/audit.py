@@ -58,6 +58,9 @@ class Event(StrEnum):
     ATTEMPT_REFUSED = "attempt:refused"
     POLICY_ADOPTED = "policy:adopted"
     REPORT_MADE = "report:made"
+    REPORT_TAKEN = "report:taken"
+    REPORT_ORDERED = "report:ordered"
+    REPORT_CANCELED = "report:canceled"
 
     @property
     def words(self) -> str:

@@ -55,15 +55,25 @@ def export_lines(
         leaves.append(leaf_hash(event.sha256))
         head = event.sha256
     tree = Tree(leaves)
+    # What was written since the first reading is not in the tree.
+    events = (
+        event
+        for event in read()
+        if event.number <= tree.size and (only is None or event.number in only)
+    )
+    yield from lines_over(tree, head, events, kept, is_whole=only is None)
+
+
+def lines_over(
+    tree: Tree, head: str, events: Iterable[RawEvent], kept: Iterable[Kept], *, is_whole: bool
+) -> Iterator[str]:
+    """Yield the lines of an export of events that are in a tree whose last seal is `head`."""
     size, root = tree.size, tree.root(tree.size)
     first = {"events": size, "format": FORMAT, "head": head, "root": root.hex()}
-    yield canonical({**first, "version": VERSION, "whole": only is None})
-    for event in read():
-        # What was written since the first reading is not in the tree.
-        if event.number > size or (only is not None and event.number not in only):
-            continue
+    yield canonical({**first, "version": VERSION, "whole": is_whole})
+    for event in events:
         line = {**event._asdict(), "kind": "event"}
-        if only is not None:
+        if not is_whole:
             line["proof"] = _hexes(tree.inclusion(event.number - 1, size))
         yield canonical(line)
     for one in kept:

@@ -53,6 +53,25 @@ def is_signed_by(note: Note, verifier: str) -> bool:
     return True
 
 
+def sign_text(text: str, signing_key: str) -> str:
+    """Return the signature of a text, in base64. Raises InputError."""
+    return base64.b64encode(_private(signing_key).sign(text.encode())).decode()
+
+
+def is_text_signed_by(text: str, signature: str, verifier: str) -> bool:
+    """Say whether the text was signed by the holder of the key. Raises NoteError."""
+    public = Ed25519PublicKey.from_public_bytes(public_key_of(verifier))
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        # Base64 can write the same bytes in several ways; only one of them is ours.
+        if base64.b64encode(raw).decode() != signature:
+            return False
+        public.verify(raw, text.encode())
+    except (InvalidSignature, binascii.Error):
+        return False
+    return True
+
+
 def _private(signing_key: str) -> Ed25519PrivateKey:
     try:
         raw = base64.b64decode(signing_key.strip(), validate=True)

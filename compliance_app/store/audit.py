@@ -133,10 +133,11 @@ def _locked_head(session: Session) -> TrailHead:
 
 def seal_of(row: TrailEvent) -> str:
     """Return the seal the row must carry."""
-    return seal(_as_sealed(row))
+    return seal(as_sealed(row))
 
 
-def _as_sealed(row: TrailEvent) -> RawEvent:
+def as_sealed(row: TrailEvent) -> RawEvent:
+    """Return the event as it is sealed and exported."""
     return RawEvent(
         number=row.number,
         at=moment(row.happened_at),

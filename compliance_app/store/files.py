@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from compliance_app.rules.errors import KeptFileError
+
+PIECE = 1 << 20
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -21,6 +24,38 @@ def keep(folder: Path, content: bytes) -> str:
         os.fsync(file.fileno())
     Path(file.name).replace(path)
     return sha256
+
+
+def keep_file(folder: Path, source: Path, sha256: str) -> None:
+    """Keep a file of any size under the SHA-256 it has; the same file is kept once."""
+    path = _path(folder, sha256)
+    if path.exists() and digest_of(path) == sha256:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file, source.open("rb") as content:
+            shutil.copyfileobj(content, file, PIECE)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find(folder: Path, sha256: str, *, name: str) -> Path:
+    """Return where the bytes lie; raises KeptFileError, with the file's `name`, like `read`."""
+    path = _path(folder, sha256)
+    if not path.exists() or digest_of(path) != sha256:
+        raise KeptFileError(name=name)
+    return path
 
 
 def is_kept(folder: Path, sha256: str) -> bool:

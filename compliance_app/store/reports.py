@@ -1,6 +1,6 @@
 """What a report reads: every share of a period, and the runs that were produced."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.audit import Event
 from compliance_app.rules.facts import Category, Payer
+from compliance_app.rules.scopes import WHOLE_FIRM, Scope
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.store.models import (
     Assessment,
@@ -23,6 +24,7 @@ from compliance_app.store.models import (
     Share,
     TrailEvent,
 )
+from compliance_app.store.report_scopes import covers
 
 # What leaves the register as it was; the rest of the trail changes what a report says.
 NOT_CHANGES = (
@@ -34,7 +36,9 @@ NOT_CHANGES = (
     Event.TOKEN_REVOKED,
     Event.PASSWORD_SET,
     Event.REPORT_MADE,
-    Event.ATTEMPT_REFUSED,
+    Event.REPORT_TAKEN,
+    Event.REPORT_ORDERED,
+    Event.REPORT_CANCELED,
 )
 
 
@@ -48,8 +52,10 @@ class ReportedShare(NamedTuple):
     state: State
     already_given: bool
     logged_at: datetime
+    giver_id: int
     giver: str
     giver_email: str
+    logged_by_id: int
     logged_by: str
     logged_by_email: str
     recipient_id: int
@@ -68,6 +74,7 @@ class ReportedShare(NamedTuple):
     quantity: int
     payer: Payer
     host_present: bool | None
+    evidence: dict[str, str]
     flags: list[dict[str, Any]]
     counted_cents: int
     holds_room: bool
@@ -83,14 +90,18 @@ class DecisionRow(NamedTuple):
     """One decision on a reported gift."""
 
     gift_id: int
+    version_number: int
     kind: DecisionKind
     decided_at: datetime
+    decided_by_id: int | None
     decided_by: str | None
     reason: str
     remedy: str
 
 
-def shares_between(session: Session, *, since: date, before: date) -> Iterator[ReportedShare]:
+def shares_between(
+    session: Session, *, since: date, before: date, scope: Scope = WHOLE_FIRM
+) -> Iterator[ReportedShare]:
     """Yield the submitted shares with a day in [since, before), in the order of the register."""
     giver, logger, goes_on = aliased(Person), aliased(Person), aliased(Recipient)
     statement = (
@@ -102,8 +113,10 @@ def shares_between(session: Session, *, since: date, before: date) -> Iterator[R
             Gift.state,
             Gift.already_given,
             Gift.logged_at,
+            giver.id,
             giver.name,
             giver.email,
+            logger.id,
             logger.name,
             logger.email,
             goes_on.id,
@@ -122,6 +135,7 @@ def shares_between(session: Session, *, since: date, before: date) -> Iterator[R
             GiftVersion.quantity,
             GiftVersion.payer,
             GiftVersion.host_present,
+            GiftVersion.evidence,
             GiftVersion.flags,
             Share.counted_cents,
             Share.holds_room,
@@ -146,6 +160,7 @@ def shares_between(session: Session, *, since: date, before: date) -> Iterator[R
             Share.given_on < before,
             GiftVersion.number == Gift.version_number,
             Gift.state.not_in((State.DRAFT, State.DISCARDED)),
+            covers(scope, giver, goes_on),
         )
         .order_by(
             func.coalesce(Employer.name_key, ""),
@@ -160,11 +175,11 @@ def shares_between(session: Session, *, since: date, before: date) -> Iterator[R
 
 
 def room_between(
-    session: Session, *, since: date | None, before: date
+    session: Session, *, since: date | None, before: date, only: Collection[int] | None = None
 ) -> Iterator[tuple[int, date, int, int]]:
     """Yield (person, day, share, counted cents) of what holds room, by person and day.
 
-    Only people with a share in the register at all come; `since` None means from the start.
+    `since` None means from the start, `only` names the people where they are few.
     """
     person = func.coalesce(Recipient.merged_into_id, Recipient.id)
     statement = (
@@ -175,18 +190,22 @@ def room_between(
     )
     if since is not None:
         statement = statement.where(Share.given_on >= since)
+    if only is not None:
+        statement = statement.where(person.in_(only))
     yield from session.execute(statement.execution_options(yield_per=1000))
 
 
 def decisions_on(session: Session, gift_ids: Iterable[int]) -> Iterator[DecisionRow]:
-    """Yield the decisions on the current versions of these gifts, in the order they were made."""
+    """Yield the decisions on every version of these gifts, in the order they were made."""
     wanted = sorted(set(gift_ids))
     for start in range(0, len(wanted), 500):
         statement = (
             select(
                 Decision.gift_id,
+                Decision.version_number,
                 Decision.kind,
                 Decision.decided_at,
+                Decision.decided_by_id,
                 Person.name,
                 Decision.reason,
                 Decision.remedy,
@@ -216,3 +235,31 @@ def latest_change(session: Session) -> TrailEvent | None:
 def list_runs(session: Session, *, count: int = 50) -> Sequence[ReportRun]:
     """Return the packages that were produced, newest first."""
     return session.scalars(select(ReportRun).order_by(ReportRun.id.desc()).limit(count)).all()
+
+
+def takings(session: Session, run_ids: Iterable[int]) -> dict[int, list[TrailEvent]]:
+    """Return the events of who took these packages, or a file of them, oldest first, by id."""
+    found: dict[int, list[TrailEvent]] = {}
+    for event in session.scalars(
+        select(TrailEvent)
+        .where(TrailEvent.subject.in_([f"taken:{one}" for one in run_ids]))
+        .order_by(TrailEvent.number)
+    ):
+        found.setdefault(int(event.subject.partition(":")[2]), []).append(event)
+    return found
+
+
+def earlier_run(session: Session, like: ReportRun, *, before_event: int) -> ReportRun | None:
+    """Return the newest package of the same kind, days and scope that was read before an event."""
+    return session.scalar(
+        select(ReportRun)
+        .where(
+            ReportRun.kind == like.kind,
+            ReportRun.period == like.period,
+            ReportRun.scope_kind == like.scope_kind,
+            ReportRun.scope_key == like.scope_key,
+            ReportRun.trail_number < before_event,
+        )
+        .order_by(ReportRun.trail_number.desc(), ReportRun.id.desc())
+        .limit(1)
+    )

@@ -4,7 +4,7 @@ Moments and texts come as they are stored, even where somebody left nonsense in 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import RawEvent
+from compliance_app.store.audit import as_sealed
+from compliance_app.store.bulk import chunks
 from compliance_app.store.models import TrailEvent
 
 # Texts and moments as they are sealed; in SQLite a column may hold something else than text.
@@ -71,6 +73,48 @@ def linked_to(session: Session, sha256: str) -> Sequence[RawEvent]:
 def last_number(session: Session) -> int:
     """Return the highest number there is, 0 in an empty trail."""
     return session.scalar(select(func.max(TrailEvent.number))) or 0
+
+
+def seals(session: Session, *, until: int) -> Iterator[str]:
+    """Yield the seals of the events up to a number, in their order."""
+    statement = select(TrailEvent.sha256).where(TrailEvent.number <= until)
+    yield from session.scalars(
+        statement.order_by(TrailEvent.number).execution_options(yield_per=10_000)
+    )
+
+
+def numbers_about(session: Session, subjects: Iterable[str], *, until: int) -> set[int]:
+    """Return the numbers of the events about these subjects, up to a number."""
+    return {
+        number
+        for some in chunks(sorted(set(subjects)))
+        for number in session.scalars(
+            select(TrailEvent.number).where(
+                TrailEvent.subject.in_(some), TrailEvent.number <= until
+            )
+        )
+    }
+
+
+def numbers_of_kind(session: Session, kind: str, *, until: int) -> set[int]:
+    """Return the numbers of the events about everything of a kind, such as `policy`."""
+    return set(
+        session.scalars(
+            select(TrailEvent.number).where(
+                TrailEvent.subject.like(f"{kind}:%"), TrailEvent.number <= until
+            )
+        )
+    )
+
+
+def events_numbered(session: Session, numbers: Iterable[int]) -> Iterator[RawEvent]:
+    """Yield the events of these numbers in their order."""
+    for some in chunks(sorted(set(numbers))):
+        for row in session.scalars(
+            select(TrailEvent).where(TrailEvent.number.in_(some)).order_by(TrailEvent.number)
+        ):
+            session.expunge(row)
+            yield as_sealed(row)
 
 
 def latest_of_gifts(

@@ -1,6 +1,5 @@
-"""Reports: choose a quarter, produce its package, and fetch the packages that were produced."""
+"""Reports: choose the days and whose gifts, produce the package, and fetch what was produced."""
 
-import io
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,15 +7,17 @@ from flask import Blueprint, current_app, flash, redirect, render_template, send
 from flask.typing import ResponseReturnValue
 
 from compliance_app.clock import now, today
-from compliance_app.rules.errors import NotFoundError
+from compliance_app.rules.errors import InputError, NotFoundError
+from compliance_app.rules.periods import quarter_label
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import reporting
-from compliance_app.services.packing import pack
+from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.orders import Order
+from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store import files
 from compliance_app.store import reports as store
 from compliance_app.store.base import db, frozen_reading, unit_of_work
 from compliance_app.store.models import ReportRun
-from compliance_app.web.forms.reports import QuarterForm
+from compliance_app.web.forms.reports import ReportForm
 from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("reports", __name__)
@@ -26,75 +27,95 @@ MEDIA_TYPES = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".json": "application/json",
+    ".jsonl": "application/jsonl",
 }
 
 
 @bp.get("/reports")
 @requires(Permission.REPORT_READ)
 def index() -> ResponseReturnValue:
-    """Show the form for a quarter, and the packages that were produced."""
-    year, _, quarter = reporting.quarter_label(_last_quarter(today())).partition("Q")
-    return _page(QuarterForm(formdata=None, year=year, quarter=quarter))
+    """Show the form for a package, and the packages that were produced."""
+    year, _, quarter = quarter_label(_last_quarter(today())).partition("Q")
+    return _page(ReportForm(formdata=None, year=year, quarter=quarter))
 
 
 @bp.post("/reports")
 @requires(Permission.REPORT_READ)
 def create() -> ResponseReturnValue:
-    """Produce the package of a quarter and keep its files."""
-    form = QuarterForm()
+    """Produce a package and keep its files."""
+    form = ReportForm()
     if not form.validate():
         return _page(form), 422
-    firm = str(current_app.config["FIRM_NAME"])
-    with frozen_reading() as reading:
-        package = reporting.make_quarter(reading, form.label, firm=firm)
-    for content in package.files.values():
-        files.keep(_folder(), content)
-    with unit_of_work() as work:
-        reporting.keep_run(work, package, actor_id=actor().person_id, at=now())
+    try:
+        scope = find_scope(db.session(), form.scope_kind, form.about.data or "")
+    except InputError as error:
+        form.take(error)
+        return _page(form), 422
+    package = _produce(Order(form.period, scope))
     entries = "1 entry" if package.shares == 1 else f"{package.shares:,} entries"
-    flash(f"The package of {package.quarter.label} is ready: {entries}.")
+    flash(f"The package of {form.period.label} is ready: {entries}.")
     return redirect(url_for(".index"))
 
 
 @bp.get("/reports/<int:run_id>/<name>")
 @requires(Permission.REPORT_READ)
 def download(run_id: int, name: str) -> ResponseReturnValue:
-    """Hand over one file of a package, after its hash was checked."""
+    """Hand over one file of a package, after its hash was checked, and record that."""
     run = _run(run_id)
     kept = next((file for file in run.files if file["name"] == name), None)
     if kept is None:
         raise NotFoundError(what="file of this name in the package")
+    path = files.find(_folder(), kept["sha256"], name=name)
+    _note_taken(run, name)
     return send_file(
-        io.BytesIO(files.read(_folder(), kept["sha256"], name=name)),
+        path,
         mimetype=MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
         as_attachment=True,
         download_name=name,
+        etag=kept["sha256"],
+        conditional=False,
     )
 
 
 @bp.get("/reports/<int:run_id>/package")
 @requires(Permission.REPORT_READ)
 def package(run_id: int) -> ResponseReturnValue:
-    """Hand over all files of a package as one zip."""
+    """Hand over all files of a package as one zip, and record that."""
     run = _run(run_id)
-    packed = pack(
-        (file["name"], files.read(_folder(), file["sha256"], name=file["name"]))
-        for file in run.files
-    )
-    return send_file(
-        io.BytesIO(packed),
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"register-{run.period}.zip",
-    )
+    name, packed = producing.packed(run.files, _folder())
+    _note_taken(run, name)
+    return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
-def _page(form: QuarterForm) -> str:
+def _produce(order: Order) -> producing.Package:
+    """Make a package in one frozen reading, and keep its files and that it was made."""
+    with producing.staged(_folder() / producing.STAGING) as place:
+        with frozen_reading() as reading:
+            made = producing.produce(
+                reading,
+                order,
+                place,
+                firm=str(current_app.config["FIRM_NAME"]),
+                signing_key=str(current_app.config["SIGNING_KEY"]),
+            )
+        producing.keep_files(made, _folder())
+        with unit_of_work() as work:
+            producing.keep_run(work, made, actor_id=actor().person_id, at=now())
+    return made
+
+
+def _page(form: ReportForm) -> str:
     runs = store.list_runs(db.session())
     here = {
         run.id: all(files.is_kept(_folder(), file["sha256"]) for file in run.files) for run in runs
     }
-    return render_template("reports/index.html", form=form, runs=runs, here=here)
+    taken = store.takings(db.session(), [run.id for run in runs])
+    return render_template("reports/index.html", form=form, runs=runs, here=here, taken=taken)
+
+
+def _note_taken(run: ReportRun, what: str) -> None:
+    with unit_of_work() as work:
+        producing.note_taken(work, run, what=what, actor_id=actor().person_id, at=now())
 
 
 def _run(run_id: int) -> ReportRun:

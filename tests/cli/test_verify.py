@@ -63,7 +63,7 @@ def test_a_changed_missing_or_strange_file_of_a_package_is_named(
     changed = console("verify", folder)
     assert (changed.exit_code, changed.stderr) == (
         1,
-        "register-2026Q4.csv was changed after it was produced.\n",
+        "register-2026Q4.csv was changed after it was produced: it has 4 bytes in place of 381.\n",
     )
     (folder / "register-2026Q4.csv").unlink()
     assert console("verify", folder).stderr == "register-2026Q4.csv is missing from the package.\n"

@@ -16,6 +16,7 @@ from reports.source import (
 
 META = ReportMeta(
     firm="Ardmore & Lyle Securities LLC",
+    stem="register-2026Q2",
     period="2026Q2",
     first_day=date(2026, 4, 1),
     last_day=date(2026, 6, 30),

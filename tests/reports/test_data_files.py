@@ -21,11 +21,11 @@ def test_the_csv_has_a_header_and_a_row_for_each_share() -> None:
         "category,description,purpose,cost,market_value,face_value,tax,delivery,quantity,payer,"
         "host_present,state,counted_value,version,logged_on,recipient_id,giver_name,"
         "logged_by_name,counts,running_total,limit,excess,verdict,regime,ground,planned,late,"
-        "reasons,flags,decisions\r\n"
+        "reasons,flags,decisions,exemption,waited_at_end\r\n"
         "G-000001,2026-05-04,,,Priya Abernathy,,Beacon Pension Advisors,gift_card,Dinner voucher,"
         "Thanks for the annual review,,,,0.00,0.00,1,,,given,100.00,1,2026-05-05,1,Wei Dubois,"
         "Wei Dubois,yes,250.00,300.00,0.00,within_limit,FINRA_3220,,no,no,,,"
-        "2026-05-05T14:02:00Z approve by Dana Castellano: Modest and usual\r\n"
+        "2026-05-05T14:02:00Z approve by Dana Castellano: Modest and usual,,no\r\n"
     )
 
 

@@ -1,15 +1,19 @@
 """The trail alone is enough to rebuild the register, and tables that say otherwise are named."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 
+from compliance_app.rules.periods import quarter_of
 from compliance_app.rules.permissions import Role
-from compliance_app.services import approvals, gifts, people, reporting
+from compliance_app.services import approvals, gifts, people
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.history import PastGift, record_past
 from compliance_app.services.replay import Replay, replay
+from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.orders import Order
 from compliance_app.store.base import frozen_reading, unit_of_work
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
@@ -48,8 +52,10 @@ def live_a_little() -> None:
             actor_id=CAST.admin,
             at=LATER,
         )
-        package = reporting.make_quarter(session, "2026Q4", firm="Northwind")
-        reporting.keep_run(session, package, actor_id=CAST.officer, at=LATER)
+        with producing.staged(Path(current_app.config["DATA_DIR"])) as place:
+            order = Order(quarter_of("2026Q4"))
+            package = producing.produce(session, order, place, firm="Northwind")
+            producing.keep_run(session, package, actor_id=CAST.officer, at=LATER)
 
 
 def replayed() -> Replay:

@@ -1,21 +1,30 @@
 """The quarter as it is read for a report: totals, limits of the day, and the same bytes."""
 
 import csv
+import hashlib
 import io
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import RecipientClass
-from compliance_app.services import gifts, reporting
+from compliance_app.rules.periods import quarter_of, range_of
+from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
+from compliance_app.services import approvals, gifts
 from compliance_app.services.claims import Claim
+from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.orders import Order
+from compliance_app.services.reporting.reading import read_report
+from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store import reports as store
-from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Recipient
-from tests.conftest import NOON, Cast
+from compliance_app.store.base import frozen_reading, unit_of_work
+from compliance_app.store.models import Person, Recipient
+from reports.source import QuarterReport
+from tests.conftest import CAST, NOON, Cast
 from tests.factories import make_claim
 
 FIRM = "Northwind Securities"
@@ -24,6 +33,23 @@ FIRM = "Northwind Securities"
 def submit(claim: Claim, cast: Cast) -> None:
     with unit_of_work() as session:
         gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+
+
+def read(label: str, scope: Scope = WHOLE_FIRM) -> QuarterReport:
+    with frozen_reading() as session:
+        return read_report(session, Order(quarter_of(label), scope), firm=FIRM).report
+
+
+def produce(label: str, folder: Path, *, signing_key: str = "") -> dict[str, bytes]:
+    """Return the files of a quarter's package by name, after the run was kept."""
+    with producing.staged(folder) as place:
+        with frozen_reading() as session:
+            package = producing.produce(
+                session, Order(quarter_of(label)), place, firm=FIRM, signing_key=signing_key
+            )
+        with unit_of_work() as session:
+            producing.keep_run(session, package, actor_id=CAST.officer, at=NOON)
+        return {name: path.read_bytes() for name, path in package.paths()}
 
 
 @pytest.mark.parametrize(
@@ -35,14 +61,14 @@ def submit(claim: Claim, cast: Cast) -> None:
     ],
 )
 def test_a_quarter_has_its_first_and_last_day(label: str, first: date, last: date) -> None:
-    quarter = reporting.quarter_of(label)
+    quarter = quarter_of(label)
     assert (quarter.first_day, quarter.last_day) == (first, last)
 
 
 @pytest.mark.parametrize("label", ["", "2026", "2026Q5", "Q1", "26Q1", "2026-Q1", "2026Q1\n2"])
 def test_what_is_no_quarter_is_refused(label: str) -> None:
     with pytest.raises(InputError):
-        reporting.quarter_of(label)
+        quarter_of(label)
 
 
 def test_totals_run_through_the_year_and_past_the_change_of_limit(app: Flask, cast: Cast) -> None:
@@ -50,8 +76,7 @@ def test_totals_run_through_the_year_and_past_the_change_of_limit(app: Flask, ca
     submit(make_claim(50_00, given_on=date(2026, 3, 29)), cast)
     submit(make_claim(50_00, given_on=date(2026, 3, 30)), cast)
     submit(make_claim(70_00, given_on=date(2026, 5, 1)), cast)
-    with unit_of_work() as session:
-        report = reporting.read_quarter(session, reporting.quarter_of("2026Q1"), firm=FIRM)
+    report = read("2026Q1")
     assert [
         (line.counted_cents, line.running_cents, line.limit_cents, line.excess_cents)
         for line in report.shares
@@ -72,30 +97,23 @@ def test_totals_run_through_the_year_and_past_the_change_of_limit(app: Flask, ca
 def test_a_gift_entered_late_moves_the_totals_after_it(app: Flask, cast: Cast) -> None:
     submit(make_claim(80_00, given_on=date(2026, 11, 10)), cast)
     submit(make_claim(30_00, given_on=date(2026, 10, 5)), cast)
-    with unit_of_work() as session:
-        report = reporting.read_quarter(session, reporting.quarter_of("2026Q4"), firm=FIRM)
+    report = read("2026Q4")
     assert [(line.given_on.day, line.running_cents) for line in report.shares] == [
         (5, 30_00),
         (10, 110_00),
     ]
 
 
-def test_the_same_register_gives_the_same_bytes_on_another_day(app: Flask, cast: Cast) -> None:
+def test_the_same_register_gives_the_same_bytes_after_a_package_was_made(
+    app: Flask, cast: Cast, tmp_path: Path
+) -> None:
     submit(make_claim(80_00, given_on=date(2026, 11, 10)), cast)
-    packages = []
-    for hours in (0, 40):
-        with unit_of_work() as session:
-            package = reporting.make_quarter(session, "2026Q4", firm=FIRM)
-            later = NOON + timedelta(hours=hours)
-            reporting.keep_run(session, package, actor_id=cast.officer, at=later)
-        packages.append(package.files)
-    assert packages[0] == packages[1]
+    assert produce("2026Q4", tmp_path) == produce("2026Q4", tmp_path)
 
 
-def test_the_files_say_the_same(app: Flask, cast: Cast) -> None:
+def test_the_files_say_the_same(app: Flask, cast: Cast, tmp_path: Path) -> None:
     submit(make_claim(80_00, given_on=date(2026, 11, 10), to=(cast.morgan, cast.ravi)), cast)
-    with unit_of_work() as session:
-        files = reporting.make_quarter(session, "2026Q4", firm=FIRM).files
+    files = produce("2026Q4", tmp_path)
     rows = list(csv.DictReader(io.StringIO(files["register-2026Q4.csv"].decode())))
     document = json.loads(files["register-2026Q4.json"])
     assert [row["counted_value"] for row in rows] == ["40.00", "40.00"]
@@ -103,21 +121,112 @@ def test_the_files_say_the_same(app: Flask, cast: Cast) -> None:
     assert files["register-2026Q4.pdf"].startswith(b"%PDF-")
 
 
-def test_every_run_is_kept_with_its_hashes(app: Flask, cast: Cast) -> None:
-    with unit_of_work() as session:
-        package = reporting.make_quarter(session, "2026Q3", firm=FIRM)
-        reporting.keep_run(session, package, actor_id=cast.officer, at=NOON)
+def test_every_run_is_kept_with_its_hashes(app: Flask, tmp_path: Path) -> None:
+    files = produce("2026Q3", tmp_path)
     with unit_of_work() as session:
         run = store.list_runs(session)[0]
-        assert (run.period, run.made_by_id, run.shares) == ("2026Q3", cast.officer, 0)
+        assert (run.kind, run.period, run.made_by_id) == ("register", "2026Q3", CAST.officer)
         assert [file["name"] for file in run.files] == [
             "register-2026Q3.pdf",
             "register-2026Q3.csv",
             "register-2026Q3.xlsx",
             "register-2026Q3.json",
+            "audit-2026Q3.jsonl",
             "manifest.json",
         ]
-        assert all(len(file["sha256"]) == 64 for file in run.files)
+        assert [file["sha256"] for file in run.files] == [
+            hashlib.sha256(content).hexdigest() for content in files.values()
+        ]
+        assert run.figures == {
+            "gifts": 0,
+            "shares": 0,
+            "counted_cents": 0,
+            "recipients": 0,
+            "over": 0,
+            "pending": 0,
+            "late": 0,
+        }
+
+
+def test_a_report_that_fails_leaves_nothing_behind(app: Flask, tmp_path: Path) -> None:
+    def fail() -> None:
+        with producing.staged(tmp_path / "made") as place:
+            (place / "half").write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_a_range_may_not_end_before_it_begins() -> None:
+    with pytest.raises(InputError, match="before it begins on 2026-07-02"):
+        range_of(date(2026, 7, 2), date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (ScopeKind.EMPLOYER, "northgate pension trust", ["Morgan Ellery"]),
+        (ScopeKind.EMPLOYER, "2", ["Ravi Shankaran"]),
+        (ScopeKind.GIVER, "THEO@firm.example", ["Ravi Shankaran"]),
+        (ScopeKind.RECIPIENT, "morgan@northgate.example", ["Morgan Ellery"]),
+        (ScopeKind.OFFICE, "boston", ["Ravi Shankaran"]),
+    ],
+)
+def test_a_report_can_be_about_one_part_of_the_firm(
+    app: Flask, cast: Cast, kind: ScopeKind, text: str, expected: list[str]
+) -> None:
+    with unit_of_work() as session:
+        session.get_one(Person, cast.other_rep).office = "Boston"
+        for giver, to in ((cast.rep, cast.morgan), (cast.other_rep, cast.ravi)):
+            claim = make_claim(40_00, given_on=date(2026, 11, 10), to=(to,))
+            gifts.submit(session, claim, giver_id=giver, actor_id=giver, at=NOON)
+    with frozen_reading() as session:
+        scope = find_scope(session, kind, text)
+    assert [line.recipient for line in read("2026Q4", scope).shares] == expected
+
+
+def test_the_total_of_a_person_is_the_whole_firms_in_every_scope(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        for giver in (cast.rep, cast.other_rep):
+            claim = make_claim(40_00, given_on=date(2026, 11, 10))
+            gifts.submit(session, claim, giver_id=giver, actor_id=giver, at=NOON)
+    [line] = read("2026Q4", Scope(ScopeKind.GIVER, str(cast.other_rep), "Theo Marsh")).shares
+    assert (line.counted_cents, line.running_cents) == (40_00, 80_00)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "why"),
+    [
+        (ScopeKind.EMPLOYER, "Nowhere", "There is no employer 'Nowhere'"),
+        (ScopeKind.GIVER, " ", "about nobody"),
+        (ScopeKind.OFFICE, "Atlantis", "Nobody is in an office 'Atlantis'"),
+        (ScopeKind.RECIPIENT, "9" * 30, "There is no recipient"),
+    ],
+)
+def test_a_part_that_is_none_is_refused(app: Flask, kind: ScopeKind, text: str, why: str) -> None:
+    with frozen_reading() as session, pytest.raises(InputError, match=why):
+        find_scope(session, kind, text)
+
+
+def test_supervision_says_who_decided_how_fast_and_whether_independent(
+    app: Flask, cast: Cast
+) -> None:
+    with unit_of_work() as session:
+        claim = make_claim(250_00, given_on=date(2026, 11, 10))
+        gift = gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+        reference = gift.reference
+    with unit_of_work() as session:
+        approvals.approve(
+            session,
+            reference,
+            actor_id=cast.officer,
+            at=NOON + timedelta(hours=5),
+        )
+    [review] = read("2026Q4").evidence.reviews
+    assert (review.reviewer, review.decisions, review.approved) == ("Olga Officer", 1, 1)
+    assert (review.median_minutes, review.longest_minutes, review.independent) == (300, 300, 1)
 
 
 def test_a_total_stands_against_the_limit_of_the_rule_it_was_summed_under(
@@ -127,8 +236,7 @@ def test_a_total_stands_against_the_limit_of_the_rule_it_was_summed_under(
         person = session.get_one(Recipient, cast.morgan)
         person.recipient_class = RecipientClass.ERISA_FIDUCIARY
     submit(make_claim(80_00, given_on=date(2026, 11, 10)), cast)
-    with unit_of_work() as session:
-        report = reporting.read_quarter(session, reporting.quarter_of("2026Q4"), firm=FIRM)
+    report = read("2026Q4")
     assert [(total.running_cents, total.limit_cents) for total in report.totals] == [
         (80_00, 300_00)
     ]

@@ -36,7 +36,7 @@ def test_the_quarter_before_this_one_is_chosen_at_first(app: Flask) -> None:
     page = officer(app).get("/reports")
 
     assert page.find("input#year")[0].get("value") == "2026"
-    assert [one.get("value") for one in page.find("select option[selected]")] == ["3"]
+    assert [one.get("value") for one in page.find("#quarter option[selected]")] == ["3"]
     assert page.words("section h2")[1:] == ["No package yet"]
 
 
@@ -47,7 +47,7 @@ def test_a_produced_package_is_listed_with_who_when_and_what(app: Flask) -> None
 
     assert page.words("p.flash") == ["The package of 2026Q4 is ready: 1 entry."]
     [row] = page.words("tbody tr")
-    assert row.startswith("2026Q4 1 entry Olga Officer 21 Nov 2026, 17:00 UTC")
+    assert row.startswith("2026Q4 The whole firm 1 entry Olga Officer 21 Nov 2026, 17:00 UTC")
 
 
 def test_each_file_is_handed_over_with_the_hash_the_page_shows(app: Flask) -> None:
@@ -64,6 +64,7 @@ def test_each_file_is_handed_over_with_the_hash_the_page_shows(app: Flask) -> No
         "text/csv",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/json",
+        "application/jsonl",
         "application/json",
     ]
     assert handed[0].data.startswith(b"%PDF-")
@@ -86,6 +87,7 @@ def test_the_whole_package_is_one_zip_of_the_same_files(app: Flask) -> None:
         "register-2026Q4.csv",
         "register-2026Q4.xlsx",
         "register-2026Q4.json",
+        "audit-2026Q4.jsonl",
         "manifest.json",
     ]
     assert [hashlib.sha256(data).hexdigest() for data in contents.values()] == page.words(

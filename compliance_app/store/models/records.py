@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from compliance_app.rules.report_kinds import JobState
 from compliance_app.store.base import Base
-from compliance_app.store.models.people import Person
+from compliance_app.store.models.people import Person, words
 
 
 class Policy(Base):
@@ -88,22 +89,58 @@ class Attachment(Base):
 
 
 class ReportRun(Base):
-    """One package that was produced: for what period, by whom, and its files' hashes."""
+    """One package that was produced: of what, by whom, and its files' hashes.
+
+    `kind`, `scope_kind` and `scope_key` say what was ordered, `read_at` is the moment of the last
+    change it tells of, and `figures` are its key figures, to be compared with a later one's.
+    """
 
     __tablename__ = "report_run"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str | None] = mapped_column(String(40))
     period: Mapped[str] = mapped_column(String(40))
     first_day: Mapped[date]
     last_day: Mapped[date]
     scope: Mapped[str] = mapped_column(String(200))
+    scope_kind: Mapped[str | None] = mapped_column(String(20))
+    scope_key: Mapped[str | None] = mapped_column(String(200))
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
     shares: Mapped[int]
     trail_number: Mapped[int]
+    figures: Mapped[dict[str, int] | None]
     files: Mapped[list[dict[str, Any]]]
 
     made_by: Mapped[Person | None] = relationship()
+
+
+class ReportJob(Base):
+    """A report that was ordered and is made behind the page; ADR 0006 says why it is no record.
+
+    `order` is what was asked for. Whoever makes it says so in `claimed_by` and goes on saying
+    so in `heartbeat_at`; a claim whose heartbeat is old is taken over.
+    """
+
+    __tablename__ = "report_job"
+    __table_args__ = (Index("ix_report_job_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order: Mapped[dict[str, str]]
+    state: Mapped[JobState] = mapped_column(words(JobState))
+    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(80), default="")
+    percent: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    heartbeat_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(Text, default="")
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("report_run.id"))
+
+    ordered_by: Mapped[Person | None] = relationship()
 
 
 class IdempotencyKey(Base):

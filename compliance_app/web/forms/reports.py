@@ -1,21 +1,36 @@
-"""Choosing the quarter a report is about."""
+"""Choosing what a report is about: a quarter or other days, and whose gifts."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from wtforms import SelectField, StringField
-from wtforms.validators import Regexp
+from wtforms.validators import Optional, Regexp
 
+from compliance_app.rules.errors import InputError
+from compliance_app.rules.periods import Period, quarter_of, range_of
+from compliance_app.rules.scopes import ScopeKind
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import options
+from compliance_app.web.forms.fields import DayField, Line, options
 
+OTHER_DAYS = "range"
 QUARTERS = (
     ("1", "January to March"),
     ("2", "April to June"),
     ("3", "July to September"),
     ("4", "October to December"),
+    (OTHER_DAYS, "Other days, given below"),
+)
+SCOPES = (
+    (ScopeKind.FIRM.value, "The whole firm"),
+    (ScopeKind.EMPLOYER.value, "One employer"),
+    (ScopeKind.GIVER.value, "One giver"),
+    (ScopeKind.OFFICE.value, "One office"),
+    (ScopeKind.RECIPIENT.value, "One recipient"),
 )
 
 
-class QuarterForm(Form):
-    """A year and one of its quarters."""
+class ReportForm(Form):
+    """The days and the part of the firm a package is about."""
 
     year = StringField(
         "Year",
@@ -25,8 +40,51 @@ class QuarterForm(Form):
         render_kw={"inputmode": "numeric", "maxlength": "4", "autocomplete": "off"},
     )
     quarter = SelectField("Quarter", choices=options(*QUARTERS))
+    since = DayField("First day", validators=[Optional()], render_kw={"type": "date"})
+    until = DayField("Last day", validators=[Optional()], render_kw={"type": "date"})
+    scope = SelectField(
+        "About", choices=options(*SCOPES), default=ScopeKind.FIRM.value, validate_choice=True
+    )
+    about = StringField(
+        "Which one",
+        validators=[Line()],
+        description="A name, an e-mail address, or the number on their page.",
+        render_kw={"autocomplete": "off"},
+    )
+    period: Period
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Say whether the form names days that make a period."""
+        if self.quarter.data == OTHER_DAYS:
+            self.year.validators = (Optional(),)
+        if not super().validate(extra_validators):
+            return False
+        try:
+            self.period = self._period()
+        except InputError as error:
+            self.take(error)
+            return False
+        return True
 
     @property
-    def label(self) -> str:
-        """Return the quarter as it is written: 2026Q3."""
-        return f"{self.year.data}Q{self.quarter.data}"
+    def scope_kind(self) -> ScopeKind:
+        """Return which part of the firm is meant."""
+        return ScopeKind(self.scope.data)
+
+    def take(self, error: InputError) -> None:
+        """Show each problem at its field."""
+        for name, sentence in error.problems.items():
+            field = self._fields.get(name) or self.about
+            field.errors = [*field.errors, sentence]
+
+    def _period(self) -> Period:
+        if self.quarter.data != OTHER_DAYS:
+            return quarter_of(f"{self.year.data}Q{self.quarter.data}")
+        missing = {
+            field.name: "Give this day, written as year-month-day: 2026-07-01."
+            for field in (self.since, self.until)
+            if field.data is None
+        }
+        if missing:
+            raise InputError(problems=missing)
+        return range_of(self.since.data, self.until.data)

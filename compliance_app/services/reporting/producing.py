@@ -1,0 +1,249 @@
+"""Producing a report: every file from one frozen reading, in a folder that is complete or gone."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.services.packing import pack_files
+from compliance_app.services.reporting import manifests, trail_part
+from compliance_app.services.reporting.errors import told_apart
+from compliance_app.services.reporting.orders import Order
+from compliance_app.services.reporting.reading import Reading, read_report
+from compliance_app.store import audit, files
+from compliance_app.store.gifts import row_document
+from compliance_app.store.models import ReportRun
+from reports.figures import add_up
+from reports.manifest import FileFacts, describe
+from reports.quarter import build_csv, build_json, build_pdf, build_xlsx
+from reports.source import QuarterReport, SealedCheckpoint
+
+# Where a report is made until it is complete.
+STAGING = "reports"
+LONGEST_SCOPE = 200
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What was produced: its files lie in a folder, complete and on disk."""
+
+    order: Order
+    folder: Path
+    files: tuple[FileFacts, ...]
+    shares: int
+    trail_number: int
+    read_at: datetime
+    figures: dict[str, int]
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Return the digest that stands for the whole package."""
+        return next(one.sha256 for one in self.files if one.name == manifests.NAME)
+
+    def paths(self) -> list[tuple[str, Path]]:
+        """Return the files by name, in the order they are handed over."""
+        return [(one.name, self.folder / one.name) for one in self.files]
+
+
+def produce(
+    session: Session,
+    order: Order,
+    folder: Path,
+    *,
+    firm: str,
+    signing_key: str = "",
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Package:
+    """Write the files of a report into an empty folder, from the session's one reading.
+
+    Raises NotReconciledError, NotWrittenError, or TrailDamagedError; what has been written then
+    is the caller's to remove, as `staged` does.
+    """
+    progress("Reading the register", 0, 6)
+    reading = read_report(session, order, firm=firm)
+    progress("Sealing the trail", 1, 6)
+    meta = reading.report.meta
+    drawn = trail_part.draw(
+        session, until=meta.trail_events, made_at=meta.made_at, signing_key=signing_key
+    )
+    sealed = SealedCheckpoint(drawn.tree.size, drawn.root, drawn.kept.note, drawn.kept.verifier)
+    report = replace(reading.report, meta=replace(meta, checkpoint=sealed))
+    with told_apart():
+        facts = list(_write_files(session, order, report, reading, drawn, folder, progress))
+        content = manifests.seal(describe(report, facts), signing_key=signing_key)
+        facts.append(_write(folder, manifests.NAME, content, rows=None))
+        _flush_folder(folder)
+    figures = add_up(report)
+    return Package(
+        order=order,
+        folder=folder,
+        files=tuple(facts),
+        shares=len(report.shares),
+        trail_number=meta.trail_events,
+        read_at=meta.made_at,
+        figures={
+            "gifts": figures.gifts,
+            "shares": figures.shares,
+            "counted_cents": figures.counted_cents,
+            "recipients": figures.recipients,
+            "over": figures.over,
+            "pending": figures.pending,
+            "late": figures.late,
+        },
+    )
+
+
+def _write_files(
+    session: Session,
+    order: Order,
+    report: QuarterReport,
+    reading: Reading,
+    drawn: trail_part.Drawn,
+    folder: Path,
+    progress: Progress,
+) -> Iterator[FileFacts]:
+    shares = len(report.shares)
+    builders: tuple[tuple[str, Callable[[QuarterReport], bytes], int | None], ...] = (
+        ("pdf", build_pdf, None),
+        ("csv", build_csv, shares),
+        ("xlsx", build_xlsx, shares),
+        ("json", build_json, shares),
+    )
+    for done, (ending, build, rows) in enumerate(builders, start=2):
+        progress(f"Writing the {ending.upper()}", done, 6)
+        yield _write(folder, f"{order.stem}.{ending}", build(report), rows=rows)
+    lines = trail_part.lines_behind(session, drawn, reading.rows, reading.event_numbers)
+    yield _write_lines(folder, f"audit-{order.label}.jsonl", lines)
+
+
+def _write(folder: Path, name: str, content: bytes, *, rows: int | None) -> FileFacts:
+    with (folder / name).open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return FileFacts(name, len(content), files.digest_of(folder / name), rows)
+
+
+def _write_lines(folder: Path, name: str, lines: Iterator[str]) -> FileFacts:
+    count = 0
+    with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(f"{line}\n")
+            count += '"kind":"event"' in line
+        file.flush()
+        os.fsync(file.fileno())
+    path = folder / name
+    return FileFacts(name, path.stat().st_size, files.digest_of(path), count)
+
+
+@contextmanager
+def staged(parent: Path) -> Iterator[Path]:
+    """Give a new folder to make a report in, and remove whatever is left in it afterwards."""
+    with told_apart():
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".making-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def hand_over(package: Package, target: Path) -> None:
+    """Move a complete package to its folder; the manifest, which makes it one, goes last.
+
+    Both folders lie on one disk.
+    """
+    with told_apart():
+        target.mkdir(parents=True, exist_ok=True)
+        for name, path in package.paths():
+            path.replace(target / name)
+        _flush_folder(target)
+
+
+def keep_files(package: Package, data_folder: Path) -> None:
+    """Keep the files of a package in the data folder, to be handed out again."""
+    with told_apart():
+        for one in package.files:
+            files.keep_file(data_folder, package.folder / one.name, one.sha256)
+
+
+def packed(kept: Sequence[Mapping[str, Any]], data_folder: Path) -> tuple[str, IO[bytes]]:
+    """Return kept files as one zip, its name first, after the hash of each was checked."""
+    found = [
+        (one["name"], files.find(data_folder, one["sha256"], name=one["name"])) for one in kept
+    ]
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    with told_apart():
+        pack_files(found, target)
+    target.seek(0)
+    return f"{found[0][0].rpartition('.')[0]}.zip", target
+
+
+def keep_run(
+    session: Session, package: Package, *, actor_id: int | None, at: datetime
+) -> ReportRun:
+    """Keep that a package was produced, by whom, and the hashes of its files."""
+    order = package.order
+    run = ReportRun(
+        kind=order.kind.value,
+        period=order.period.label,
+        first_day=order.period.first_day,
+        last_day=order.period.last_day,
+        scope=order.scope.words[:LONGEST_SCOPE],
+        scope_kind=order.scope.kind.value,
+        scope_key=order.scope.key,
+        made_by_id=actor_id,
+        made_at=at,
+        read_at=package.read_at,
+        shares=package.shares,
+        trail_number=package.trail_number,
+        figures=package.figures,
+        files=[one._asdict() for one in package.files],
+    )
+    session.add(run)
+    session.flush()
+    audit.append(
+        session,
+        Event.REPORT_MADE,
+        actor_id=actor_id,
+        at=at,
+        subject=f"report:{run.id}",
+        body=row_document(run),
+    )
+    return run
+
+
+def note_taken(
+    session: Session, run: ReportRun, *, what: str, actor_id: int | None, at: datetime
+) -> None:
+    """Record that somebody took a file of a package, or all of it."""
+    audit.append(
+        session,
+        Event.REPORT_TAKEN,
+        actor_id=actor_id,
+        at=at,
+        subject=f"taken:{run.id}",
+        body={"report": run.id, "file": what, "period": run.period, "scope": run.scope},
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put the names of a folder's files on disk, where the system can."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except (PermissionError, IsADirectoryError):
+        return
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
