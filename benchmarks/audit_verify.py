@@ -18,9 +18,10 @@ from time import process_time
 from compliance_app.app import create_app
 from compliance_app.rules.facts import Category
 from compliance_app.rules.permissions import Role
-from compliance_app.services import audit, checkpoints, people, recipients
+from compliance_app.services import audit, checkpoints, people
 from compliance_app.services.claims import Claim
 from compliance_app.services.history import PastGift, record_past
+from compliance_app.services.newcomers import add_many
 from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import schema
@@ -38,7 +39,7 @@ def fill(gifts: int, newcomers: int) -> None:
             session, NewPerson("rep@firm.example", "Rep", Role.AE), actor_id=None, at=AT
         )
         new = [NewRecipient(f"Person {number}") for number in range(newcomers)]
-        added = recipients.add_many(session, new, actor_id=None, at=AT).recipients
+        added = add_many(session, new, actor_id=None, at=AT).recipients
         ids, rep_id = [one.id for one in added], rep.id
     with unit_of_work() as session:
         record_past(session, _gifts(gifts, ids, rep_id), actor_id=None, at=AT)

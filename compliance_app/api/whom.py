@@ -69,8 +69,8 @@ def _find(session: Session, one: AnyRecipient) -> int | NewRecipient:
     if isinstance(one, KnownRecipient):
         return one.id
     new = _checked(one)
-    if new.email and (known := store.find_by_email(session, new.email)):
-        return known.id
+    if new.email and (there := store.find_by_email(session, new.email)):
+        return there.id
     named = store.by_name_and_employer(session, {new.name})
     known = named.get((new.name, store.key_of(new.employer)))
     if known is None or (new.email and known.email):

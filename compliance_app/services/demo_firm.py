@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.rules.permissions import Role
 from compliance_app.rules.regimes import RULE_3220, limit_on
-from compliance_app.services import people, recipients
+from compliance_app.services import newcomers, people
 from compliance_app.services.claims import Claim
 from compliance_app.services.demo_names import (
     DOMAIN,
@@ -26,9 +26,10 @@ from compliance_app.services.demo_names import (
     TITLES,
     Thing,
 )
+from compliance_app.services.newcomers import Newcomer
 from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
-from compliance_app.store.models import Person, Recipient
+from compliance_app.store.models import Person
 
 PASSWORD = "a demo for Tally 3220"  # noqa: S105 - printed to whoever starts the demo
 OFFICERS, BRANCHES_PER_OFFICE, REPS_PER_BRANCH = 4, 2, 8
@@ -52,7 +53,7 @@ class Firm:
     """Everybody of the demo: by role, and each representative's clients."""
 
     by_role: dict[Role, list[Person]]
-    clients: dict[int, list[Recipient]]
+    clients: dict[int, list[Newcomer]]
 
     @property
     def representatives(self) -> list[Person]:
@@ -81,7 +82,7 @@ def add_firm(session: Session, rng: random.Random, *, gifts: int, at: datetime) 
         _new_client(namer, rng, number, employers)
         for number in range(employers * PEOPLE_PER_EMPLOYER)
     ]
-    added = recipients.add_many(
+    added = newcomers.add_many(
         session, wanted, actor_id=by_role[Role.COMPLIANCE][0].id, at=at
     ).recipients
     for person in (by_role[role][0] for role in Role):
@@ -154,13 +155,13 @@ def _new_client(namer: _Namer, rng: random.Random, number: int, employers: int) 
 
 
 def _clients(
-    representatives: Sequence[Person], added: Sequence[Recipient], rng: random.Random
-) -> dict[int, list[Recipient]]:
+    representatives: Sequence[Person], added: Sequence[Newcomer], rng: random.Random
+) -> dict[int, list[Newcomer]]:
     """Give each employer two or three representatives, so that some people get from several."""
-    at_employer: dict[int, list[Recipient]] = defaultdict(list)
+    at_employer: dict[int | None, list[Newcomer]] = defaultdict(list)
     for recipient in added:
-        at_employer[recipient.employments[0].employer_id].append(recipient)
-    clients: dict[int, list[Recipient]] = {person.id: [] for person in representatives}
+        at_employer[recipient.employer_id].append(recipient)
+    clients: dict[int, list[Newcomer]] = {person.id: [] for person in representatives}
     for number, colleagues in enumerate(at_employer.values()):
         usual = representatives[number % len(representatives)]
         others = rng.sample(representatives, rng.choice((1, 2)))
@@ -221,20 +222,16 @@ class Imagination:
         return Idea(giver, claim)
 
     def _company(
-        self, recipient: Recipient, clients: Sequence[Recipient], thing: Thing
-    ) -> list[Recipient]:
+        self, recipient: Newcomer, clients: Sequence[Newcomer], thing: Thing
+    ) -> list[Newcomer]:
         """Return who shares the gift: now and then the whole desk does."""
         if thing.category is not Category.MERCHANDISE or self._rng.randrange(16):
             return [recipient]
-        employer_id = recipient.employments[0].employer_id
-        desk = [
-            one
-            for one in clients
-            if one.employments[0].employer_id == employer_id and one is not recipient
-        ]
+        employer_id = recipient.employer_id
+        desk = [one for one in clients if one.employer_id == employer_id and one is not recipient]
         return [recipient, *self._rng.sample(desk, min(len(desk), self._rng.choice((1, 2, 3))))]
 
-    def _room(self, colleagues: Sequence[Recipient], day: date) -> int:
+    def _room(self, colleagues: Sequence[Newcomer], day: date) -> int:
         """Return what may be spent on each, by what they have had this year."""
         limit_cents = limit_on(day, RULE_3220.limits).cents or 0
         return min(

@@ -1,20 +1,18 @@
 """What a gift of a file must be before it is taken: what a claim may hold, and what it counts."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from compliance_app.rules.assessment import assess
 from compliance_app.rules.errors import InputError
-from compliance_app.rules.facts import GiverType, RecipientClass, Standing
+from compliance_app.rules.facts import GiverType, Standing
 from compliance_app.rules.money import format_dollars
 from compliance_app.services import claims, history
 from compliance_app.services.import_grouping import FileGift, with_the_others
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
-from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import gifts as store
-from compliance_app.store.models import Recipient
 
 # References this register gives itself are kept apart from those it will give later.
 OWN_REFERENCE_LIMIT = 10_000_000
@@ -79,9 +77,8 @@ def _count_problems(gift: FileGift, check: Check) -> list[Problem]:
     for row in gift.rows:
         if row.counted_cents is None:
             continue
-        known = check.parties.find_recipient(row.gift)
         facts = claim.facts_for(
-            *_classes_of(known, claim.given_on),
+            *check.parties.classes_of(row.gift),
             giver_type=GiverType.ASSOCIATED_PERSON,
             standing=Standing.GIVEN,
         )
@@ -94,12 +91,6 @@ def _count_problems(gift: FileGift, check: Check) -> list[Problem]:
             )
             problems.append(Problem(row.line, "counted_value", sentence))
     return problems
-
-
-def _classes_of(known: Recipient | None, day: date) -> tuple[RecipientClass, ...]:
-    if known is None:
-        return (RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,)
-    return workplace_on(known, day).recipient_classes
 
 
 def own_number(reference: str) -> int:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.facts import RecipientClass
 from compliance_app.rules.permissions import Role
-from compliance_app.services import people, recipients
+from compliance_app.services import newcomers, people
 from compliance_app.services.import_rows import (
     PLANNED_STATES,
     GiftRow,
@@ -16,9 +17,11 @@ from compliance_app.services.import_rows import (
 )
 from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
+from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
 from compliance_app.store.models import Recipient
+from compliance_app.store.recipients import Known
 
 
 class RecipientKey(NamedTuple):
@@ -71,7 +74,7 @@ class Parties:
             problems.append(Problem(row.line, "giver_email", sentence))
         return problems
 
-    def find_recipient(self, row: GiftRow) -> Recipient | None:
+    def find_recipient(self, row: GiftRow) -> Known | None:
         """Return the row's recipient where the register has them.
 
         A record with an e-mail of its own is somebody else than a person with another.
@@ -82,6 +85,14 @@ class Parties:
         if known is not None and row.recipient_email and known.email:
             return None
         return known
+
+    def classes_of(self, row: GiftRow) -> tuple[RecipientClass, ...]:
+        """Return what the row's recipient was on its day."""
+        known = self.find_recipient(row)
+        if known is None:
+            return (RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,)
+        recipient = self._session.get_one(Recipient, known.id)
+        return workplace_on(recipient, row.given_on).recipient_classes
 
     def add_missing(self, rows: Sequence[GiftRow], *, actor_id: int | None, at: datetime) -> None:
         """Add whoever the rows name and the register does not have."""
@@ -98,10 +109,11 @@ class Parties:
             NewRecipient(name=row.recipient_name, email=row.recipient_email, employer=row.employer)
             for row in reversed(missing.values())
         ]
-        added = recipients.add_many(self._session, wanted, actor_id=actor_id, at=at)
+        added = newcomers.add_many(self._session, wanted, actor_id=actor_id, at=at)
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
-        for row, recipient in zip(reversed(missing.values()), added.recipients, strict=True):
+        for row, new in zip(reversed(missing.values()), added.recipients, strict=True):
+            recipient = Known(new.id, row.recipient_email or None)
             if row.recipient_email:
                 self._by_email[row.recipient_email] = recipient
             key = (row.recipient_name, store.key_of(row.employer))
@@ -115,7 +127,7 @@ class Parties:
         return giver_id, self._people[row.logged_by_email].id
 
     def recipient_ids(self, rows: Iterable[GiftRow]) -> tuple[int, ...]:
-        """Return the ids of the rows' recipients, in their order."""
+        """Return the ids of the rows' recipients that are in the register, in their order."""
         return tuple(recipient.id for row in rows if (recipient := self.find_recipient(row)))
 
 

@@ -85,7 +85,10 @@ def import_gifts(
     if done.problems and not options.partial:
         raise ImportRefusedError(rows=tuple(sorted(done.problems)), total=done.rows)
     done.problems.sort()
-    parties.add_missing([row.gift for gift in good for row in gift.rows], actor_id=actor_id, at=at)
+    rows = [row.gift for gift in good for row in gift.rows]
+    # Everybody is locked before the first event is written: the head of the trail comes last.
+    recipient_store.lock_all(session, parties.recipient_ids(rows))
+    parties.add_missing(rows, actor_id=actor_id, at=at)
     done.people_added = parties.people_added
     done.recipients_added = parties.recipients_added
     done.employers_added = parties.employers_added
@@ -133,9 +136,6 @@ def _write(
     at: datetime,
     progress: Callable[[int, int], None],
 ) -> None:
-    # Everybody is locked before the first event is written: the head of the trail comes last.
-    rows = (row.gift for gift in good for row in gift.rows)
-    recipient_store.lock_all(session, parties.recipient_ids(rows))
     planned = [gift for gift in good if gift.first.state in PLANNED_STATES]
     past = [gift for gift in good if gift.first.state not in PLANNED_STATES]
     recorded = history.record_past(

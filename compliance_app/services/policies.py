@@ -3,6 +3,7 @@
 A version is only ever added; what was judged before keeps the version it was judged by.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -34,17 +35,19 @@ def policy_on(session: Session, day: date) -> Policy:
 
 
 class PolicyBook:
-    """The policies by day, each day looked up once: for judging many gifts."""
+    """The policies by day, all versions read once: for judging many gifts."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._known: dict[date, Policy] = {}
+        self._adopted = store.in_force_by(session, date.max)
+        self._days = [version.effective_on for version in self._adopted]
+        self._known: dict[int, Policy] = {0: default_policy()}
 
     def on(self, day: date) -> Policy:
         """Return the policy in force on the day."""
-        if day not in self._known:
-            self._known[day] = policy_on(self._session, day)
-        return self._known[day]
+        adopted = bisect_right(self._days, day)
+        if adopted not in self._known:
+            self._known[adopted] = _carried(_documents(self._adopted[:adopted]))
+        return self._known[adopted]
 
 
 def default_policy() -> Policy:

@@ -1,9 +1,7 @@
 """Recipients and their employers: adding them, and what the firm has left for a person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -77,42 +75,6 @@ def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
         session, recipient.id, since=history_since(policy, day), except_gift_id=None
     )
     return assess(nothing, prior, policy)
-
-
-class Added(NamedTuple):
-    """What a bulk added: the recipients in the order asked for, and how many employers."""
-
-    recipients: list[Recipient]
-    employers: int
-
-
-def add_many(
-    session: Session, wanted: Sequence[NewRecipient], *, actor_id: int | None, at: datetime
-) -> Added:
-    """Add people nobody has yet, with their employers; the caller has checked what they hold."""
-    names = {store.key_of(new.employer): new.employer for new in reversed(wanted)}
-    names.pop("", None)
-    employers: dict[str, Employer] = {}
-    added_employers = 0
-    for key, name in reversed(names.items()):
-        known = store.find_employer(session, name)
-        added_employers += known is None
-        employers[key] = known or find_or_add_employer(session, name, actor_id=actor_id, at=at)
-    added = []
-    for new in wanted:
-        recipient = _new_row(new, actor_id=actor_id, at=at)
-        employer = employers.get(store.key_of(new.employer))
-        if employer is not None:
-            recipient.employments.append(Employment(employer=employer, title=new.title))
-        added.append(recipient)
-    session.add_all(added)
-    session.flush()
-    recipient_keys.keep(session, added)
-    acts = [
-        audit.Act(Event.RECIPIENT_ADDED, f"recipient:{one.id}", document_of(one)) for one in added
-    ]
-    audit.append_all(session, acts, actor_id=actor_id, at=at)
-    return Added(added, added_employers)
 
 
 def _new_row(new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipient:

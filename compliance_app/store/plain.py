@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Date, Enum, Table
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from compliance_app.rules.audit import canonical, moment, ready
 from compliance_app.store.base import Base, UtcDateTime
@@ -32,6 +33,12 @@ class PlainTable:
             for column in self._columns
             if (convert := _converter(column)) is not None
         )
+        self._defaults = {
+            column.name: column.default.arg
+            if isinstance(column.default, ScalarElementColumnDefault)
+            else None
+            for column in self._columns
+        }
         self._json = tuple(one.name for one in self._columns if isinstance(one.type, JSON))
 
     def plain(self, row: Mapping[str, Any]) -> PlainRow:
@@ -42,6 +49,10 @@ class PlainTable:
             if value is not None:
                 plain[name] = convert(value)
         return plain
+
+    def new(self, **values: object) -> PlainRow:
+        """Return a plain row of these values; every other column holds what it does by default."""
+        return self.plain(self._defaults | values)
 
     def told(self, plain: PlainRow) -> dict[str, object]:
         """Return what `store.gifts.row_document` says of the same row."""

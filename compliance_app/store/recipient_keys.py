@@ -34,10 +34,16 @@ def contacts_of(recipient: Recipient) -> list[Contact]:
 
 def keep(session: Session, recipients: Iterable[Recipient]) -> None:
     """Keep the keys of records that were added or changed; they have their ids already."""
-    for some in chunks(recipients):
-        contacts = [(one.id, contact) for one in some for contact in contacts_of(one)]
-        keys = {(key, number) for number, contact in contacts for key in block_keys(contact)}
-        words = {(text, number) for number, contact in contacts for text in rotations(contact)}
+    keep_contacts(
+        session, ((one.id, contact) for one in recipients for contact in contacts_of(one))
+    )
+
+
+def keep_contacts(session: Session, contacts: Iterable[tuple[int, Contact]]) -> None:
+    """Keep the keys of records by their ids, as the matching sees each of them."""
+    for some in chunks(contacts):
+        keys = {(key, number) for number, contact in some for key in block_keys(contact)}
+        words = {(text, number) for number, contact in some for text in rotations(contact)}
         _insert(session, RecipientKey, "key", sorted(keys))
         _insert(session, RecipientWord, "text", sorted(words))
 

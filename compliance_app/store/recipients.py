@@ -17,6 +17,13 @@ from compliance_app.store.models import (
 )
 
 
+class Known(NamedTuple):
+    """One recipient as a file of gifts is compared with them."""
+
+    id: int
+    email: str | None
+
+
 class Found(NamedTuple):
     """One recipient that a search found."""
 
@@ -104,35 +111,35 @@ def find_by_email(session: Session, email: str) -> Recipient | None:
     return session.scalar(select(Recipient).where(Recipient.email == email.strip().lower()))
 
 
-def by_email(session: Session, emails: Iterable[str]) -> dict[str, Recipient]:
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Known]:
     """Return the recipients with these addresses, by address."""
+    statement = select(Recipient.email, Recipient.id)
     return {
-        email: recipient
+        email: Known(recipient_id, email)
         for some in chunks(sorted(set(emails)))
-        for email, recipient in session.execute(
-            select(Recipient.email, Recipient).where(Recipient.email.in_(some))
-        )
+        for email, recipient_id in session.execute(statement.where(Recipient.email.in_(some)))
         if email is not None
     }
 
 
-def by_name_and_employer(
-    session: Session, names: Iterable[str]
-) -> dict[tuple[str, str], Recipient]:
+def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[str, str], Known]:
     """Return the recipients of exactly these names, by name and key of each employer.
 
     Somebody without an employer has an empty key; of several the oldest record is returned.
     """
     statement = (
-        select(Recipient, func.coalesce(Employer.name_key, ""))
+        select(Recipient.name, func.coalesce(Employer.name_key, ""), Recipient.id, Recipient.email)
         .outerjoin(Employment, Employment.recipient_id == Recipient.id)
         .outerjoin(Employer, Employer.id == Employment.employer_id)
         .order_by(Recipient.id.desc())
     )
+    keys = {key_of(name) for name in names}
     return {
-        (recipient.name, employer_key): recipient
-        for some in chunks(sorted(set(names)))
-        for recipient, employer_key in session.execute(statement.where(Recipient.name.in_(some)))
+        (name, employer_key): Known(recipient_id, email)
+        for some in chunks(sorted(keys))
+        for name, employer_key, recipient_id, email in session.execute(
+            statement.where(Recipient.name_key.in_(some))
+        )
     }
 
 
@@ -148,6 +155,16 @@ def find_by_name(session: Session, name: str, employer_id: int | None) -> Recipi
 def find_employer(session: Session, name: str) -> Employer | None:
     """Return the employer of this name."""
     return session.scalar(select(Employer).where(Employer.name_key == key_of(name)))
+
+
+def employer_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the employers with these keys, by key."""
+    statement = select(Employer.name_key, Employer.id)
+    return {
+        key: employer_id
+        for some in chunks(sorted(set(keys)))
+        for key, employer_id in session.execute(statement.where(Employer.name_key.in_(some)))
+    }
 
 
 def contacts_of(session: Session, person_id: int, *, gifts: int) -> list[Found]:
