@@ -4,6 +4,7 @@ import re
 
 _WRITTEN = re.compile(r"\$?\s?([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?", re.ASCII)
 _LONGEST = 40
+_DOLLAR = 100
 _EXAMPLE = 'Write it as dollars and cents, for example "1,234.50".'
 
 
@@ -36,6 +37,9 @@ def format_dollars(cents: int) -> str:
 
 def format_decimal(cents: int) -> str:
     """Write cents for programs: `1234.50`."""
+    if cents >= _DOLLAR:  # nearly always, and written into every assessment many times
+        digits = str(cents)
+        return f"{digits[:-2]}.{digits[-2:]}"
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 

@@ -112,8 +112,8 @@ class Parties:
         added = newcomers.add_many(self._session, wanted, actor_id=actor_id, at=at)
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
-        for row, new in zip(reversed(missing.values()), added.recipients, strict=True):
-            recipient = Known(new.id, row.recipient_email or None)
+        for row, newcomer in zip(reversed(missing.values()), added.recipients, strict=True):
+            recipient = Known(newcomer.id, row.recipient_email or None)
             if row.recipient_email:
                 self._by_email[row.recipient_email] = recipient
             key = (row.recipient_name, store.key_of(row.employer))

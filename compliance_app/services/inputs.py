@@ -6,6 +6,7 @@ With them and the policy's hash, anybody can judge the share again and get the s
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from compliance_app.rules.assessment import Assessment
@@ -19,7 +20,6 @@ from compliance_app.rules.facts import (
     RecipientClass,
     Standing,
 )
-from compliance_app.store.gifts import json_value
 
 # How a fact is read back; those without a row are kept as they are.
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -31,14 +31,15 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "recipient_classes": lambda classes: tuple(RecipientClass(one) for one in classes),
 }
 _FACTS = tuple(field.name for field in fields(Facts))
+_values_of = attrgetter(*_FACTS)
 
 
 def kept_document(assessment: Assessment, facts: Facts, prior: Sequence[PriorShare]) -> str:
     """Return the canonical text of an assessment with its inputs, as it is kept for ever."""
-    inputs = {
-        "facts": {name: _plain(getattr(facts, name)) for name in _FACTS},
-        "prior": [_kept_share(share) for share in prior],
-    }
+    kept_facts = dict(zip(_FACTS, _values_of(facts), strict=True))
+    kept_facts["given_on"] = facts.given_on.isoformat()
+    kept_facts["evidence"] = dict(facts.evidence)
+    inputs = {"facts": kept_facts, "prior": [_kept_share(share) for share in prior]}
     return canonical({**assessment.as_document(), "inputs": inputs})
 
 
@@ -75,12 +76,6 @@ def _kept_share(share: PriorShare) -> dict[str, object]:
     if share.regime_cents:
         kept["regime_cents"] = dict(share.regime_cents)
     return kept
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [json_value(one) for one in value]
-    return dict(value) if isinstance(value, Mapping) else json_value(value)
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - JSON holds what it holds

@@ -52,11 +52,7 @@ def add_many(
     pairs = list(zip(wanted, newcomers, job_ids, strict=True))
     for some in chunks(pairs):
         _insert(session, list(_rows(some, actor_id=actor_id, at=at)))
-    acts = (
-        audit.Act(Event.EMPLOYER_ADDED, f"employer:{firm['id']}", plain_table(Employer).told(firm))
-        for firm in firms
-    )
-    audit.write_many(session, acts, actor_id=actor_id, at=at)
+    audit.write_many(session, map(_employer_act, firms), actor_id=actor_id, at=at)
     # The events come from the same rows, made again: all of them at once need not be kept.
     for some in chunks(pairs):
         acts = map(_act, _rows(some, actor_id=actor_id, at=at))
@@ -109,6 +105,11 @@ def _insert(session: Session, written: Sequence[_Written]) -> None:
     """Write new people: whatever is kept of each recipient is kept from here, too."""
     plain_table(Recipient).insert(session, [one.recipient for one in written])
     plain_table(Employment).insert(session, [job for one in written for job in one.employments])
+
+
+def _employer_act(firm: PlainRow) -> audit.Act:
+    body = plain_table(Employer).told(firm)
+    return audit.Act(Event.EMPLOYER_ADDED, f"employer:{firm['id']}", body)
 
 
 def _act(written: _Written) -> audit.Act:

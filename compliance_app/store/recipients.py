@@ -36,8 +36,11 @@ class Found(NamedTuple):
 
 def key_of(name: str) -> str:
     """Return a name without case, accents and extra spacing, to find it by."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+    plain = name.casefold()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(plain.split())
 
 
 def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
