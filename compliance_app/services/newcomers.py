@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
+from compliance_app.rules.matching import Contact
 from compliance_app.services.recipients import NewRecipient
-from compliance_app.store import audit
+from compliance_app.store import audit, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.bulk import chunks, reserve_ids
 from compliance_app.store.models import Employer, Employment, Recipient
@@ -43,6 +44,7 @@ def add_many(
 
     The caller holds every other lock: the head of the trail stays locked from here on.
     """
+    people, jobs = plain_table(Recipient), plain_table(Employment)
     employer_ids, firms = _employers(session, wanted, at=at)
     of_people, of_jobs = reserve_ids(session, Recipient), reserve_ids(session, Employment)
     newcomers = [
@@ -51,7 +53,10 @@ def add_many(
     job_ids = [next(of_jobs) if one.employer_id is not None else 0 for one in newcomers]
     pairs = list(zip(wanted, newcomers, job_ids, strict=True))
     for some in chunks(pairs):
-        _insert(session, list(_rows(some, actor_id=actor_id, at=at)))
+        written = list(_rows(some, actor_id=actor_id, at=at))
+        people.insert(session, [one.recipient for one in written])
+        jobs.insert(session, [job for one in written for job in one.employments])
+        recipient_keys.keep_contacts(session, (_contact(new, one) for new, one, _ in some))
     audit.write_many(session, map(_employer_act, firms), actor_id=actor_id, at=at)
     # The events come from the same rows, made again: all of them at once need not be kept.
     for some in chunks(pairs):
@@ -101,10 +106,8 @@ def _rows(
         )
 
 
-def _insert(session: Session, written: Sequence[_Written]) -> None:
-    """Write new people: whatever is kept of each recipient is kept from here, too."""
-    plain_table(Recipient).insert(session, [one.recipient for one in written])
-    plain_table(Employment).insert(session, [job for one in written for job in one.employments])
+def _contact(new: NewRecipient, one: Newcomer) -> tuple[int, Contact]:
+    return one.id, Contact.of(new.name, employer=new.employer, email=new.email, title=new.title)
 
 
 def _employer_act(firm: PlainRow) -> audit.Act:
