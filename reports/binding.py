@@ -22,13 +22,13 @@ class Bookmark(NamedTuple):
     below: list["Bookmark"]
 
 
-def bind(book: Book) -> None:
+def bind(book: Book, *, extra: bytes = b"") -> None:
     """Finish the pages and write all that is known only now."""
     book.finish_pages()
     _put_shared(book)
     document = book.document
     outline = _put_outline(document, book.outline)
-    catalog = put_archive(book) + b"/Outlines %d 0 R/PageMode/UseOutlines" % outline
+    catalog = put_archive(book) + extra + b"/Outlines %d 0 R/PageMode/UseOutlines" % outline
     if book.tags:
         book.tags.finish()
         catalog += b"/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R" % book.tags.root

@@ -62,6 +62,11 @@ class Book:
         """How many pages there are so far."""
         return self.document.page_count
 
+    @property
+    def page_object(self) -> int:
+        """The number of the current page's object."""
+        return self._page.object
+
     def turn(self, *, furniture: bool = True, held: bool = False) -> Page:
         """Begin a new page at the end; a held one is finished after all others."""
         if self.page_count and not self._page.held:
@@ -152,15 +157,18 @@ class Book:
         """Make a rectangle of the current page lead to a marked place."""
         number = self.document.reserve()
         told = text_string(title)
-        parent = b""
-        if self.tags:
-            alternative = b"/Alt%b" % told
-            here, marks = self._open[-1], self._page.marks
-            key = self.tags.point("Link", here, marks, number, alternative)
-            parent = b"/StructParent %d" % key
-        entries = b"%g %g %g %g" % box, told, entry.aim, parent
+        extra = self.annotate(number, kind="Link", told=told)
+        entries = b"%g %g %g %g" % box, told, entry.aim, extra
         link = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Contents%b/Dest%b%b>>"
-        self._page.annotations.append(self.document.put(number, link % entries))
+        self.document.put(number, link % entries)
+
+    def annotate(self, number: int, *, kind: str, told: bytes) -> bytes:
+        """Add an annotation to the current page; return the entry that ties it to its element."""
+        self._page.annotations.append(number)
+        if self.tags is None:
+            return b""
+        here, marks = self._open[-1], self._page.marks
+        return b"/StructParent %d" % self.tags.point(kind, here, marks, number, b"/Alt%b" % told)
 
     def text(
         self,

@@ -15,8 +15,10 @@ from reports.method import write_method
 from reports.paper import Book
 from reports.reconcile import ReconciliationError, reconcile
 from reports.register import write_register, write_totals
+from reports.signing import Signature, Signer
 from reports.source import QuarterReport
 from reports.theme import PAGE_HEIGHT
+from reports.verification import write_verification
 from reports.workbook import write_workbook
 
 __all__ = [
@@ -53,33 +55,50 @@ _METHOD_ROOM: Final = 440.0
 _METHOD_NOTE: Final = "How the numbers were made, how to check them, and what the words mean."
 
 
-def build_pdf(report: QuarterReport, *, tagged: bool = True) -> bytes:
+def build_pdf(report: QuarterReport, *, tagged: bool = True, signer: Signer | None = None) -> bytes:
     """Return the report as a PDF to be read from front to back."""
     target = BytesIO()
-    write_pdf(report, target, tagged=tagged)
+    write_pdf(report, target, tagged=tagged, signer=signer)
     return target.getvalue()
 
 
-def write_pdf(report: QuarterReport, target: BinaryIO, *, tagged: bool = True) -> None:
-    """Write the report as a PDF, page by page as it is made."""
+def write_pdf(
+    report: QuarterReport,
+    target: BinaryIO,
+    *,
+    tagged: bool = True,
+    signer: Signer | None = None,
+) -> None:
+    """Write the report as a PDF, page by page as it is made, and sign it with the firm's key."""
     report = reconcile(report)
     data = write_csv(report)
-    digest = sha256(data).hexdigest()
     title = f"Gifts and gratuities register, {report.meta.period}"
-    book = Book(target, report.meta, title, digest=digest, tagged=tagged)
-    attach(book, f"{report.meta.stem}.csv", "text/csv", _CSV_TOLD, [data])
-    attach(book, f"{report.meta.stem}.json", "application/json", _JSON_TOLD, [write_json(report)])
+    book = Book(target, report.meta, title, digest=sha256(data).hexdigest(), tagged=tagged)
+    name = report.meta.stem
+    attach(book, f"{name}.csv", "text/csv", _CSV_TOLD, [data])
+    attach(book, f"{name}.json", "application/json", _JSON_TOLD, [write_json(report)])
+    signature = Signature(book, signer) if signer else None
+    _write_parts(book, report, signer, signature)
+    bind(book, extra=signature.catalog if signature else b"")
+    if signature:
+        signature.seal(target)
+
+
+def _write_parts(
+    book: Book, report: QuarterReport, signer: Signer | None, signature: Signature | None
+) -> None:
     cover = book.turn(furniture=False, held=True)
     book.mark("Cover", level=0, top=PAGE_HEIGHT)
     summary = book.turn(held=True)
     book.mark("A. Summary", level=0, top=PAGE_HEIGHT)
     figures = add_up(report)
     _write_body(Listing(book), report, figures)
+    name = report.meta.stem
+    write_verification(book, "J. Verification", name=name, signature=signature, signer=signer)
     book.reopen(cover)
     write_cover(book, report, figures)
     book.reopen(summary)
     write_summary(book, report, figures)
-    bind(book)
 
 
 def build_csv(report: QuarterReport) -> bytes:

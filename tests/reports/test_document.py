@@ -27,9 +27,9 @@ NAMES = (
 
 def test_every_page_says_which_of_how_many_it_is() -> None:
     pages = texts(build_pdf(make_many(60)))
-    assert len(pages) == 13
+    assert len(pages) == 14
     for number, page in enumerate(pages, 1):
-        assert f"Page {number} of 13" in page
+        assert f"Page {number} of 14" in page
 
 
 def test_the_summary_leads_to_the_parts() -> None:
@@ -46,6 +46,7 @@ def test_the_summary_leads_to_the_parts() -> None:
         "Go to G. Late entries",
         "Go to H. Decisions",
         "Go to I. Method and words",
+        "Go to J. Verification",
     ]
 
 

@@ -121,7 +121,7 @@ def test_the_order_in_which_the_shares_come_changes_nothing() -> None:
 
 def test_an_empty_quarter_says_so() -> None:
     pages = texts(build_pdf(make_report()))
-    assert len(pages) == 5
+    assert len(pages) == 6
     assert "gifts to 0 recipients" in pages[0]
     assert "No gift was recorded for this period." in pages[1]
     assert "No gift was recorded for this period." in pages[2]
