@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
@@ -132,7 +133,10 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
     """
     statement = (
         select(Recipient.name, func.coalesce(Employer.name_key, ""), Recipient.id, Recipient.email)
-        .outerjoin(Employment, Employment.recipient_id == Recipient.id)
+        .outerjoin(
+            Employment,
+            (Employment.recipient_id == Recipient.id) & Employment.superseded_at.is_(None),
+        )
         .outerjoin(Employer, Employer.id == Employment.employer_id)
         .order_by(Recipient.id.desc())
     )
@@ -226,8 +230,10 @@ def found_among(session: Session, recipient_ids: Sequence[int]) -> list[Found]:
 def newest_employer(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as `select` has it
     """Select columns of recipients, then the name of the employer they have now or had last."""
     newest = (
-        select(func.max(Employment.id))
+        select(Employment.id)
         .where(Employment.recipient_id == Recipient.id, Employment.superseded_at.is_(None))
+        .order_by(func.coalesce(Employment.started_on, date.min).desc(), Employment.id.desc())
+        .limit(1)
         .correlate(Recipient)
         .scalar_subquery()
     )

@@ -16,7 +16,7 @@ from compliance_app.store import employer_pages
 from compliance_app.store import employers as store
 from compliance_app.store.base import db
 from compliance_app.store.employer_pages import FirmGift, FirmPerson
-from compliance_app.store.models import Employer, Person, Recipient
+from compliance_app.store.models import Employer, Negotiation, Person, Recipient
 from compliance_app.web.forms.employers import (
     ClassForm,
     ClientForm,
@@ -63,7 +63,7 @@ def page_of(firm: Employer) -> str:
     since, before = date(year, 1, 1), date(year + 1, 1, 1)
     people, more_people = _people(firm, day)
     gifts, older = _gifts(firm, since, before)
-    kind = class_on(firm, day)
+    kind, rights = class_on(firm, day), rights_of(firm)
     return render_template(
         "employers/show.html",
         firm=firm,
@@ -79,7 +79,8 @@ def page_of(firm: Employer) -> str:
         totals=employer_pages.totals_of(reading, firm.id, since=since, before=before),
         year=year,
         this_year=day.year,
-        may_edit=any(rights_of(firm)),
+        may_edit=any(rights),
+        may_change=rights.change,
     )
 
 
@@ -96,6 +97,7 @@ def edit_page(firm: Employer, sent: ClientForm | None = None) -> str:
             region=firm.region or "",
             parent=firm.parent.name if firm.parent else "",
         )
+    correcting = _correcting(firm)
     over = forms[HandOverForm]
     if isinstance(over, HandOverForm):
         over.offer(store.possible_owners(reading))
@@ -104,9 +106,9 @@ def edit_page(firm: Employer, sent: ClientForm | None = None) -> str:
         firm=firm,
         facts=facts,
         classed=forms[ClassForm],
-        negotiation=forms[NegotiationForm],
+        negotiation=_negotiation_form(forms[NegotiationForm], sent, correcting),
         over=over,
-        correcting=_correcting(firm),
+        correcting=correcting.id if correcting else None,
         classes=CLASSES,
         rights=rights_of(firm),
     )
@@ -122,10 +124,23 @@ def rights_of(firm: Employer) -> Rights:
     )
 
 
-def _correcting(firm: Employer) -> int | None:
+def _correcting(firm: Employer) -> Negotiation | None:
     """Return the negotiation whose place the form takes; None for a new one."""
     wanted = read_id(request.values.get("negotiation"))
-    return wanted if wanted in {one.id for one in firm.negotiations} else None
+    return next((one for one in firm.negotiations if one.id == wanted), None)
+
+
+def _negotiation_form(
+    form: ClientForm, sent: ClientForm | None, row: Negotiation | None
+) -> ClientForm:
+    if form is sent or row is None:
+        return form
+    return NegotiationForm(
+        formdata=None,
+        opportunity=row.opportunity,
+        started_on=row.started_on,
+        ended_on=row.ended_on,
+    )
 
 
 def _people(firm: Employer, day: date) -> tuple[list[PersonRow], int | None]:

@@ -45,6 +45,12 @@ GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
+GET  /recipients/<recipient_id>/work      rep supervisor officer
+POST /recipients/<recipient_id>/work/employer rep supervisor officer
+POST /recipients/<recipient_id>/work/end  rep supervisor officer
+POST /recipients/<recipient_id>/work/departure rep supervisor officer
+POST /recipients/<recipient_id>/work/return rep supervisor officer
+POST /recipients/<recipient_id>/work/<employment_id> rep supervisor officer
 GET  /employers                           rep supervisor officer auditor
 GET  /employers/<employer_id>             rep supervisor officer auditor
 GET  /employers/new                       officer
@@ -81,6 +87,7 @@ EVERYBODY = {"signed out", "rep", "supervisor", "officer", "auditor", "admin"}
 PROGRAMS = "/api/"
 PLACES = {
     "employer_id": "1",
+    "employment_id": "1",
     "filename": "icon.svg",
     "name": "register.pdf",
     "number": "1",

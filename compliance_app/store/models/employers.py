@@ -30,16 +30,16 @@ class Employer(Base):
 
     parent: Mapped["Employer | None"] = relationship(remote_side="Employer.id")
     classifications: Mapped[list["Classification"]] = relationship(
-        order_by="Classification.id",
+        order_by="Classification.started_on.asc().nulls_first(), Classification.id",
         primaryjoin="and_(Classification.employer_id == Employer.id, "
         "Classification.superseded_at.is_(None))",
     )
     coverages: Mapped[list["Coverage"]] = relationship(
-        order_by="Coverage.id",
+        order_by="Coverage.started_on.asc().nulls_first(), Coverage.id",
         primaryjoin="and_(Coverage.employer_id == Employer.id, Coverage.superseded_at.is_(None))",
     )
     negotiations: Mapped[list["Negotiation"]] = relationship(
-        order_by="Negotiation.id",
+        order_by="Negotiation.started_on, Negotiation.id",
         primaryjoin="and_(Negotiation.employer_id == Employer.id, "
         "Negotiation.superseded_at.is_(None))",
     )

@@ -44,7 +44,7 @@ class Recipient(Base):
 
     employments: Mapped[list["Employment"]] = relationship(
         back_populates="recipient",
-        order_by="Employment.id",
+        order_by="Employment.started_on.asc().nulls_first(), Employment.id",
         primaryjoin="and_(Employment.recipient_id == Recipient.id, "
         "Employment.superseded_at.is_(None))",
     )

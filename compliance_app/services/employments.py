@@ -1,0 +1,261 @@
+"""A recipient's work over time: new employers, ends, departures, and corrections of them.
+
+The sum follows the person whatever happens here. Each gift knows the employer of its day, so
+gifts logged before a change was known are filed under the right one when it is recorded.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.employments import Departure
+from compliance_app.rules.errors import InputError, NotFoundError
+from compliance_app.rules.spans import covers
+from compliance_app.services.gifts import locked
+from compliance_app.services.recipients import document_of, find_or_add_employer
+from compliance_app.services.recording import record as record_gift
+from compliance_app.store import audit, recipient_keys
+from compliance_app.store import employments as store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.models import Employment, Recipient
+
+LONGEST_TITLE = 200
+A_DAY = timedelta(days=1)
+LATEST = timedelta(days=366)
+
+# What a change does to the locked recipient: it returns the rows that gave way.
+Change = Callable[[Recipient], list[Employment]]
+
+
+def change_employer(
+    session: Session,
+    recipient_id: int,
+    employer: str,
+    title: str,
+    *,
+    since: date,
+    actor_id: int | None,
+    at: datetime,
+) -> Recipient:
+    """Say where the recipient works from a day on; work that lasted until then ends before it."""
+    _check_title(title)
+    _check_days({"since": since}, at.date())
+    if not employer.strip():
+        raise InputError(problems={"employer": "Name the firm they work for now."})
+
+    def new(recipient: Recipient) -> list[Employment]:
+        firm = find_or_add_employer(session, employer, actor_id=actor_id, at=at)
+        given_way = _end_work(session, recipient, since - A_DAY, at)
+        row = Employment(
+            recipient_id=recipient.id, employer_id=firm.id, title=title.strip(), started_on=since
+        )
+        session.add(row)
+        return given_way
+
+    return _apply(
+        session, recipient_id, new, since, Event.EMPLOYMENT_CHANGED, actor_id=actor_id, at=at
+    )
+
+
+def end_employment(
+    session: Session, recipient_id: int, *, last_day: date, actor_id: int | None, at: datetime
+) -> Recipient:
+    """Say that the recipient left their employer; where they went is not known."""
+    _check_days({"last_day": last_day}, at.date())
+
+    def end(recipient: Recipient) -> list[Employment]:
+        given_way = _end_work(session, recipient, last_day, at)
+        if not given_way:
+            raise InputError(
+                problems={"last_day": "No employment on record lasts beyond that day."}
+            )
+        return given_way
+
+    return _apply(
+        session, recipient_id, end, last_day, Event.EMPLOYMENT_CHANGED, actor_id=actor_id, at=at
+    )
+
+
+def depart(
+    session: Session,
+    recipient_id: int,
+    departure: Departure | None,
+    *,
+    last_day: date | None,
+    actor_id: int | None,
+    at: datetime,
+) -> Recipient:
+    """Say that the recipient left the industry or died; None takes back what was said so.
+
+    No gift after their last day goes without a flag.
+    """
+    if departure is not None and last_day is None:
+        raise InputError(problems={"last_day": "Give their last day."})
+    if last_day is not None and last_day > at.date():
+        raise InputError(problems={"last_day": "This is recorded once it has happened."})
+
+    def leave(recipient: Recipient) -> list[Employment]:
+        recipient.departure = departure
+        recipient.departed_on = last_day if departure is not None else None
+        if departure is None or last_day is None:
+            return []
+        return _end_work(session, recipient, last_day, at)
+
+    day = last_day or at.date()
+    return _apply(
+        session, recipient_id, leave, day, Event.RECIPIENT_DEPARTED, actor_id=actor_id, at=at
+    )
+
+
+def correct(
+    session: Session,
+    employment_id: int,
+    employer: str,
+    title: str,
+    *,
+    started_on: date | None,
+    ended_on: date | None,
+    actor_id: int | None,
+    at: datetime,
+) -> Recipient:
+    """Put what is right in the place of an employment; without an employer it never was.
+
+    The row that was wrong stays, superseded.
+    """
+    row = session.get(Employment, employment_id)
+    if row is None or row.superseded_at is not None:
+        raise NotFoundError(what="employment in force")
+    _check_title(title)
+    _check_days({"started_on": started_on, "ended_on": ended_on}, at.date())
+    if started_on is not None and ended_on is not None and ended_on < started_on:
+        sentence = f"The last day cannot lie before the first, {started_on.isoformat()}."
+        raise InputError(problems={"ended_on": sentence})
+    first = min(row.started_on or date.min, started_on or date.min)
+
+    def right(recipient: Recipient) -> list[Employment]:
+        session.refresh(row)
+        if row.superseded_at is not None or row.recipient_id != recipient.id:
+            raise NotFoundError(what="employment in force")
+        row.superseded_at = at
+        if employer.strip():
+            firm = find_or_add_employer(session, employer, actor_id=actor_id, at=at)
+            session.add(
+                Employment(
+                    recipient_id=recipient.id,
+                    employer_id=firm.id,
+                    title=title.strip(),
+                    started_on=started_on,
+                    ended_on=ended_on,
+                )
+            )
+        return [row]
+
+    return _apply(
+        session,
+        row.recipient_id,
+        right,
+        first,
+        Event.EMPLOYMENT_CHANGED,
+        actor_id=actor_id,
+        at=at,
+    )
+
+
+def _apply(
+    session: Session,
+    recipient_id: int,
+    change: Change,
+    first_day: date,
+    event: Event,
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> Recipient:
+    """Make a change under lock, tell it, and file the gifts it concerns under the right firm."""
+    ids = recipient_store.same_person_ids(session, recipient_id)
+    # Gifts are locked before people, as every act on a gift does.
+    for reference in store.gifts_since(session, ids, first_day):
+        locked(session, reference)
+    people = recipient_store.lock_recipients(session, [recipient_id])
+    if recipient_id not in people:
+        raise NotFoundError(what="recipient with this number")
+    recipient = people[recipient_id]
+    session.refresh(recipient, ["employments"])
+    given_way = change(recipient)
+    session.flush()
+    session.refresh(recipient, ["employments"])
+    recipient_keys.keep(session, [recipient])
+    audit.append(
+        session,
+        event,
+        actor_id=actor_id,
+        at=at,
+        subject=f"recipient:{recipient.id}",
+        body=document_of(recipient, *given_way),
+    )
+    _refile(session, recipient, ids, first_day, actor_id=actor_id, at=at)
+    return recipient
+
+
+def _refile(
+    session: Session,
+    recipient: Recipient,
+    record_ids: Iterable[int],
+    first_day: date,
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> None:
+    """File each gift since the day under the employer of its own day, where that is known."""
+    for reference in store.gifts_since(session, record_ids, first_day):
+        gift = locked(session, reference)
+        moved = False
+        for share in gift.version.shares:
+            job = _job_on(recipient, share.given_on)
+            if share.recipient_id in record_ids and job and job.employer_id != share.employer_id:
+                share.employer_id = job.employer_id
+                moved = True
+        if moved:
+            session.flush()
+            record_gift(session, gift, Event.GIFT_EMPLOYER_CORRECTED, actor_id=actor_id, at=at)
+
+
+def _job_on(recipient: Recipient, day: date) -> Employment | None:
+    covering = [job for job in recipient.employments if covers(job, day)]
+    return max(covering, key=lambda job: (job.started_on or date.min, job.id), default=None)
+
+
+def _end_work(
+    session: Session, recipient: Recipient, last_day: date, at: datetime
+) -> list[Employment]:
+    """End what lasts beyond the day; work that would begin after it is taken out of force."""
+    given_way = []
+    for job in list(recipient.employments):
+        if job.ended_on is not None and job.ended_on <= last_day:
+            continue
+        given_way.append(job)
+        if job.started_on is None or job.started_on <= last_day:
+            store.replace_row(session, job, at=at, ended_on=last_day)
+        job.superseded_at = at
+    return given_way
+
+
+def _check_title(title: str) -> None:
+    said = title.strip()
+    if len(said) > LONGEST_TITLE or (said and not said.isprintable()):
+        raise InputError(
+            problems={"title": f"Give a title of {LONGEST_TITLE} readable characters or fewer."}
+        )
+
+
+def _check_days(days: dict[str, date | None], today: date) -> None:
+    latest = today + LATEST
+    problems = {
+        name: f"Choose a day up to {latest.isoformat()}."
+        for name, day in days.items()
+        if day is not None and day > latest
+    }
+    if problems:
+        raise InputError(problems=problems)

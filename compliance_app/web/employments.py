@@ -1,0 +1,188 @@
+"""A recipient's work over time: changing, ending and correcting it; the sum stays theirs."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from compliance_app.clock import now, today
+from compliance_app.rules.employments import Departure
+from compliance_app.rules.errors import NotFoundError, RuleError
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import employments
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import Employment, Recipient
+from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.employers import ClientForm
+from compliance_app.web.forms.employments import (
+    CorrectionForm,
+    DepartureForm,
+    EndForm,
+    NewEmployerForm,
+)
+from compliance_app.web.guard import actor, requires
+
+bp = Blueprint("employments", __name__)
+
+Act = Callable[[Session, int, datetime], Recipient]
+
+
+@bp.get("/recipients/<int:recipient_id>/work")
+@requires(Permission.RECIPIENT_CHANGE)
+def edit(recipient_id: int) -> ResponseReturnValue:
+    """Show where a recipient worked, with the forms to change it."""
+    return _page(recipient_id)
+
+
+@bp.post("/recipients/<int:recipient_id>/work/employer")
+@requires(Permission.RECIPIENT_CHANGE)
+def change(recipient_id: int) -> ResponseReturnValue:
+    """Record a new employer."""
+    form = NewEmployerForm()
+    return _do(
+        recipient_id,
+        form,
+        lambda work, actor_id, at: employments.change_employer(
+            work,
+            recipient_id,
+            form.employer.data or "",
+            form.title.data or "",
+            since=form.since.data,
+            actor_id=actor_id,
+            at=at,
+        ),
+        "The new employer is recorded; what they were given still counts.",
+    )
+
+
+@bp.post("/recipients/<int:recipient_id>/work/end")
+@requires(Permission.RECIPIENT_CHANGE)
+def end(recipient_id: int) -> ResponseReturnValue:
+    """Record that they left their employer."""
+    form = EndForm()
+    return _do(
+        recipient_id,
+        form,
+        lambda work, actor_id, at: employments.end_employment(
+            work, recipient_id, last_day=form.last_day.data, actor_id=actor_id, at=at
+        ),
+        "The end is recorded; a later gift is flagged until a new employer is known.",
+    )
+
+
+@bp.post("/recipients/<int:recipient_id>/work/departure")
+@requires(Permission.RECIPIENT_CHANGE)
+def depart(recipient_id: int) -> ResponseReturnValue:
+    """Record that they left the industry or died."""
+    form = DepartureForm()
+    return _do(
+        recipient_id,
+        form,
+        lambda work, actor_id, at: employments.depart(
+            work,
+            recipient_id,
+            Departure(form.departure.data),
+            last_day=form.last_day.data,
+            actor_id=actor_id,
+            at=at,
+        ),
+        "It is recorded; a gift after that day is flagged.",
+    )
+
+
+@bp.post("/recipients/<int:recipient_id>/work/return")
+@requires(Permission.RECIPIENT_CHANGE)
+def take_back(recipient_id: int) -> ResponseReturnValue:
+    """Take back that they left the industry or died."""
+    return _do(
+        recipient_id,
+        ClientForm(),
+        lambda work, actor_id, at: employments.depart(
+            work, recipient_id, None, last_day=None, actor_id=actor_id, at=at
+        ),
+        "It is taken back; add where they work if that is missing.",
+    )
+
+
+@bp.post("/recipients/<int:recipient_id>/work/<int:employment_id>")
+@requires(Permission.RECIPIENT_CHANGE)
+def correct(recipient_id: int, employment_id: int) -> ResponseReturnValue:
+    """Put what is right in the place of an employment on record."""
+    form = CorrectionForm(prefix=f"job{employment_id}-")
+    job = db.session().get(Employment, employment_id)
+    if job is None or job.recipient_id != recipient_id:
+        raise NotFoundError(what="employment of this recipient")
+    return _do(
+        recipient_id,
+        form,
+        lambda work, actor_id, at: employments.correct(
+            work,
+            employment_id,
+            form.employer.data or "",
+            form.title.data or "",
+            started_on=form.started_on.data,
+            ended_on=form.ended_on.data,
+            actor_id=actor_id,
+            at=at,
+        ),
+        "The correction is recorded; the entry before it stays in the trail.",
+        corrected=employment_id,
+    )
+
+
+def _do(
+    recipient_id: int, form: ClientForm, act: Act, sentence: str, *, corrected: int | None = None
+) -> ResponseReturnValue:
+    """Do an act with a form, and show the form again where it is refused."""
+    if not form.validate():
+        return _page(recipient_id, form, corrected=corrected), 422
+    try:
+        with unit_of_work() as work:
+            act(work, actor().person_id, now())
+    except RuleError as error:
+        note_refusal(error)
+        db.session.rollback()
+        form.refuse(error)
+        return _page(recipient_id, form, corrected=corrected), status_of(error)
+    flash(sentence)
+    return redirect(url_for("recipients.show", recipient_id=recipient_id))
+
+
+def _page(
+    recipient_id: int, sent: ClientForm | None = None, *, corrected: int | None = None
+) -> str:
+    recipient = db.session().get(Recipient, recipient_id)
+    if recipient is None or recipient.merged_into_id is not None:
+        raise NotFoundError(what="recipient with this number")
+    forms = {
+        kind.__name__: sent
+        if type(sent) is kind
+        else kind(formdata=None, since=today(), last_day=today())
+        for kind in (NewEmployerForm, EndForm, DepartureForm)
+    }
+    corrections = [
+        (job, sent if sent and job.id == corrected else _correction_of(job))
+        for job in recipient.employments
+    ]
+    return render_template(
+        "employments/edit.html",
+        recipient=recipient,
+        new=forms["NewEmployerForm"],
+        end=forms["EndForm"],
+        departure=forms["DepartureForm"],
+        corrections=corrections,
+        corrected=corrected,
+    )
+
+
+def _correction_of(job: Employment) -> CorrectionForm:
+    return CorrectionForm(
+        formdata=None,
+        prefix=f"job{job.id}-",
+        employer=job.employer.name,
+        title=job.title,
+        started_on=job.started_on,
+        ended_on=job.ended_on,
+    )
