@@ -1,11 +1,14 @@
 """The charts, as drawings of rectangles, lines and strings: vector on paper and on a page."""
 
+import sys
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color as DrawnColor
 
+from compliance_app.rules.money import format_dollars
 from reports.figures import BANDS, MonthFigure
 from reports.theme import (
     ACCENT,
@@ -26,6 +29,8 @@ _LABELS: Final = 66.0
 _VALUES: Final = 46.0
 _STEPS: Final = (1, 2, 5)
 _WIDEST_BAR: Final = 64.0
+# So far apart must two labels be, one above the other.
+_APART: Final = 9.0
 
 
 class Chart(NamedTuple):
@@ -84,6 +89,76 @@ def draw_use(bands: Sequence[int], *, width: float, height: float) -> Chart:
     return Chart(drawing, "Recipients by the part of the limit used", f"Bars: {told}.")
 
 
+def draw_running(
+    gifts: Sequence[tuple[date, int]],
+    limits: Sequence[tuple[date, int]],
+    *,
+    first_day: date,
+    last_day: date,
+    width: float,
+    height: float,
+) -> Chart:
+    """Draw a running total as steps, one for each gift, below the limit of each day.
+
+    `gifts` are days with the total after them, `limits` days with the limit in force from then.
+    """
+    drawing = Drawing(width, height)
+    left, floor, ceiling, right = 44.0, 18.0, height - 14, width - 44
+    step = _step(max([cents for _, cents in [*gifts, *limits]], default=1_00))
+    top = step * max(1, -(-max([cents for _, cents in [*gifts, *limits]], default=0) // step))
+    days = max(1, (last_day - first_day).days)
+
+    def place(day: date, cents: int) -> tuple[float, float]:
+        part = min(max((day - first_day).days / days, 0), 1)
+        return left + (right - left) * part, floor + (ceiling - floor) * cents / top
+
+    for cents in range(0, top + 1, step):
+        y = place(first_day, cents)[1]
+        drawing.add(_line(left, y, right, y, HAIRLINE if cents else INK))
+        drawing.add(_string(left - 5, y - 2.5, f"${cents // 100:,}", "end", CELL_NOTE))
+    over = any(total > limit_on_day(day, limits) for day, total in gifts)
+    _add_steps(drawing, [place(*limit) for limit in limits], right, ALERT, weight=0.75)
+    _add_steps(drawing, [place(first_day, 0), *(place(*gift) for gift in gifts)], right, ACCENT)
+    taken = -_APART
+    for name, points, color in (("limit", limits, ALERT), ("total", gifts, ACCENT)):
+        for _, cents in points[-1:]:
+            y = place(last_day, cents)[1] - 2.5
+            if abs(y - taken) < _APART:
+                y = taken - _APART if y <= taken else taken + _APART
+            drawing.add(_string(right + 4, y, name, "start", Style(SEMI, 7.5, color)))
+            taken = y
+    drawing.add(_string(left, 4, f"{first_day}", "start", CELL_NOTE))
+    drawing.add(_string(right, 4, f"{last_day}", "end", CELL_NOTE))
+    total = gifts[-1][1] if gifts else 0
+    told = f"{count(len(gifts), 'gift')}, {format_dollars(total)} in all"
+    limit = f", limit {format_dollars(limits[-1][1])}" if limits else ""
+    return Chart(drawing, "Running total", f"{told}{limit}{', over the limit' if over else ''}.")
+
+
+def limit_on_day(day: date, limits: Sequence[tuple[date, int]]) -> int:
+    """Return the limit in force on a day; the first one also holds before its day."""
+    found = [cents for since, cents in limits if since <= day] or [c for _, c in limits[:1]]
+    return found[-1] if found else sys.maxsize
+
+
+def _add_steps(
+    drawing: Drawing,
+    points: Sequence[tuple[float, float]],
+    right: float,
+    color: Color,
+    *,
+    weight: float = 1.5,
+) -> None:
+    """Add a line that keeps its height from each point to the next."""
+    ends = [x for x, _ in points[1:]] + [right]
+    before: float | None = None
+    for (x, y), end in zip(points, ends, strict=False):
+        if before is not None:
+            drawing.add(_line(x, before, x, y, color, weight=weight))
+        drawing.add(_line(x, y, end, y, color, weight=weight))
+        before = y
+
+
 def _step(largest_cents: int) -> int:
     """Return a round step that makes at most five of the largest amount, a dollar at least."""
     unit = 1_00
@@ -100,9 +175,9 @@ def _bar(x: float, y: float, width: float, height: float, color: Color) -> Rect:
     return bar
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, color: Color) -> Line:
+def _line(x1: float, y1: float, x2: float, y2: float, color: Color, *, weight: float = 0.5) -> Line:
     line = Line(x1, y1, x2, y2)
-    line.setProperties({"strokeColor": DrawnColor(*color), "strokeWidth": 0.5})
+    line.setProperties({"strokeColor": DrawnColor(*color), "strokeWidth": weight})
     return line
 
 
