@@ -50,6 +50,7 @@ class Event(StrEnum):
     GIFT_REOPENED = "gift:reopened"
     GIFT_GIVEN = "gift:given"
     GIFT_CANCELLED = "gift:cancelled"
+    GIFT_RECEIPT_ADDED = "gift:receipt-added"
     GIFT_COMMENTED = "gift:commented"
     GIFT_REFUSED = "gift:refused"
     GIFT_RETURNED = "gift:returned"

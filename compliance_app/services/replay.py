@@ -23,6 +23,7 @@ from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
+    Attachment,
     Classification,
     Comment,
     Coverage,
@@ -63,6 +64,7 @@ PARTS: dict[str, type[Base]] = {
     "earlier_shares": Share,
     "decisions": Decision,
     "comments": Comment,
+    "attachments": Attachment,
 }
 TABLES = tuple(dict.fromkeys((*ROWS.values(), *PARTS.values())))
 LONGEST_VALUE = 80

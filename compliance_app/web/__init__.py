@@ -21,6 +21,8 @@ from compliance_app.web import (
     health,
     people,
     policies,
+    receipts,
+    receiving,
     recipients,
     reports,
     request_log,
@@ -42,6 +44,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     request_log.install(app)
     headers.install(app)
+    receiving.install(app)
     guard.install(app)
     csrf.init_app(app)
     errors.install(app)
@@ -52,6 +55,7 @@ def install(app: Flask) -> None:
         health,
         account,
         dashboard,
+        receipts,
         gifts,
         approvals,
         recipients,

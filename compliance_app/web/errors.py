@@ -41,7 +41,7 @@ SENTENCES = {
     401: "Your session has ended. Sign in again; what you typed is still on the page before.",
     404: "There is nothing at this address that you may see. Check it, or start from the menu.",
     405: "This address does not take that kind of request. Start from the menu.",
-    413: "What you sent is larger than 12 MB. Send a smaller file.",
+    413: "What you sent is larger than this page takes. Send a smaller file.",
 }
 
 

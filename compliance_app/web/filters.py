@@ -62,6 +62,8 @@ SYSTEMS = (
 )
 # No page may hold these; what was typed is shown with a sign in their place.
 UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+KILOBYTE = 1024
+MEGABYTE = 1024 * 1024
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -82,6 +84,7 @@ def install(app: Flask) -> None:
         first_sentence=first_sentence,
         browser=browser,
         visible=visible,
+        size=size,
     )
     app.jinja_env.globals["gauge"] = meter.gauge
     navigation.install(app)
@@ -150,6 +153,13 @@ def first_sentence(errors: Sequence[object] | Mapping[object, object]) -> str:
             if found:
                 return found
     return ""
+
+
+def size(count: int) -> str:
+    """Write a number of bytes: `812 kB`, `3.4 MB`."""
+    if count >= MEGABYTE:
+        return f"{count / MEGABYTE:.1f} MB"
+    return f"{max(count // KILOBYTE, 1)} kB"
 
 
 def browser(user_agent: str) -> str:

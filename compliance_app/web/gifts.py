@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, RuleError
 from compliance_app.rules.permissions import Permission
+from compliance_app.rules.receipts import KINDS, LARGEST_RECEIPT
 from compliance_app.services import comments, gifts
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
@@ -37,7 +38,7 @@ from compliance_app.web.visibility import get_readable_gift, is_author, may_amen
 bp = Blueprint("gifts", __name__)
 
 # What a button sends that only looks what the gift would mean.
-LOOKS = frozenset({"look", "remove", "day"})
+LOOKS = frozenset({"look", "remove", "day", "receipt_drop"})
 # What an author does with a gift: the order, and what the page says when it is done.
 ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
     "given": (gifts.mark_given, "is marked as given."),
@@ -83,6 +84,7 @@ def create() -> ResponseReturnValue:
     """Log a gift and hand it in."""
     form, moment = GiftForm(), now()
     whom = find_whom(db.session(), form)
+    form.receive()
     status = 422
     if handing_in.accept(db.session(), form, whom, today=moment.date()):
         try:
@@ -149,6 +151,7 @@ def update(reference: str) -> ResponseReturnValue:
         form.reason.errors = ()
         form.take({"who": whom.problem} if whom.problem else {})
         return _answer(form, whom, _look(form, whom, gift), gift)
+    form.receive()
     status = 422
     if handing_in.accept(db.session(), form, whom, today=moment.date()):
         try:
@@ -209,6 +212,7 @@ def _look(form: GiftFields, whom: Whom, amended: Gift | None = None) -> Preview:
 def _look_only(form: GiftFields) -> None:
     """Check what is on the form without sending it; a button beside the day names one."""
     form.validate()
+    form.receive()
     day = request.form.get("day")
     if day is not None:
         form.choose_day(day)
@@ -241,6 +245,9 @@ def _form_page(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None
         "preview": seen,
         "groups": GROUPS,
         "asked_by": asked_by,
+        "received": form.received,
+        "largest_receipt": LARGEST_RECEIPT,
+        "receipt_types": ",".join(dict.fromkeys(kind.media_type for kind in KINDS)),
         "days": days_of(today()),
         "more_open": any(form[name].errors for name in RARE if name in form),
         "gift": amended,

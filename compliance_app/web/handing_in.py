@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import InputError
-from compliance_app.services import claims, gifts, recipients
+from compliance_app.services import claims, gifts, receipts, recipients
 from compliance_app.services.policies import policy_on
 from compliance_app.store import people as people_store
 from compliance_app.store.models import Gift, Person
@@ -30,6 +30,8 @@ def accept(session: Session, form: GiftFields, whom: Whom, *, today: date) -> bo
         except InputError as error:
             form.take(error.problems)
     form.take(_giver_problem(session, form))
+    if form.received.problem:
+        form.take({"receipt": form.received.problem})
     return not form.errors
 
 
@@ -42,7 +44,7 @@ def giver_of(session: Session, form: GiftFields, *, actor_id: int) -> int:
 def hand_in(session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: datetime) -> Gift:
     """Log the gift of an accepted form, and add the new person on it."""
     ids = _everybody(session, whom, actor_id=actor_id, at=at)
-    return gifts.submit(
+    gift = gifts.submit(
         session,
         claim_of(form, ids),
         giver_id=giver_of(session, form, actor_id=actor_id),
@@ -50,6 +52,8 @@ def hand_in(session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: 
         at=at,
         submission_key=form.submission_key.data,
     )
+    receipts.attach(session, gift, form.received.receipts, actor_id=actor_id, at=at)
+    return gift
 
 
 def amend(
@@ -63,7 +67,7 @@ def amend(
 ) -> Gift:
     """Hand in an accepted form as the next version of a gift."""
     ids = _everybody(session, whom, actor_id=actor_id, at=at)
-    return gifts.amend(
+    gift = gifts.amend(
         session,
         reference,
         claim_of(form, ids),
@@ -71,6 +75,8 @@ def amend(
         actor_id=actor_id,
         at=at,
     )
+    receipts.attach(session, gift, form.received.receipts, actor_id=actor_id, at=at)
+    return gift
 
 
 def _everybody(session: Session, whom: Whom, *, actor_id: int, at: datetime) -> tuple[int, ...]:

@@ -29,6 +29,9 @@ GET  /gifts/new                           rep supervisor officer
 POST /gifts                               rep supervisor officer
 POST /gifts/preview                       rep supervisor officer
 GET  /gifts/all                           supervisor officer auditor
+POST /gifts/receipts                      rep supervisor officer
+GET  /gifts/receipts                      rep supervisor officer
+GET  /gifts/<reference>/receipts/<attachment_id> rep supervisor officer auditor
 GET  /gifts/<reference>                   rep supervisor officer auditor
 GET  /gifts/<reference>/logged            rep supervisor officer
 GET  /gifts/<reference>/amend             rep supervisor officer
@@ -86,6 +89,7 @@ EVERYBODY = {"signed out", "rep", "supervisor", "officer", "auditor", "admin"}
 # The interface for programs is opened by a token, not by a session; its own tests say by whose.
 PROGRAMS = "/api/"
 PLACES = {
+    "attachment_id": "999",
     "employer_id": "1",
     "employment_id": "1",
     "filename": "icon.svg",

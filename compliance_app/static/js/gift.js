@@ -34,12 +34,55 @@ form.addEventListener("click", (event) => {
   if (button?.name === "remove") {
     event.preventDefault();
     ask({ remove: button.value }, ["who", ...ANSWERS]).then(() => form.elements.who.focus());
+  } else if (button?.name === "receipt_drop") {
+    event.preventDefault();
+    button.closest(".receipt").remove();
+    document.getElementById("receipt").focus();
   } else if (button?.name === "day") {
     event.preventDefault();
     form.elements.given_on.value = button.value;
     ask({}, ANSWERS);
   }
 });
+
+// A receipt goes at once, so that a large or wrong one is said at once and nothing is sent twice.
+form.addEventListener("change", async ({ target }) => {
+  if (target.type !== "file" || !target.files.length) return;
+  const box = target.closest(".receipts");
+  const large = [...target.files].find((file) => file.size > Number(box.dataset.largest));
+  const sent = new FormData();
+  sent.set("csrf_token", form.elements.csrf_token.value);
+  for (const note of form.querySelectorAll("[name=receipt_kept]")) {
+    sent.append("receipt_kept", note.value);
+  }
+  for (const file of large ? [] : target.files) sent.append("receipt", file);
+  box.classList.add("is-sending");
+  try {
+    const answer = large ? null : await post(box.dataset.address, sent, "receipts");
+    if (large || answer.status === 413) return failReceipt(box, tooLarge(large, box));
+    const place = box.querySelector("[data-swap=receipts]");
+    if (answer.ok || answer.status === 422) place.innerHTML = await answer.text();
+    if (answer.ok) say(`${[...target.files].map((file) => file.name).join(", ")} is kept.`);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    failReceipt(box, "The connection was lost. Choose the receipt again when you are back online.");
+  } finally {
+    target.value = "";
+    box.classList.remove("is-sending");
+  }
+});
+
+function tooLarge(file, box) {
+  const [has, may] = [file?.size ?? 0, box.dataset.largest].map((n) => (n / 1048576).toFixed(1));
+  return `${file?.name ?? "This"} has ${has} MB; a receipt may have ${may} MB. Photograph it in a smaller size, or send a PDF.`;
+}
+
+function failReceipt(box, sentence) {
+  const line = Object.assign(document.createElement("p"), { className: "error", role: "alert" });
+  line.textContent = sentence;
+  box.querySelector("[data-swap=receipts] > .error")?.remove();
+  box.querySelector("[data-swap=receipts]").append(line);
+}
 
 // Sending: by script, so that a lost line costs nothing; its key makes a second try the same gift.
 form.addEventListener("submit", async (event) => {
@@ -91,6 +134,7 @@ async function ask(more, parts) {
   asking = new AbortController();
   const sent = new FormData(form);
   sent.set("look", "limit");
+  sent.delete("receipt");
   for (const [name, value] of Object.entries(more)) sent.set(name, value);
   try {
     const answer = await post(form.dataset.look, sent, "live", asking.signal);

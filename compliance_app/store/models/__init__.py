@@ -8,6 +8,7 @@ from compliance_app.store.models.employers import (
 )
 from compliance_app.store.models.gifts import (
     Assessment,
+    Attachment,
     Comment,
     Decision,
     Gift,
@@ -23,7 +24,6 @@ from compliance_app.store.models.recipients import (
     RecipientWord,
 )
 from compliance_app.store.models.records import (
-    Attachment,
     IdempotencyKey,
     Policy,
     ReportJob,

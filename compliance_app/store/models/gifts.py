@@ -68,6 +68,9 @@ class Gift(Base):
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="gift", order_by="Decision.id"
     )
+    attachments: Mapped[list["Attachment"]] = relationship(
+        back_populates="gift", order_by="Attachment.id"
+    )
     comments: Mapped[list["Comment"]] = relationship(back_populates="gift", order_by="Comment.id")
 
     @property
@@ -207,3 +210,22 @@ class Comment(Base):
 
     gift: Mapped[Gift] = relationship(back_populates="comments")
     written_by: Mapped[Person] = relationship()
+
+
+class Attachment(Base):
+    """A receipt or other proof; its bytes lie in the data folder under their SHA-256."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
+    version_number: Mapped[int]
+    file_name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+
+    gift: Mapped[Gift] = relationship(back_populates="attachments")
+    uploaded_by: Mapped[Person] = relationship()

@@ -72,22 +72,6 @@ class TrailCheckpoint(Base):
     verifier: Mapped[str | None] = mapped_column(String(200))
 
 
-class Attachment(Base):
-    """A receipt or other proof; its bytes lie in the data folder under their SHA-256."""
-
-    __tablename__ = "attachment"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
-    version_number: Mapped[int]
-    file_name: Mapped[str] = mapped_column(String(255))
-    media_type: Mapped[str] = mapped_column(String(100))
-    size_bytes: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    uploaded_at: Mapped[datetime]
-
-
 class ReportRun(Base):
     """One package that was produced: of what, by whom, and its files' hashes.
 

@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     StringField,
@@ -21,6 +22,7 @@ from compliance_app.rules.facts import Category, Payer
 from compliance_app.services import claims
 from compliance_app.services.claims import Claim
 from compliance_app.store.models import GiftVersion
+from compliance_app.web import receiving
 from compliance_app.web.filters import WORDS
 from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import (
@@ -33,6 +35,7 @@ from compliance_app.web.forms.fields import (
     options,
 )
 from compliance_app.web.forms.kinds import BY_CATEGORY, asked_by, evidence_names
+from compliance_app.web.receiving import Received
 
 RELATIONS = options(
     ("", "Choose who died"),
@@ -128,10 +131,18 @@ class GiftFields(Form):
     market_value = CentsField("Market value", description="Where it differs from what it cost.")
     tax = CentsField("Tax")
     delivery = CentsField("Delivery")
+    receipt = MultipleFileField("Receipt")
     regifted = BooleanField("It was received as a gift and is passed on")
     exemption_id = StringField(
         "FINRA exemption", description="The number of the relief on file.", validators=[Line(80)]
     )
+
+    received = Received()
+
+    def receive(self) -> Received:
+        """Take the receipts that came with the form, and those it brought before."""
+        self.received = receiving.received()
+        return self.received
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check the shapes; what is wrong with hidden numbers is said where people look."""
