@@ -1,10 +1,10 @@
 """The closed vocabulary of the trail, and how one event is sealed to the one before it."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
@@ -136,18 +136,27 @@ def seal(event: RawEvent) -> str:
 
 def body_sha256(body: str) -> str:
     """Return the SHA-256 (hex) of a body."""
-    return hashlib.sha256(body.encode()).hexdigest()
+    return sha256(body.encode()).hexdigest()
 
 
 def seal_as(event: RawEvent, number: int, previous: str, body: str) -> str:
     """Return the seal the event would carry as number `number` after the seal `previous`.
 
-    `body` is the SHA-256 of its body. The text is what `canonical` makes, put together by hand
-    because a whole trail is sealed anew each time it is checked.
+    `body` is the SHA-256 of its body.
+    """
+    return seal_of(number, event.at, event.actor, event.event, event.subject, body, previous)
+
+
+def seal_of(
+    number: int, at: str, actor: str, event: str, subject: str, body: str, previous: str
+) -> str:
+    """Return the SHA-256 (hex) of what `canonical` makes of these fields of an event.
+
+    The text is put together by hand, because a whole trail is sealed anew each time it is checked.
     """
     text = (
-        f'{{"actor":{quoted(event.actor)},"at":{quoted(event.at)},"body_sha256":"{body}",'
-        f'"event":{quoted(event.event)},"number":{number},'
-        f'"previous":{quoted(previous)},"subject":{quoted(event.subject)}}}'
+        f'{{"actor":{quoted(actor)},"at":{quoted(at)},"body_sha256":"{body}",'
+        f'"event":{quoted(event)},"number":{number},'
+        f'"previous":{quoted(previous)},"subject":{quoted(subject)}}}'
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()

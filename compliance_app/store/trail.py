@@ -4,7 +4,7 @@ Moments and texts come as they are stored, even where somebody left nonsense in 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,10 @@ BYTES = {
         "previous_sha256, sha256"
     ),
 }
-BATCH = 100
+# The same, with the body in bytes, which need not become a text to be hashed.
+WALKED = PLAIN | {"sqlite": PLAIN["sqlite"].replace("CAST(body AS TEXT)", "CAST(body AS BLOB)")}
+BATCH = 500
+_AFTER = "number > :value ORDER BY number LIMIT :most"
 BEFORE_ALL = -(2**63)
 
 
@@ -57,6 +60,22 @@ def raw_events(
         if len(batch) < BATCH or (until is not None and batch[-1].number >= until):
             return
         after = batch[-1].number
+
+
+def sealed_rows(session: Session) -> Iterator[Sequence[Any]]:
+    """Yield every event in order as a plain row with the fields of `RawEvent`.
+
+    The body comes as it is hashed, in bytes where the driver has it so.
+    """
+    after = BEFORE_ALL
+    while True:
+        batch: Sequence[Any] | None = _fetch(session, WALKED, after)
+        if batch is None:
+            batch = _select(session, _AFTER, after)
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1][0]
 
 
 def find_raw(session: Session, number: int) -> RawEvent | None:
@@ -149,14 +168,21 @@ def latest_of_gifts(
 
 
 def _next(session: Session, after: int) -> list[RawEvent]:
-    """Return the next events, past SQLAlchemy's rows: a whole trail is read each time."""
+    rows = _fetch(session, PLAIN, after)
+    return _select(session, _AFTER, after) if rows is None else list(map(RawEvent._make, rows))
+
+
+def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[Any] | None:
+    """Return the next rows past SQLAlchemy's: a whole trail is read each time.
+
+    None where one holds what is no text at all, which only `_select` can read.
+    """
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
-        rows = driver.execute(PLAIN[connection.dialect.name], (after, BATCH))
-        return [RawEvent._make(row) for row in rows]
+        return list(driver.execute(statements[connection.dialect.name], (after, BATCH)))
     except sqlite3.DatabaseError:
-        return _select(session, "number > :value ORDER BY number LIMIT :most", after)
+        return None
 
 
 def _select(session: Session, which: str, value: int | str) -> list[RawEvent]:
@@ -164,8 +190,11 @@ def _select(session: Session, which: str, value: int | str) -> list[RawEvent]:
     columns = BYTES[connection.dialect.name].replace(":", "\\:")
     statement = text(f"SELECT {columns} FROM trail_event WHERE {which}")  # noqa: S608 - all from above
     rows = connection.execute(statement, {"value": value, "most": BATCH})
-    return [RawEvent(number, *map(_text, texts)) for number, *texts in rows]
+    return [RawEvent(number, *map(text_of, texts)) for number, *texts in rows]
 
 
-def _text(stored: bytes | str) -> str:
+def text_of(stored: bytes | str | None) -> str:
+    """Return what is stored as text, whatever somebody left there."""
+    if stored is None:
+        return ""
     return stored if isinstance(stored, str) else str(stored, "utf-8", "replace")
