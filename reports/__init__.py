@@ -5,7 +5,7 @@ data and a `Listing` (or the `Book`, for a page laid out by hand) and knows noth
 
 `Listing` flows down the pages and is what most parts need:
 
-    listing.begin_part("D. Exceptions and breaches", note)     title, outline entry, new page
+    listing.begin_part("D. Late entries", note)               title, outline entry, new page
     listing.begin_section(Section(title, facts, alert, path))  title due with the first row
     listing.begin_table(columns_of([("Gift", 54, "left"), ...]))
     listing.add_row([cell, ...])                               a cell is [(text, style), ...]

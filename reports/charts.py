@@ -10,10 +10,12 @@ from reportlab.lib.colors import Color as DrawnColor
 
 from compliance_app.rules.money import format_dollars
 from reports.figures import BANDS, MonthFigure
+from reports.source import DatedLimit
 from reports.theme import (
     ACCENT,
     ALERT,
     CELL,
+    CELL_ALERT,
     CELL_NOTE,
     CELL_STRONG,
     HAIRLINE,
@@ -62,10 +64,32 @@ def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -
         drawing.add(
             _string(center, floor + tall + 4, f"${month.cents // 100:,}", "middle", CELL_STRONG)
         )
+        if month.limit is not None:
+            _mark_limit(drawing, month.limit, left + pitch * (i + month.limit_place / 1_000), floor)
         drawing.add(_string(center, floor - 11, month.label, "middle"))
         drawing.add(_string(center, floor - 21, count(month.gifts, "gift"), "middle", CELL_NOTE))
     told = "; ".join(f"{month.label}: ${month.cents // 100:,}" for month in months)
-    return Chart(drawing, "Counted value by month of the gift", f"Bars: {told}.")
+    changed = "".join(
+        f" The limit is ${month.limit.cents // 100:,} from {month.limit.from_day}."
+        for month in months
+        if month.limit is not None
+    )
+    return Chart(drawing, "Counted value by month of the gift", f"Bars: {told}.{changed}")
+
+
+def _mark_limit(drawing: Drawing, limit: DatedLimit, x: float, floor: float) -> None:
+    """Mark the day a limit takes effect, with its amount on the side that has room."""
+    drawing.add(_line(x, floor, x, drawing.height, ALERT))
+    is_right = x > drawing.width / 2
+    drawing.add(
+        _string(
+            x - 3 if is_right else x + 3,
+            drawing.height - 7,
+            f"${limit.cents // 100:,} from {limit.from_day}",
+            "end" if is_right else "start",
+            CELL_ALERT,
+        )
+    )
 
 
 def draw_use(bands: Sequence[int], *, width: float, height: float) -> Chart:

@@ -1,7 +1,6 @@
 """The numbers of the report, added up once from its shares, and which share belongs where."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -9,19 +8,27 @@ from typing import Final, NamedTuple
 from compliance_app.rules.reasons import MONTHS
 from compliance_app.rules.verdicts import EXEMPT, Verdict
 from compliance_app.rules.workflow import DecisionKind, State, standing
-from reports.source import QuarterReport, RecipientTotal, ShareLine
+from reports.source import DatedLimit, QuarterReport, RecipientTotal, ShareLine
 
 PENDING: Final = frozenset({State.SUBMITTED, State.SENT_BACK})
 OVER: Final = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
+# How many months are added up together, and how many such groups are shown.
+STEPS: Final = (1, 3, 12, 60, 240)
+MOST_MONTHS: Final = 13
 BANDS: Final = ("up to 25%", "up to 50%", "up to 75%", "up to 100%", "over the limit")
 
 
 class MonthFigure(NamedTuple):
-    """One month of the period."""
+    """One month of the period, or several; `limit` is one that takes effect in it.
+
+    `limit_place` is how far into it that is, in thousandths.
+    """
 
     label: str
     gifts: int
     cents: int
+    limit: DatedLimit | None = None
+    limit_place: int = 0
 
 
 class CategoryFigure(NamedTuple):
@@ -60,10 +67,10 @@ def is_over(share: ShareLine) -> bool:
 
 
 def is_exception(share: ShareLine) -> bool:
-    """Say whether the share belongs with the exceptions and breaches."""
+    """Say whether the share belongs with the exceptions, exemptions and breaches."""
     stand = standing(share.decisions)
     granted = any(line.kind == DecisionKind.GRANT_EXCEPTION for line in stand)
-    return granted or is_over(share)
+    return granted or is_over(share) or bool(share.exemption)
 
 
 def is_excluded(share: ShareLine) -> bool:
@@ -99,21 +106,48 @@ def add_up(report: QuarterReport) -> Figures:
 
 
 def _by_month(report: QuarterReport) -> tuple[MonthFigure, ...]:
-    gifts: Counter[tuple[int, int]] = Counter()
-    cents: Counter[tuple[int, int]] = Counter()
+    """Add up by month or, where there are too many of them to be read, by several together."""
+    first, last = _month(report.meta.first_day), _month(report.meta.last_day)
+    step = next((step for step in STEPS if (last - first) // step < MOST_MONTHS), STEPS[-1])
+    gifts: Counter[int] = Counter()
+    cents: Counter[int] = Counter()
     for share in report.shares:
-        month = share.given_on.year, share.given_on.month
-        gifts[month] += 1
-        cents[month] += share.counted_cents if share.counts else 0
+        group = _month(share.given_on) // step
+        gifts[group] += 1
+        cents[group] += share.counted_cents if share.counts else 0
+    changes = {
+        _month(limit.from_day) // step: limit
+        for limit in report.meta.limits
+        if limit.from_day > report.meta.first_day
+    }
     return tuple(
-        MonthFigure(f"{MONTHS[month[1] - 1]} {month[0]}", gifts[month], cents[month])
-        for month in _months(report.meta.first_day, report.meta.last_day)
+        MonthFigure(
+            _label(group, step),
+            gifts[group],
+            cents[group],
+            changes.get(group),
+            _place(changes[group].from_day, step) if group in changes else 0,
+        )
+        for group in range(first // step, last // step + 1)
     )
 
 
-def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
-    for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
-        yield index // 12, index % 12 + 1
+def _place(day: date, step: int) -> int:
+    """Return how far into its group of months a day is, in thousandths."""
+    return (_month(day) % step * 1_000 + (day.day - 1) * 1_000 // 31) // step
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _label(group: int, step: int) -> str:
+    year, month = divmod(group * step, 12)
+    if step == 1:
+        return f"{MONTHS[month]} {year}"
+    if step < len(MONTHS):
+        return f"{year}Q{month // step + 1}"
+    return str(year) if step == len(MONTHS) else f"{year}-{year + step // 12 - 1}"
 
 
 def _by_category(report: QuarterReport) -> tuple[CategoryFigure, ...]:

@@ -33,7 +33,7 @@ STATEMENT: Final = (
 ROW: Final = 14.0
 LINES_OF_A_FACT: Final = 2
 FACT_LABEL: Final = 96.0
-CATEGORIES_SHOWN: Final = 15
+NOT_ENDED: Final = "Not a whole period: it had not ended when the register was read"
 RECIPIENTS_SHOWN: Final = 8
 
 
@@ -44,11 +44,14 @@ def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
     book.panel(0, top, theme.PAGE_WIDTH, 8, color=theme.ACCENT)
     firm = Style(theme.SEMI, 10.5, theme.ACCENT)
     book.lines(theme.LEFT, 556, _keep_lines(meta.firm, firm, theme.LIVE.width), firm, leading=13)
-    book.text(theme.LEFT, 508, "Gifts and gratuities register", theme.TITLE)
+    title = _fitting(meta.title, theme.TITLE, theme.LIVE.width)
+    book.text(theme.LEFT, 508, meta.title, title)
     period = f"{meta.rule}, {period_words(meta.period)}"
     book.text(theme.LEFT, 482, period, theme.SUBTITLE)
+    if not meta.has_ended:
+        book.text(theme.RIGHT, 482, NOT_ENDED, theme.WARNING, align="right")
     _write_key_figures(book, figures)
-    _write_facts(book, meta)
+    _write_facts(book, report)
     _write_statement(book, meta)
 
 
@@ -70,7 +73,8 @@ def _write_key_figures(book: Book, figures: Figures) -> None:
     book.rule(401, weight=0.5)
 
 
-def _write_facts(book: Book, meta: ReportMeta) -> None:
+def _write_facts(book: Book, report: QuarterReport) -> None:
+    meta = report.meta
     covers = (
         ("Period", f"{long_day(meta.first_day)} to {long_day(meta.last_day)}"),
         ("Scope", meta.scope),
@@ -81,13 +85,27 @@ def _write_facts(book: Book, meta: ReportMeta) -> None:
     rests_on = (
         ("Rule", meta.rule),
         ("Limit per year", limit_words(meta.limits)),
-        ("Policy", meta.policy_label),
+        ("Policy", _policies(report)),
         ("Policy SHA-256", _grouped(meta.policy_sha256)),
         ("Audit trail", f"{count(meta.trail_events, 'event')} up to this reading"),
-        ("Trail head", _grouped(meta.trail_head)),
+        ("Checkpoint root", _grouped(meta.checkpoint.root) if meta.checkpoint else NOTHING),
+        ("Checkpoint key", _key(meta)),
     )
     _write_pairs(book, grid(0, 6), "What this report covers", covers)
     _write_pairs(book, grid(6, 6), "What it rests on", rests_on)
+
+
+def _policies(report: QuarterReport) -> str:
+    """Name the policy of the last day, and how many were in force before it in the period."""
+    before = len(report.evidence.policies) - 1
+    more = f"; {count(before, 'version')} before it in this period" if before > 0 else ""
+    return f"{report.meta.policy_label}{more}"
+
+
+def _key(meta: ReportMeta) -> str:
+    """Say by whose key the checkpoint is signed; the trail's proof holds it whole."""
+    verifier = meta.checkpoint.verifier if meta.checkpoint else None
+    return "+".join(verifier.split("+")[:2]) if verifier else "not signed: no key is set up"
 
 
 def _write_pairs(book: Book, span: Span, title: str, pairs: Iterable[tuple[str, str]]) -> None:
@@ -165,8 +183,9 @@ def _write_contents(book: Book, span: Span, y: float) -> float:
 
 def _write_categories(book: Book, span: Span, y: float, figures: Figures) -> None:
     book.text(span.left, y, "Gifts by category", theme.HEADING)
-    shown = figures.categories[:CATEGORIES_SHOWN]
-    rest = figures.categories[CATEGORIES_SHOWN:]
+    # The head, the rest and the sum take three rows, of what is left above the foot.
+    room = int((y - 8 - theme.BOTTOM) // ROW) - 3
+    shown, rest = figures.categories[:room], figures.categories[room:]
     rows = [(words(each.category), f"{each.gifts:,}", amount(each.cents)) for each in shown]
     if rest:
         gifts = sum(each.gifts for each in rest)

@@ -74,7 +74,7 @@ def write_exceptions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was over a limit or excepted from it, with what was done about it."""
     rows = (_exception_row(share) for share in shares if is_exception(share))
     none = "No gift of this period was over a limit, and no exception was granted."
-    _write(listing, EXCEPTIONS, rows, none)
+    write_rows(listing, EXCEPTIONS, rows, none)
 
 
 def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
@@ -91,15 +91,20 @@ def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
 
 
 def write_pending(listing: Listing, shares: Sequence[ShareLine]) -> None:
-    """List what still waited for a decision when the register was read."""
-    rows = (_pending_row(share) for share in shares if is_pending(share))
-    _write(listing, PENDING, rows, "No gift of this period waits for a decision.")
+    """List what waited for a decision at the end, or when the register was read."""
+    rows = (_pending_row(share) for share in shares if is_pending(share) or share.waited_at_end)
+    write_rows(
+        listing,
+        PENDING,
+        rows,
+        "No gift of this period waited for a decision at its end, and none waits now.",
+    )
 
 
 def write_late(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was logged later than the policy allows."""
     rows = (_late_row(share) for share in shares if share.late)
-    _write(listing, LATE, rows, "No gift of this period was logged late.")
+    write_rows(listing, LATE, rows, "No gift of this period was logged late.")
 
 
 def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
@@ -110,10 +115,10 @@ def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
             decided.setdefault((share.gift_reference, line), []).append(share)
     ordered = sorted(decided.items(), key=lambda item: (item[0][1].decided_at, item[0][0]))
     rows = (_decision_row(line, on) for (_, line), on in ordered)
-    _write(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
+    write_rows(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
 
 
-def _write(
+def write_rows(
     listing: Listing, columns: Sequence[Column], rows: Iterable[Sequence[Texts]], none: str
 ) -> None:
     """Write a table, or a plain sentence where it has no rows."""
@@ -139,7 +144,11 @@ def _exception_row(share: ShareLine) -> list[Texts]:
         cells.recipient_texts(share),
         cells.giver_texts(share),
         [*cells.running_texts(share), *over],
-        [*cells.standing_texts(share), *((reason, CELL) for reason in share.reasons)],
+        [
+            *cells.standing_texts(share),
+            *([(f"FINRA exemption {share.exemption}", CELL_STRONG)] if share.exemption else []),
+            *((reason, CELL) for reason in share.reasons),
+        ],
         cells.decision_texts(share.decisions),
     ]
 
@@ -165,8 +174,15 @@ def _pending_row(share: ShareLine) -> list[Texts]:
         cells.giver_texts(share),
         cells.description_texts(share),
         cells.value_texts(share),
-        cells.standing_texts(share),
+        [*cells.standing_texts(share), *_waited(share)],
     ]
+
+
+def _waited(share: ShareLine) -> Texts:
+    if not share.waited_at_end:
+        return []
+    settled = "" if is_pending(share) else ", decided since"
+    return [(f"waited at the end{settled}", CELL_NOTE)]
 
 
 def _late_row(share: ShareLine) -> list[Texts]:

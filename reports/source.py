@@ -57,6 +57,11 @@ class ReportMeta:
     checkpoint: SealedCheckpoint | None = None
     rule: str = "FINRA Rule 3220"
 
+    @property
+    def title(self) -> str:
+        """What the report is called."""
+        return self.kind.words
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:

@@ -67,6 +67,7 @@ TITLE: Final = Style(SERIF_SEMI, 31, kind="H1")
 SUBTITLE: Final = Style(SERIF, 14.5, GREY)
 FIGURE: Final = Style(SERIF_SEMI, 24)
 FIGURE_ALERT: Final = Style(SERIF_SEMI, 24, ALERT)
+WARNING: Final = Style(SEMI, 9.5, ALERT)
 CAPTION: Final = Style(SANS, 9, GREY)
 
 

@@ -36,15 +36,29 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(" ", "minutes")[:16]
 
 
+def duration(minutes: int) -> str:
+    """Return a time somebody waited, in the two largest units: "3 d 4 h", "25 min"."""
+    hours, rest = divmod(minutes, 60)
+    days, left = divmod(hours, 24)
+    if days:
+        return f"{days:,} d {left} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
 def long_day(day: date) -> str:
     """Return a day in words."""
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def period_words(period: str) -> str:
-    """Return "second quarter 2004" for "2004Q2", and any other period as it is."""
+    """Return "second quarter 2004" for "2004Q2", and a range as its first and its last day."""
     found = _QUARTER.fullmatch(period)
-    return f"{_ORDINALS[found[2]]} quarter {found[1]}" if found else period
+    return f"{_ORDINALS[found[2]]} quarter {found[1]}" if found else range_words(period)
+
+
+def range_words(period: str) -> str:
+    """Return a quarter as its label, and a range as its first and its last day."""
+    return period.replace("_", " to ")
 
 
 def limit_words(limits: Iterable[DatedLimit]) -> str:

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reports.data_files import COLUMNS, Kind, show_rows
 from reports.source import QuarterReport, ReportMeta
+from reports.wording import range_words
 
 ROWS_OF_A_SHEET: Final = 1_048_576
 CHARACTERS_OF_A_CELL: Final = 32_767
@@ -115,7 +116,7 @@ def _properties(meta: ReportMeta) -> str:
         '/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>Gifts and gratuities register, {_write_text(meta.period)}</dc:title>"
+        f"<dc:title>{_write_text(meta.title)}, {_write_text(range_words(meta.period))}</dc:title>"
         f"<dc:creator>{_write_text(meta.firm)}</dc:creator>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{made_at}</dcterms:created>'
         "</cp:coreProperties>"

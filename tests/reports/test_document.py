@@ -27,9 +27,9 @@ NAMES = (
 
 def test_every_page_says_which_of_how_many_it_is() -> None:
     pages = texts(build_pdf(make_many(60)))
-    assert len(pages) == 14
+    assert len(pages) == 15
     for number, page in enumerate(pages, 1):
-        assert f"Page {number} of 14" in page
+        assert f"Page {number} of 15" in page
 
 
 def test_the_summary_leads_to_the_parts() -> None:
@@ -40,13 +40,18 @@ def test_the_summary_leads_to_the_parts() -> None:
         "Go to A. Summary",
         "Go to B. Register by employer",
         "Go to C. Totals by recipient",
-        "Go to D. Exceptions and breaches",
+        "Go to D. Exceptions, exemptions and breaches",
         "Go to E. Exclusions by ground",
         "Go to F. Waiting for a decision",
         "Go to G. Late entries",
-        "Go to H. Decisions",
-        "Go to I. Method and words",
-        "Go to J. Verification",
+        "Go to H. Amendments",
+        "Go to I. Supervisory review",
+        "Go to J. Decisions",
+        "Go to K. Changes since the earlier package",
+        "Go to L. Policy versions",
+        "Go to M. Trail proof",
+        "Go to N. Method and words",
+        "Go to O. Verification",
     ]
 
 
@@ -116,7 +121,7 @@ def test_long_decisions_are_split_over_pages_and_say_whose_they_are() -> None:
     reason = " ".join(f"reason{i:04}" for i in range(900))
     decision = replace(PENDING, decisions=(replace(BREACH.decisions[0], reason=reason),))
     pdf = build_pdf(make_report(decision))
-    decisions = part(pdf, "H. Decisions", "I. Method and words")
+    decisions = part(pdf, "J. Decisions", "K. Changes since")
     assert [word for word in decisions.split() if word.startswith("reason0")] == reason.split()
     assert "2026-05-09 10:00\ncontinued" in decisions
 

@@ -153,7 +153,7 @@ def _line(
         decisions=tuple(map(_decision, decided)),
         late=any(flag["code"] == FlagCode.LATE_ENTRY.value for flag in row.flags),
         planned=not row.already_given,
-        ground=row.category.value if row.verdict in _EXEMPT else "",
+        ground=_ground(row),
         exemption=row.evidence.get("exemption_id", ""),
         waited_at_end=waited,
         giver_email=row.giver_email,
@@ -168,6 +168,13 @@ def _line(
         payer=row.payer.value,
         host_present=row.host_present,
     )
+
+
+def _ground(row: ReportedShare) -> str:
+    """Return what an exclusion rests on: the relief on file, or else the kind of gift."""
+    if row.verdict not in _EXEMPT:
+        return ""
+    return "FINRA exemption on file" if row.evidence.get("exemption_id") else row.category.value
 
 
 def _standing(
