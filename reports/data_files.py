@@ -11,11 +11,9 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from compliance_app.rules.money import format_decimal
+from compliance_app.rules.spreadsheet import harmless
 from reports.figures import add_up
 from reports.source import DecisionLine, QuarterReport
-
-# A spreadsheet runs a cell that begins with one of these as a formula.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(report: QuarterReport) -> bytes:
@@ -82,12 +80,8 @@ def _money(cents: int | None) -> str:
     return "" if cents is None else format_decimal(cents)
 
 
-def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def _texts(texts: tuple[str, ...]) -> str:
-    return _text("\n".join(texts))
+    return harmless("\n".join(texts))
 
 
 def _flag(value: object) -> str:
@@ -127,43 +121,43 @@ class Column(NamedTuple):
 
 # The columns of the gift file come first, so that a report can be read back as one.
 COLUMNS: Final = (
-    Column("reference", "gift_reference", _text),
+    Column("reference", "gift_reference", harmless),
     Column("given_on", "given_on", date.isoformat, Kind.DATE),
-    Column("giver_email", "giver_email", _text),
-    Column("logged_by_email", "logged_by_email", _text),
-    Column("recipient_name", "recipient", _text),
-    Column("recipient_email", "recipient_email", _text),
-    Column("employer", "employer", _text),
-    Column("category", "category", _text),
-    Column("description", "description", _text),
-    Column("purpose", "purpose", _text),
+    Column("giver_email", "giver_email", harmless),
+    Column("logged_by_email", "logged_by_email", harmless),
+    Column("recipient_name", "recipient", harmless),
+    Column("recipient_email", "recipient_email", harmless),
+    Column("employer", "employer", harmless),
+    Column("category", "category", harmless),
+    Column("description", "description", harmless),
+    Column("purpose", "purpose", harmless),
     Column("cost", "cost_cents", _money, Kind.MONEY),
     Column("market_value", "market_value_cents", _money, Kind.MONEY),
     Column("face_value", "face_value_cents", _money, Kind.MONEY),
     Column("tax", "tax_cents", _money, Kind.MONEY),
     Column("delivery", "delivery_cents", _money, Kind.MONEY),
     Column("quantity", "quantity", str, Kind.NUMBER),
-    Column("payer", "payer", _text),
+    Column("payer", "payer", harmless),
     Column("host_present", "host_present", _flag),
-    Column("state", "state", _text),
+    Column("state", "state", harmless),
     Column("counted_value", "counted_cents", _money, Kind.MONEY),
     Column("version", "version", str, Kind.NUMBER),
     Column("logged_on", "logged_on", date.isoformat, Kind.DATE),
     Column("recipient_id", "recipient_id", str, Kind.NUMBER),
-    Column("giver_name", "giver", _text),
-    Column("logged_by_name", "logged_by", _text),
+    Column("giver_name", "giver", harmless),
+    Column("logged_by_name", "logged_by", harmless),
     Column("counts", "counts", _flag),
     Column("running_total", "running_cents", _money, Kind.MONEY),
     Column("limit", "limit_cents", _money, Kind.MONEY),
     Column("excess", "excess_cents", _money, Kind.MONEY),
-    Column("verdict", "verdict", _text),
-    Column("regime", "regime", _text),
-    Column("ground", "ground", _text),
+    Column("verdict", "verdict", harmless),
+    Column("regime", "regime", harmless),
+    Column("ground", "ground", harmless),
     Column("planned", "planned", _flag),
     Column("late", "late", _flag),
     Column("reasons", "reasons", _texts),
     Column("flags", "flags", _texts),
     Column("decisions", "decisions", _decisions),
-    Column("exemption", "exemption", _text),
+    Column("exemption", "exemption", harmless),
     Column("waited_at_end", "waited_at_end", _flag),
 )

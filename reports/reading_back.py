@@ -13,9 +13,10 @@ from xml.parsers.expat import (
 )
 
 from compliance_app.rules.money import MoneyError, parse_cents
+from compliance_app.rules.spreadsheet import FORMULA_STARTS
 from compliance_app.rules.verdicts import EXEMPT
 from compliance_app.rules.workflow import State
-from reports.data_files import COLUMNS, FORMULA_STARTS, Column, Kind
+from reports.data_files import COLUMNS, Column, Kind
 from reports.figures import OVER, PENDING
 from reports.workbook import CHARACTERS_OF_A_CELL, CUT, DAY_ZERO, STYLE_OF_DAYS
 

@@ -12,8 +12,9 @@ from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.policy import history_since
 from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import running_totals
+from compliance_app.rules.settings import limit_for
 from compliance_app.services.people import checked_email, checked_name
-from compliance_app.services.policies import policy_on
+from compliance_app.services.policies import policies_since, policy_on
 from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
@@ -75,6 +76,20 @@ def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
         session, recipient.id, since=history_since(policy, day), except_gift_id=None
     )
     return assess(nothing, prior, policy)
+
+
+def limits_between(session: Session, since: date, until: date) -> list[tuple[date, int]]:
+    """Return Rule 3220's limit, or the firm's own where it is lower, from each day it changes."""
+    known = policies_since(session, since)
+    days = {since, *(limit.since for limit in RULE_3220.limits)}
+    days |= {policy.effective_on for policy in known}
+    days |= {limit.since for policy in known for limit in policy.firm_limits}
+    steps: list[tuple[date, int]] = []
+    for day in sorted(day for day in days if since <= day <= until):
+        cents = limit_for(RULE_3220, day, policy_on(session, day)).cents
+        if cents is not None and (not steps or steps[-1][1] != cents):
+            steps.append((day, cents))
+    return steps
 
 
 def _new_row(new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipient:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from compliance_app.rules.money import format_decimal
+from compliance_app.rules.spreadsheet import harmless
 from compliance_app.services.what_if import Change
 
 HEADER = (
@@ -18,8 +19,6 @@ HEADER = (
     "excess_then",
     "excess_now",
 )
-# A spreadsheet runs a cell that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_lines(changes: Iterable[Change]) -> Iterator[str]:
@@ -31,7 +30,7 @@ def csv_lines(changes: Iterable[Change]) -> Iterator[str]:
             (
                 change.reference,
                 change.given_on.isoformat(),
-                _harmless(change.recipient),
+                harmless(change.recipient),
                 then.verdict.value,
                 now.verdict.value,
                 format_decimal(then.counted_cents),
@@ -40,10 +39,6 @@ def csv_lines(changes: Iterable[Change]) -> Iterator[str]:
                 format_decimal(now.excess_cents),
             )
         )
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from compliance_app.web import (
     recipients,
     reports,
     request_log,
+    year,
 )
 from compliance_app.web.forms.fields import LARGEST_ID
 
@@ -55,6 +56,7 @@ def install(app: Flask) -> None:
         health,
         account,
         dashboard,
+        year,
         receipts,
         gifts,
         approvals,

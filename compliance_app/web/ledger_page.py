@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.reasons import say_period
+from compliance_app.rules.regimes import RULE_3220
+from compliance_app.rules.workflow import PENDING
 from compliance_app.services.claims import EARLIEST_DAY
-from compliance_app.services.recipients import room_on, statement
+from compliance_app.services.recipients import limits_between, room_on, statement
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Recipient
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.guard import Actor
+from compliance_app.web.step_chart import LimitStep, Step, StepChart, step_chart
 from compliance_app.web.visibility import veiled
 
 # What stands for a giver whom the reader may not know.
@@ -36,6 +39,7 @@ class Ledger(NamedTuple):
     period: str
     entries: list[Entry]
     givers: list[tuple[str, int]]
+    chart: StepChart | None
 
 
 def chosen_day(year: str | None, *, today: date) -> date:
@@ -48,7 +52,7 @@ def chosen_day(year: str | None, *, today: date) -> date:
 
 def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> Ledger:
     """Return the ledger of the window that holds the day."""
-    room = _whole_year(session, recipient, day)
+    room = whole_year(session, recipient, day)
     since = room.window_start or date(day.year, 1, 1)
     # A rolling year ends with the day itself; what is planned after it belongs to the view.
     until = max(room.window_end or date(day.year, 12, 31), day)
@@ -61,10 +65,32 @@ def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> L
         if counts:
             given[giver] += row.counted_cents
         entries.append(Entry(row, giver, is_veiled, row.running_cents if counts else None))
-    return Ledger(room, say_period(since, until), entries[::-1], given.most_common())
+    chart = _chart(session, room, entries, since, until, day)
+    return Ledger(room, say_period(since, until), entries[::-1], given.most_common(), chart)
 
 
-def _whole_year(session: Session, recipient: Recipient, day: date) -> Assessment:
+def _chart(
+    session: Session,
+    room: Assessment,
+    entries: list[Entry],
+    since: date,
+    until: date,
+    today: date,
+) -> StepChart | None:
+    """Return how the year built up, None where another law than Rule 3220 decides."""
+    if room.limit_cents is None or room.regime != RULE_3220.code:
+        return None
+    limits = limits_between(session, since, until)
+    steps = [
+        Step(entry.row.given_on, entry.running_cents, entry.row.state in PENDING)
+        for entry in entries
+        if entry.running_cents is not None
+    ]
+    steps_of_limit = [LimitStep(*limit) for limit in limits]
+    return step_chart(steps, steps_of_limit, start=since, end=until, today=today)
+
+
+def whole_year(session: Session, recipient: Recipient, day: date) -> Assessment:
     """Return what is left at the end of the window that holds the day, planned gifts included."""
     room = room_on(session, recipient, day)
     if room.window_end is None or room.window_end == day:

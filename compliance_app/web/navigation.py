@@ -65,6 +65,15 @@ ENTRIES: tuple[Entry, ...] = (
         "What you gave or logged.",
     ),
     Entry(
+        "year.show",
+        "The year",
+        "Year",
+        "trend",
+        (P.RECIPIENT_READ,),
+        "What counts this year, and who is near a limit.",
+        also=frozenset({"year.show"}),
+    ),
+    Entry(
         "gifts.everybody",
         "All gifts",
         "All gifts",

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance_app.clock import now, today
 from compliance_app.rules.errors import NotFoundError, RuleError
+from compliance_app.rules.money import format_decimal
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.claims import EARLIEST_DAY, FURTHEST_AHEAD
@@ -17,11 +18,13 @@ from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Recipient
 from compliance_app.store.recipients import Found
 from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.filters import words
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.forms.recipients import RecipientForm, SearchForm
 from compliance_app.web.forms.whom import MOST_CHOICES, namesakes
 from compliance_app.web.guard import actor, requires
-from compliance_app.web.ledger_page import chosen_day, ledger_of
+from compliance_app.web.handing_out import Cell, csv_file
+from compliance_app.web.ledger_page import Entry, chosen_day, ledger_of
 from compliance_app.web.paging import PAGE
 
 bp = Blueprint("recipients", __name__)
@@ -29,6 +32,17 @@ bp = Blueprint("recipients", __name__)
 # How far back one's own contacts are looked for, and how many are offered before a word is typed.
 RECENT_GIFTS = 300
 RECENT_PEOPLE = 6
+
+LEDGER_COLUMNS = (
+    "given_on",
+    "reference",
+    "description",
+    "kind",
+    "given_by",
+    "state",
+    "counted_value",
+    "running_total",
+)
 
 
 @bp.get("/recipients")
@@ -94,10 +108,7 @@ def create() -> ResponseReturnValue:
 def show(recipient_id: int) -> ResponseReturnValue:
     """Show what the firm has left for a person, and the gifts of a year."""
     reading = db.session()
-    person = store.found(reading, recipient_id)
-    if person is None:
-        raise NotFoundError(what="recipient with this number")
-    recipient = reading.get_one(Recipient, recipient_id)
+    person, recipient = _somebody(recipient_id)
     if recipient.merged_into_id is not None:
         return redirect(url_for(".show", recipient_id=recipient.merged_into_id))
     day = chosen_day(request.args.get("year"), today=today())
@@ -109,6 +120,40 @@ def show(recipient_id: int) -> ResponseReturnValue:
         this_year=today().year,
         ledger=ledger_of(reading, recipient, day, actor()),
     )
+
+
+@bp.get("/recipients/<int:recipient_id>/ledger.csv")
+@requires(Permission.RECIPIENT_READ)
+def ledger_file(recipient_id: int) -> ResponseReturnValue:
+    """Hand the gifts of a year out as a file, as the page shows them to the person."""
+    _, recipient = _somebody(recipient_id)
+    day = chosen_day(request.args.get("year"), today=today())
+    ledger = ledger_of(db.session(), recipient, day, actor())
+    return csv_file(f"gifts-{recipient_id}-{day.year}", LEDGER_COLUMNS, map(_line, ledger.entries))
+
+
+def _line(entry: Entry) -> tuple[Cell, ...]:
+    """Return one entry of the ledger as cells; what the person may not see stays blank."""
+    row = entry.row
+    running = entry.running_cents
+    return (
+        row.given_on,
+        None if entry.is_veiled else row.reference,
+        None if entry.is_veiled else row.description,
+        words(row.category),
+        entry.giver,
+        row.state.words,
+        format_decimal(row.counted_cents),
+        None if running is None else format_decimal(running),
+    )
+
+
+def _somebody(recipient_id: int) -> tuple[Found, Recipient]:
+    reading = db.session()
+    person = store.found(reading, recipient_id)
+    if person is None:
+        raise NotFoundError(what="recipient with this number")
+    return person, reading.get_one(Recipient, recipient_id)
 
 
 def _who_fits(words: str) -> list[Found]:

@@ -18,6 +18,7 @@ GET  /style.css                           everybody
 GET  /sign-in                             everybody
 POST /sign-in                             everybody
 GET  /                                    rep supervisor officer auditor admin
+GET  /year                                rep supervisor officer auditor
 GET  /account                             rep supervisor officer auditor admin
 POST /account/password                    rep supervisor officer auditor admin
 POST /account/sessions/<session_id>/end   rep supervisor officer auditor admin
@@ -46,6 +47,7 @@ POST /approvals/taken-back                supervisor officer
 GET  /recipients                          rep supervisor officer auditor
 GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor
+GET  /recipients/<recipient_id>/ledger.csv rep supervisor officer auditor
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
 GET  /recipients/<recipient_id>/work      rep supervisor officer

@@ -45,3 +45,17 @@ addEventListener("click", async ({ target }) => {
   const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
   button.textContent = copied ? "Copied" : "Selected: copy it now";
 });
+
+// What takes a while comes after the page; where it does not, the link to it stays.
+for (const place of document.querySelectorAll("[data-load]")) {
+  place.setAttribute("aria-busy", "true");
+  const answer = await fetch(place.dataset.load, { headers: { "X-Fragment": "part" } }).catch(() => null);
+  if (answer?.ok && !answer.redirected) {
+    const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.replaceChildren(...part.body.childNodes);
+  } else {
+    place.classList.add("failed");
+    place.querySelector("a").textContent = "The figures did not come; open their page";
+  }
+  place.removeAttribute("aria-busy");
+}
