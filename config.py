@@ -20,6 +20,10 @@ DATABASE_URL = _secret("DATABASE_URL") or f"sqlite:///{Path(DATA_DIR) / 'tally32
 SECRET_KEY = _secret("SECRET_KEY")
 # Signs checkpoints of the trail; `tally3220 audit keys` makes one.
 SIGNING_KEY = _secret("SIGNING_KEY")
+# Signs reports: a PKCS#12 file; `tally3220 report keys` makes one.
+REPORT_KEY_FILE = os.environ.get("TALLY3220_REPORT_KEY_FILE", "")
+REPORT_KEY_PASSWORD = _secret("REPORT_KEY_PASSWORD")
+REPORT_TIMESTAMP_URL = os.environ.get("TALLY3220_REPORT_TIMESTAMP_URL", "")
 FIRM_NAME = os.environ.get("TALLY3220_FIRM_NAME", "Your firm")
 # The zone whose calendar decides which day it is; moments are kept in UTC.
 TIME_ZONE = os.environ.get("TALLY3220_TIME_ZONE") or "America/New_York"

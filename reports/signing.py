@@ -6,7 +6,7 @@ the file is complete its bytes are hashed once, but for that place, and the sign
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from reports import theme
 from reports.lettering import color_operands
@@ -18,9 +18,29 @@ from reports.theme import Style
 REASON: Final = "Made from the register as it was read, and not changed since"
 # Room for the signature, its certificates and a time stamp, in bytes.
 ROOM: Final = 16_384
+_TOO_LONG: Final = (
+    "The signature with its certificates has {size:,} bytes, and a report has room for {room:,};"
+    " take certificates out of the key file that the signature does not need."
+)
 _CHUNK: Final = 1 << 20
 _RANGE: Final = b"[0 %010d %010d %010d]"
 _NAME: Final = Style(theme.SERIF_SEMI, 15)
+
+
+class ReportKeyError(Exception):
+    """The key cannot sign a report; the text says why and what would do."""
+
+
+class SignatureError(Exception):
+    """The PDF is not what was signed, or its data are not those it was made with."""
+
+
+class FoundSignature(NamedTuple):
+    """A signature that holds: by whom, with which certificate, and since when it exists."""
+
+    name: str
+    fingerprint: str
+    stamped_at: datetime | None
 
 
 class Signer(Protocol):
@@ -123,17 +143,7 @@ class Signature:
                 seen.update(target.read(min(_CHUNK, stop - at)))
         signature = self._signer.sign(seen.digest())
         if len(signature) > ROOM:
-            raise SignatureTooLongError(len(signature))
+            raise ReportKeyError(_TOO_LONG.format(size=len(signature), room=ROOM))
         target.seek(begin + 1)
         target.write(signature.hex().encode())
         target.seek(end)
-
-
-class SignatureTooLongError(Exception):
-    """The signature with its certificates does not fit into its place."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(
-            f"The signature with its certificates has {size:,} bytes, and a report has room for"
-            f" {ROOM:,}; take certificates out of the key file that the signature does not need."
-        )

@@ -24,13 +24,11 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 
+from reports.signing import ReportKeyError
+
 BITS: Final = 3072
 YEARS: Final = 5
 _SECONDS: Final = 20
-
-
-class ReportKeyError(Exception):
-    """The key cannot sign a report; the text says why and what would do."""
 
 
 class ReportKey:

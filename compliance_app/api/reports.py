@@ -7,10 +7,12 @@ from flask import Blueprint, Response, current_app, send_file
 from flask.typing import ResponseReturnValue
 
 from compliance_app.api.orders import carry_out
+from compliance_app.clock import now
 from compliance_app.rules.periods import quarter_of
 from compliance_app.rules.permissions import Permission
 from compliance_app.services.idempotency import Answer
 from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.keys import open_signer
 from compliance_app.services.reporting.orders import Order
 from compliance_app.store.base import frozen_reading
 from compliance_app.store.models import ReportRun
@@ -32,6 +34,7 @@ def create(label: str) -> ResponseReturnValue:
                 place,
                 firm=str(current_app.config["FIRM_NAME"]),
                 signing_key=str(current_app.config["SIGNING_KEY"]),
+                signer=open_signer(current_app.config, now=now()),
             )
         producing.keep_files(package, folder)
         answer = carry_out(

@@ -1,6 +1,5 @@
 """`tally3220 audit`: whether the trail is whole, and what proves it to others."""
 
-import os
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -9,7 +8,14 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from compliance_app.cli.console import ANSWER_IS_NO, counted, opened, print_json, written_whole
+from compliance_app.cli.console import (
+    ANSWER_IS_NO,
+    counted,
+    opened,
+    print_json,
+    write_secret,
+    written_whole,
+)
 from compliance_app.clock import end_of, now
 from compliance_app.rules.checkpoint import Checkpoint
 from compliance_app.rules.money import format_dollars
@@ -92,7 +98,7 @@ def keys(*, file: Path | None) -> None:
         signing_key = app.config["SIGNING_KEY"]
     if file is not None:
         signing_key = signing.new_key()
-        _write_secret(file, signing_key)
+        write_secret(file, f"{signing_key}\n".encode())
         click.echo(f"{file} is the signing key; set TALLY3220_SIGNING_KEY_FILE to its path.")
     if not signing_key:
         raise click.UsageError("There is no signing key yet; make one with: audit keys --new FILE")
@@ -164,10 +170,3 @@ def _given(file: Path, key: str | None, signing_key: str) -> Checkpoint:
     own = signing.verifier_for(signing_key) if signing_key else None
     text = file.read_text(encoding="utf-8", errors="replace")
     return checkpoints.read_given(text, verifier=key or own).checkpoint
-
-
-def _write_secret(file: Path, secret: str) -> None:
-    """Write a file that only its owner reads, and never over one that is there."""
-    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(number, "w", encoding="utf-8") as out:
-        out.write(f"{secret}\n")

@@ -166,3 +166,10 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 def counted(number: int, one: str, several: str = "") -> str:
     """Return a number with its noun: `1 gift`, `3,616 gifts`."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def write_secret(file: Path, secret: bytes) -> None:
+    """Write a file that only its owner reads, and never over one that is there."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "wb") as out:
+        out.write(secret)

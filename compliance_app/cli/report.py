@@ -10,6 +10,7 @@ from flask import Flask
 
 from compliance_app.cli.console import opened
 from compliance_app.cli.progress import progress_bar
+from compliance_app.cli.report_keys import chosen_signer, keys
 from compliance_app.clock import now
 from compliance_app.rules.periods import Period, quarter_of, range_of
 from compliance_app.rules.report_kinds import ReportKind
@@ -17,6 +18,7 @@ from compliance_app.rules.scopes import ScopeKind
 from compliance_app.services.packing import pack_files
 from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.errors import told_apart
+from compliance_app.services.reporting.keys import Signer
 from compliance_app.services.reporting.orders import Order
 from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store.base import frozen_reading, unit_of_work
@@ -36,6 +38,9 @@ def report() -> None:
     """Write reports: packages, statements and extracts."""
 
 
+report.add_command(keys)
+
+
 def _to_a_folder(command: Command) -> Command:
     """Give a command the options of where a report goes to."""
     out = click.option(
@@ -46,7 +51,13 @@ def _to_a_folder(command: Command) -> Command:
         help="The folder to write to; it is made if it is not there.",
     )
     as_zip = click.option("--zip", "as_zip", is_flag=True, help="Write one zip into the folder.")
-    return out(as_zip(command))
+    sign = click.option(
+        "--sign",
+        "key",
+        type=click.Path(path_type=Path),
+        help="Sign the PDF with this PKCS#12 file in place of the one of the settings.",
+    )
+    return out(as_zip(sign(command)))
 
 
 def _of_a_part(command: Command) -> Command:
@@ -60,12 +71,14 @@ def _of_a_part(command: Command) -> Command:
 @click.argument("quarter")
 @_to_a_folder
 @_of_a_part
-def quarter(quarter: str, *, folder: Path, as_zip: bool, **parts: str | None) -> None:
+def quarter(
+    quarter: str, *, folder: Path, as_zip: bool, key: Path | None, **parts: str | None
+) -> None:
     """Write the package of a QUARTER such as 2026Q3: PDF, CSV, XLSX, JSON and the trail's part.
 
     It is about the whole firm, or about one part of it.
     """
-    _write(ReportKind.REGISTER, quarter_of(quarter), parts, folder, as_zip=as_zip)
+    _write(ReportKind.REGISTER, quarter_of(quarter), parts, folder, as_zip=as_zip, key=key)
 
 
 @report.command("range")
@@ -74,11 +87,17 @@ def quarter(quarter: str, *, folder: Path, as_zip: bool, **parts: str | None) ->
 @_to_a_folder
 @_of_a_part
 def range_(
-    *, since: datetime, until: datetime, folder: Path, as_zip: bool, **parts: str | None
+    *,
+    since: datetime,
+    until: datetime,
+    folder: Path,
+    as_zip: bool,
+    key: Path | None,
+    **parts: str | None,
 ) -> None:
     """Write the package of any days, the first and the last included."""
     period = range_of(since.date(), until.date())
-    _write(ReportKind.REGISTER, period, parts, folder, as_zip=as_zip)
+    _write(ReportKind.REGISTER, period, parts, folder, as_zip=as_zip, key=key)
 
 
 def _write(
@@ -88,13 +107,15 @@ def _write(
     folder: Path,
     *,
     as_zip: bool,
+    key: Path | None,
 ) -> None:
     """Make a report in one frozen reading and move it to its folder once it is complete."""
     with opened() as app:
         order = _order(kind, period, parts)
         _check_folder(folder, order)
+        signer = chosen_signer(app, key)
         with producing.staged(folder.absolute().parent) as place:
-            package = _produce(app, order, place)
+            package = _produce(app, order, place, signer)
             producing.keep_files(package, Path(app.config["DATA_DIR"]))
             written = _hand_over(package, folder, as_zip=as_zip)
             with unit_of_work() as session:
@@ -118,7 +139,7 @@ def _order(kind: ReportKind, period: Period, parts: Mapping[str, str | None]) ->
     return Order(period, kind=kind)
 
 
-def _produce(app: Flask, order: Order, place: Path) -> producing.Package:
+def _produce(app: Flask, order: Order, place: Path, signer: Signer | None) -> producing.Package:
     with progress_bar("Making the report") as show, frozen_reading() as reading:
         return producing.produce(
             reading,
@@ -126,6 +147,7 @@ def _produce(app: Flask, order: Order, place: Path) -> producing.Package:
             place,
             firm=app.config["FIRM_NAME"],
             signing_key=app.config["SIGNING_KEY"],
+            signer=signer,
             progress=lambda _step, _done, total: show(1, total),
         )
 

@@ -10,6 +10,7 @@ from compliance_app.rules.checkpoint import Checkpoint
 from compliance_app.rules.exported import ExportError
 from compliance_app.services.checkpoints import read_given
 from compliance_app.services.reporting.errors import PackageError
+from compliance_app.services.reporting.pdf_check import check_pdf, is_pdf
 from compliance_app.services.reporting.verifying import PackageCheck, check_package, is_package
 from compliance_app.services.trail_export import FileCheck, check_file
 
@@ -33,6 +34,10 @@ def verify(path: Path, *, key: str | None, file: Path | None, digest: str | None
         given = _given(file, key)
         if is_package(path):
             _tell_package(check_package(path, verifier=key, manifest_sha256=digest, given=given))
+            return
+        if is_pdf(path):
+            for sentence in check_pdf(path):
+                click.echo(sentence)
             return
         with path.open(encoding="utf-8", errors="replace") as lines:
             found = check_file(lines, verifier=key, given=given)

@@ -11,6 +11,7 @@ from compliance_app.rules.errors import InputError, NotFoundError
 from compliance_app.rules.periods import quarter_label
 from compliance_app.rules.permissions import Permission
 from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.keys import open_signer
 from compliance_app.services.reporting.orders import Order
 from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store import files
@@ -97,6 +98,7 @@ def _produce(order: Order) -> producing.Package:
                 place,
                 firm=str(current_app.config["FIRM_NAME"]),
                 signing_key=str(current_app.config["SIGNING_KEY"]),
+                signer=open_signer(current_app.config, now=now()),
             )
         producing.keep_files(made, _folder())
         with unit_of_work() as work:

@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from reports.quarter import build_pdf
-from reports.signing_key import ReportKey, ReportKeyError, make_key, open_key
+from reports.quarter import build_csv, build_pdf
+from reports.signature_check import check_data, check_signature
+from reports.signing import ReportKeyError, SignatureError
+from reports.signing_key import ReportKey, make_key, open_key
 from tests.reports.pages import texts
 from tests.reports.sample import QUARTER
 from tests.reports.test_archive import failed_rules
@@ -135,3 +138,28 @@ def test_a_time_stamp_service_that_does_not_answer_stops_the_report() -> None:
     assert isinstance(key, ReportKey)
     with pytest.raises(ReportKeyError, match="time-stamp service did not answer"):
         build_pdf(QUARTER, signer=key)
+
+
+def test_a_check_without_a_pdf_reader_finds_the_signer() -> None:
+    found = check_signature(BytesIO(SIGNED))
+    assert found == ("Dana Castellano", KEY.fingerprint, None)
+    assert check_signature(BytesIO(build_pdf(QUARTER))) is None
+
+
+@pytest.mark.parametrize("place", [30, 400, 20_000, -2])
+def test_a_check_without_a_pdf_reader_finds_any_changed_byte(place: int) -> None:
+    changed = bytearray(SIGNED)
+    changed[place] ^= 1
+    with pytest.raises(SignatureError):
+        check_signature(BytesIO(changed))
+
+
+def test_what_was_added_to_a_signed_file_is_found() -> None:
+    with pytest.raises(SignatureError, match="added or removed"):
+        check_signature(BytesIO(SIGNED + b"\n"))
+
+
+def test_the_data_inside_are_held_to_the_content_hash() -> None:
+    assert check_data(BytesIO(SIGNED)) == sha256(build_csv(QUARTER)).hexdigest()
+    with pytest.raises(SignatureError, match="cannot be read"):
+        check_data(BytesIO(b"%PDF-1.7 nothing"))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from compliance_app.rules.errors import RuleError
 from reports.quarter import ReconciliationError
+from reports.signing import ReportKeyError
 
 
 class PackageError(Exception):
@@ -40,6 +41,17 @@ class NotWrittenError(RuleError):
 
 
 @dataclass(eq=False)
+class NotSignedError(RuleError):
+    """A report that should be signed and could not be is not handed over unsigned."""
+
+    why: str
+    code: ClassVar[str] = "not-signed"
+
+    def __str__(self) -> str:
+        return self.why
+
+
+@dataclass(eq=False)
 class CanceledError(RuleError):
     """Somebody canceled the report while it was made."""
 
@@ -56,6 +68,8 @@ def told_apart() -> Iterator[None]:
         yield
     except ReconciliationError as error:
         raise NotReconciledError(why=str(error)) from error
+    except ReportKeyError as error:
+        raise NotSignedError(why=str(error)) from error
     except OSError as error:
         raise NotWrittenError(
             why=os.strerror(error.errno) if error.errno else str(error)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ from compliance_app.store.models import ReportRun
 from reports.figures import add_up
 from reports.manifest import FileFacts, describe
 from reports.quarter import build_csv, build_json, build_pdf, build_xlsx
+from reports.signing import Signer
 from reports.source import QuarterReport, SealedCheckpoint
 
 # Where a report is made until it is complete.
@@ -62,6 +64,7 @@ def produce(
     *,
     firm: str,
     signing_key: str = "",
+    signer: Signer | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Package:
     """Write the files of a report into an empty folder, from the session's one reading.
@@ -79,7 +82,7 @@ def produce(
     sealed = SealedCheckpoint(drawn.tree.size, drawn.root, drawn.kept.note, drawn.kept.verifier)
     report = replace(reading.report, meta=replace(meta, checkpoint=sealed))
     with told_apart():
-        facts = list(_write_files(session, order, report, reading, drawn, folder, progress))
+        facts = list(_write_files(session, order, report, reading, drawn, folder, progress, signer))
         content = manifests.seal(describe(report, facts), signing_key=signing_key)
         facts.append(_write(folder, manifests.NAME, content, rows=None))
         _flush_folder(folder)
@@ -111,10 +114,11 @@ def _write_files(
     drawn: trail_part.Drawn,
     folder: Path,
     progress: Progress,
+    signer: Signer | None,
 ) -> Iterator[FileFacts]:
     shares = len(report.shares)
     builders: tuple[tuple[str, Callable[[QuarterReport], bytes], int | None], ...] = (
-        ("pdf", build_pdf, None),
+        ("pdf", partial(build_pdf, signer=signer), None),
         ("csv", build_csv, shares),
         ("xlsx", build_xlsx, shares),
         ("json", build_json, shares),

@@ -9,6 +9,7 @@ from compliance_app.rules.exported import ExportError
 from compliance_app.services.reporting import agreement, manifests
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.opening import Opened, open_package
+from compliance_app.services.reporting.pdf_check import check_pdfs
 from compliance_app.services.signing import is_signed_by
 from compliance_app.services.trail_export import check_file
 
@@ -55,6 +56,7 @@ def check_package(
         _check_files(package, manifest)
         found.said.append("Every file is the one the manifest lists, to the byte.")
         found.said.extend(filter(None, [package.check_shape()]))
+        found.said.extend(check_pdfs(package))
         _check_trail(package, manifest, found, given)
         if int(manifest.get("format", 1)) == NEWEST:
             agreement.check(package, manifest, found.said)
