@@ -270,7 +270,8 @@ def _previewed(share: JudgedShare) -> PreviewShare:
     person = share.recipient
     return PreviewShare(
         recipient=Party(
-            id=person.id,
+            # Strangers have numbers below one.
+            id=person.id if person.id > 0 else None,
             name=person.name,
             email=person.email,
             employer=share.employment.employer.name if share.employment else None,

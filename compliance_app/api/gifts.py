@@ -17,6 +17,7 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import approvals, gifts
 from compliance_app.services.idempotency import Answer
 from compliance_app.store.base import db
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.visibility import get_readable_gift
@@ -95,14 +96,14 @@ def withdraw(reference: str) -> ResponseReturnValue:
 
 def _submit(work: Session, body: GiftBody, at: datetime) -> Answer:
     me = actor().person_id
-    gift = gifts.submit(
+    submitted = gifts.submit(
         work,
         body.claim(whom.find_or_add(work, body.recipients, actor_id=me, at=at)),
         giver_id=whom.find_giver(work, body.giver_email, actor_id=me),
         actor_id=me,
         at=at,
     )
-    return _answer(gift, 201)
+    return _answer(get_by_reference(work, submitted.reference), 201)
 
 
 def _answer(gift: Gift, status: int = 200) -> Answer:

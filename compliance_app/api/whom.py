@@ -15,7 +15,7 @@ from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.recipients import LONGEST_NAME, NewRecipient
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
-from compliance_app.store.models import Employment, Recipient
+from compliance_app.store.recipient_facts import EmploymentFacts, RecipientFacts, employer_facts
 
 
 def find_giver(session: Session, email: str | None, *, actor_id: int) -> int:
@@ -45,7 +45,7 @@ def find_or_add(
 
 def find_or_imagine(
     session: Session, named: Sequence[AnyRecipient]
-) -> tuple[tuple[int, ...], dict[int, Recipient]]:
+) -> tuple[tuple[int, ...], dict[int, RecipientFacts]]:
     """Return the numbers of the recipients, and a stranger for each who is new.
 
     Strangers have numbers below one, so that they meet nobody in the register.
@@ -58,7 +58,7 @@ def find_or_imagine(
         if isinstance(known, NewRecipient):
             known = numbers.setdefault(known, -len(numbers))
         ids.append(known)
-    return tuple(ids), {number: _imagine(session, new) for new, number in numbers.items()}
+    return tuple(ids), {number: _imagine(session, new, number) for new, number in numbers.items()}
 
 
 def _find(session: Session, one: AnyRecipient) -> int | NewRecipient:
@@ -89,14 +89,16 @@ def _checked(one: NamedRecipient) -> NewRecipient:
     )
 
 
-def _imagine(session: Session, new: NewRecipient) -> Recipient:
+def _imagine(session: Session, new: NewRecipient, number: int) -> RecipientFacts:
     """Return the new person as the engine sees them: nobody has given them anything."""
     employer = store.find_employer(session, new.employer) if new.employer else None
-    return Recipient(
+    works_at = (EmploymentFacts(employer_facts(employer)),) if employer else ()
+    return RecipientFacts(
+        id=number,
         name=new.name,
         email=new.email or None,
         recipient_class=RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,
-        employments=[Employment(employer=employer)] if employer else [],
+        employments=works_at,
     )
 
 

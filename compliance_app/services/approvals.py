@@ -4,9 +4,9 @@ A gift is assessed once more under lock before it is approved, so that an approv
 never take room that is no longer there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -27,12 +27,23 @@ from compliance_app.rules.errors import (
 from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
-from compliance_app.services.assessing import FORBIDDEN, Judgement, judge
+from compliance_app.services.assessing import (
+    FORBIDDEN,
+    Judgement,
+    Occasion,
+    adds_names,
+    judge_now,
+)
 from compliance_app.services.gifts import locked
+from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import claim_of, decide, place, reassess, record
 from compliance_app.store import people as people_store
-from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Gift, Person
+from compliance_app.store.recipient_facts import (
+    RecipientFacts,
+    lock_recipients,
+    people_behind,
+)
 
 # Whose approval each route asks for, in any order; an officer may stand in for a supervisor
 # where the supervisor alone is asked.
@@ -82,6 +93,31 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
                 reference=gift.reference, giver=above.name, part="took over"
             )
     _check_turn(session, gift, actor)
+
+
+def judge_as_it_stands(
+    session: Session, gift: Gift, *, day: date, people: Mapping[int, RecipientFacts] | None = None
+) -> Judgement:
+    """Judge a gift that was handed in on a day as the register stands now.
+
+    `people` are its recipients, where they were locked because something will be written.
+    """
+    claim = claim_of(gift.version)
+    return judge_now(
+        session,
+        claim,
+        Occasion(gift.giver_id, day, gift.already_given, names_added=adds_names(claim, gift)),
+        policy=policy_on(session, claim.given_on),
+        people=people or people_behind(session, claim.recipient_ids),
+        except_gift_id=gift.id,
+    )
+
+
+def judge_again(session: Session, gift: Gift, *, at: datetime) -> Judgement:
+    """Judge the gift as the register stands, with its recipients locked."""
+    people = lock_recipients(session, [share.recipient_id for share in gift.version.shares])
+    day = (gift.submitted_at or at).astimezone(at.tzinfo).date()
+    return judge_as_it_stands(session, gift, day=day, people=people)
 
 
 def approve(
@@ -147,7 +183,7 @@ def grant_exception(
     if any(grant.decided_by_id == actor_id for grant in grants):
         raise SameOfficerError(reference=reference)
     firm = judge_again(session, gift, at=at)
-    lifted = judge_again(session, gift, at=at, without_firm_limits=True)
+    lifted = firm.under(replace(firm.policy, firm_limits=()))
     if not firm.over_limit or lifted.over_limit:
         raise NoExceptionError(reference=reference)
     decide(
@@ -226,35 +262,6 @@ def _too_late(gift: Gift, *, act: str) -> StateError:
         act=act,
         decided_by=last.decided_by.name,
         decided_at=last.decided_at,
-    )
-
-
-def judge_again(
-    session: Session, gift: Gift, *, at: datetime, without_firm_limits: bool = False
-) -> Judgement:
-    """Judge the gift as the register stands, with its recipients locked."""
-    claim = claim_of(gift.version)
-    people = recipient_store.lock_recipients(session, claim.recipient_ids)
-    judgement = judge(
-        session,
-        claim,
-        giver_id=gift.giver_id,
-        today=(gift.submitted_at or at).astimezone(at.tzinfo).date(),
-        already_given=gift.already_given,
-        recipients=people,
-        again=gift,
-    )
-    if not without_firm_limits:
-        return judgement
-    return judge(
-        session,
-        claim,
-        giver_id=gift.giver_id,
-        today=(gift.submitted_at or at).astimezone(at.tzinfo).date(),
-        already_given=gift.already_given,
-        recipients=people,
-        again=gift,
-        policy=replace(judgement.policy, firm_limits=()),
     )
 
 

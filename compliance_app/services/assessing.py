@@ -3,11 +3,11 @@
 Called with the recipients locked when something will be written, without when it is a preview.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,11 @@ from compliance_app.rules.reasons import ReasonCode
 from compliance_app.rules.routing import Route, route
 from compliance_app.rules.workflow import State
 from compliance_app.services.claims import Claim
-from compliance_app.services.policies import policy_on
-from compliance_app.services.workplaces import Workplace, workplace_on
-from compliance_app.store import gifts as gift_store
+from compliance_app.services.memory_ledger import MemoryLedger
+from compliance_app.services.workplaces import Job, Workplace, workplace_on
 from compliance_app.store import ledgers as ledger_store
-from compliance_app.store import recipients as recipient_store
-from compliance_app.store.models import Employment, Gift, Recipient
+from compliance_app.store.models import Gift
+from compliance_app.store.recipient_facts import RecipientFacts
 
 # Verdicts with which nothing may be given, whoever approves it.
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
@@ -37,51 +36,12 @@ VALUATION = frozenset(
 TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
 
-class Ledger(Protocol):
-    """Where a person's other shares are read: in the database, or in memory during a bulk."""
-
-    def prior_shares(
-        self, recipient_id: int, *, since: date | None, except_gift_id: int | None
-    ) -> Sequence[PriorShare]:
-        """Return the shares that hold room in the person's limit, from `since` on."""
-        ...
-
-    def neighbors_of(
-        self, recipient_id: int, *, since: date, until: date, except_gift_id: int | None
-    ) -> Sequence[tuple[str, int, int, date, int, State]]:
-        """Return the person's shares near a day, whatever became of them."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseLedger:
-    """The register itself, as it stands in the caller's transaction."""
-
-    session: Session
-
-    def prior_shares(
-        self, recipient_id: int, *, since: date | None, except_gift_id: int | None
-    ) -> Sequence[PriorShare]:
-        """Return the shares that hold room in the person's limit, from `since` on."""
-        return ledger_store.prior_shares(
-            self.session, recipient_id, since=since, except_gift_id=except_gift_id
-        )
-
-    def neighbors_of(
-        self, recipient_id: int, *, since: date, until: date, except_gift_id: int | None
-    ) -> Sequence[tuple[str, int, int, date, int, State]]:
-        """Return the person's shares near a day, whatever became of them."""
-        return gift_store.neighbors_of(
-            self.session, recipient_id, since=since, until=until, except_gift_id=except_gift_id
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class JudgedShare:
     """One recipient of a claim with the verdict on their share, and what it was given on."""
 
-    recipient: Recipient
-    employment: Employment | None
+    recipient: RecipientFacts
+    employment: Job | None
     facts: Facts
     prior: Sequence[PriorShare]
     assessment: Assessment
@@ -112,6 +72,14 @@ class Judgement:
             if reason.code not in VALUATION
         )
 
+    def under(self, policy: Policy) -> "Judgement":
+        """Return the verdicts another policy leads to, from the same inputs."""
+        shares = tuple(
+            replace(share, assessment=assess(share.facts, share.prior, policy))
+            for share in self.shares
+        )
+        return replace(self, shares=shares, policy=policy)
+
     @property
     def is_plain(self) -> bool:
         """Say whether there is nothing to look at: within the limit, without any flag."""
@@ -135,67 +103,98 @@ class Judgement:
         return tuple(dict.fromkeys(flag for share in self.shares for flag in share.flags))
 
 
-def judge(
+class Occasion(NamedTuple):
+    """The circumstances in which a claim is judged, and what they are for its flags."""
+
+    giver_id: int
+    today: date
+    already_given: bool
+    names_added: bool = False
+
+
+def judge_now(
     session: Session,
     claim: Claim,
+    occasion: Occasion,
     *,
-    giver_id: int,
-    today: date,
-    already_given: bool,
-    recipients: dict[int, Recipient] | None = None,
-    again: Gift | None = None,
-    policy: Policy | None = None,
-    ledger: Ledger | None = None,
+    policy: Policy,
+    people: Mapping[int, RecipientFacts],
+    except_gift_id: int | None = None,
 ) -> Judgement:
-    """Assess each share of the claim, raise its flags and find its route.
+    """Judge a claim against the register as it stands in the caller's transaction.
 
-    `recipients` are the locked people by the ids the claim names; `again` is the gift that is
-    being judged again, in the state it had, and must not be added to itself.
+    `people` are those behind the ids the claim names, locked where something will be written;
+    a gift that is judged again must not be added to itself.
     """
-    ledger = ledger or DatabaseLedger(session)
-    policy = policy or policy_on(session, claim.given_on)
-    people = recipients or recipient_store.people_behind(session, claim.recipient_ids)
-    standing = Standing.GIVEN if already_given else Standing.PLANNED
-    except_gift_id = again.id if again is not None else None
-    shares = []
-    for wanted in claim.recipient_ids:
-        person = people[wanted]
-        place = workplace_on(person, claim.given_on)
-        facts = claim.facts_for(
-            *place.recipient_classes, giver_type=GiverType.ASSOCIATED_PERSON, standing=standing
-        )
-        since = history_since(policy, claim.given_on)
-        prior = tuple(ledger.prior_shares(person.id, since=since, except_gift_id=except_gift_id))
-        assessment = assess(facts, prior, policy)
-        around = replace(
-            _surroundings(ledger, claim, person, place, giver_id, today, except_gift_id),
-            names_added_after_refusal=_adds_names(claim, again),
-        )
-        flags = find_flags(facts, around, assessment, policy)
-        shares.append(JudgedShare(person, place.employment, facts, prior, assessment, flags))
+    earliest = history_since(policy, claim.given_on)
+    since = earliest and min(earliest, claim.given_on - NEIGHBORHOOD)
+    ids = {person.id for person in people.values()}
+    shares = ledger_store.known_shares(session, ids, since=since, except_gift_id=except_gift_id)
+    return judge(claim, occasion, policy=policy, people=people, ledger=MemoryLedger(shares))
+
+
+def judge(
+    claim: Claim,
+    occasion: Occasion,
+    *,
+    policy: Policy,
+    people: Mapping[int, RecipientFacts],
+    ledger: MemoryLedger,
+) -> Judgement:
+    """Assess each share of the claim, raise its flags and find its route."""
+    shares = tuple(
+        _judge_share(claim, occasion, people[wanted], policy=policy, ledger=ledger)
+        for wanted in claim.recipient_ids
+    )
     flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
     way = route([share.assessment for share in shares], flags, shares[0].facts, policy)
-    return Judgement(tuple(shares), policy, way)
+    return Judgement(shares, policy, way)
+
+
+def adds_names(claim: Claim, gift: Gift) -> bool:
+    """Say whether a gift that could not be given as it was comes back with more recipients."""
+    before = gift.version.shares
+    refused = gift.state is State.SENT_BACK or any(
+        share.assessment is not None and share.assessment.verdict in FORBIDDEN for share in before
+    )
+    return refused and not set(claim.recipient_ids) <= {share.recipient_id for share in before}
+
+
+def _judge_share(
+    claim: Claim,
+    occasion: Occasion,
+    person: RecipientFacts,
+    *,
+    policy: Policy,
+    ledger: MemoryLedger,
+) -> JudgedShare:
+    place = workplace_on(person, claim.given_on)
+    facts = claim.facts_for(
+        *place.recipient_classes,
+        giver_type=GiverType.ASSOCIATED_PERSON,
+        standing=Standing.GIVEN if occasion.already_given else Standing.PLANNED,
+    )
+    since = history_since(policy, claim.given_on)
+    prior = tuple(ledger.prior_shares(person.id, since=since))
+    assessment = assess(facts, prior, policy)
+    around = _surroundings(claim, occasion, person, place, ledger)
+    flags = find_flags(facts, around, assessment, policy)
+    return JudgedShare(person, place.employment, facts, prior, assessment, flags)
 
 
 def _surroundings(
-    ledger: Ledger,
     claim: Claim,
-    person: Recipient,
+    occasion: Occasion,
+    person: RecipientFacts,
     place: Workplace,
-    giver_id: int,
-    today: date,
-    except_gift_id: int | None,
+    ledger: MemoryLedger,
 ) -> Surroundings:
     rows = ledger.neighbors_of(
-        person.id,
-        since=claim.given_on - NEIGHBORHOOD,
-        until=claim.given_on + NEIGHBORHOOD,
-        except_gift_id=except_gift_id,
+        person.id, since=claim.given_on - NEIGHBORHOOD, until=claim.given_on + NEIGHBORHOOD
     )
     return Surroundings(
-        logged_on=today,
-        giver_id=giver_id,
+        logged_on=occasion.today,
+        giver_id=occasion.giver_id,
         recipient_id=person.id,
         neighbors=tuple(
             Neighbor(reference, giver, recipient, day, cents, state in TURNED_DOWN)
@@ -206,15 +205,5 @@ def _surroundings(
         employer_class=place.employer_class,
         departure=place.departure,
         departed_on=place.departed_on,
+        names_added_after_refusal=occasion.names_added,
     )
-
-
-def _adds_names(claim: Claim, again: Gift | None) -> bool:
-    """Say whether a gift that could not be given as it was comes back with more recipients."""
-    if again is None:
-        return False
-    before = again.version.shares
-    refused = again.state is State.SENT_BACK or any(
-        share.assessment is not None and share.assessment.verdict in FORBIDDEN for share in before
-    )
-    return refused and not set(claim.recipient_ids) <= {share.recipient_id for share in before}

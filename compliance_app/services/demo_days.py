@@ -18,6 +18,7 @@ from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.demo_firm import Firm, Imagination
 from compliance_app.services.recording import claim_of
 from compliance_app.store import people as people_store
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift, Person
 
 Act = Callable[[datetime], None]
@@ -84,10 +85,10 @@ class Days:
         """Log a gift: most are planned, some were given already, a few long ago."""
         days = self._rng.choice((3, 5, 8, 12, 15, 20, 25, 30, -1, -2, -4, -20))
         idea = self._mind.idea(working_day(moment.date() + timedelta(days=days)))
-        gift = gifts.submit(
+        submitted = gifts.submit(
             self._session, idea.claim, giver_id=idea.giver.id, actor_id=idea.giver.id, at=moment
         )
-        self._follow(gift, moment)
+        self._follow(get_by_reference(self._session, submitted.reference), moment)
 
     def _ask_for_too_much(self, days: int) -> None:
         """Log a gift over the limit this morning, so that an officer's queue begins with one."""

@@ -20,6 +20,7 @@ from compliance_app.store import audit, recipient_keys
 from compliance_app.store import employments as store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Employment, Recipient
+from compliance_app.store.recipient_facts import lock_recipients
 
 LONGEST_TITLE = 200
 A_DAY = timedelta(days=1)
@@ -178,11 +179,11 @@ def _apply(
     # Gifts are locked before people, as every act on a gift does.
     for reference in store.gifts_since(session, ids, first_day):
         locked(session, reference)
-    people = recipient_store.lock_recipients(session, [recipient_id])
+    people = lock_recipients(session, [recipient_id])
     if recipient_id not in people:
         raise NotFoundError(what="recipient with this number")
-    recipient = people[recipient_id]
-    session.refresh(recipient, ["employments"])
+    recipient = session.get_one(Recipient, people[recipient_id].id)
+    session.refresh(recipient)
     given_way = change(recipient)
     session.flush()
     session.refresh(recipient, ["employments"])

@@ -6,6 +6,7 @@ appends to the trail, all in the caller's unit of work.
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -21,22 +22,61 @@ from compliance_app.rules.errors import (
     SubmissionKeyReusedError,
 )
 from compliance_app.rules.routing import Route
-from compliance_app.rules.workflow import DecisionKind, State
+from compliance_app.rules.workflow import State
 from compliance_app.services import claims
-from compliance_app.services.assessing import Judgement, judge
+from compliance_app.services.assessing import Judgement, Occasion, adds_names, judge_now
 from compliance_app.services.claims import Claim
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import (
-    add_version,
+    Outcome,
     claim_of,
-    decide,
     place,
     record,
+    record_rows,
     release,
+    version_rows,
 )
+from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
-from compliance_app.store import recipients as recipient_store
-from compliance_app.store.models import Gift, Person, Recipient
+from compliance_app.store import people as people_store
+from compliance_app.store.gift_rows import Row, Rows
+from compliance_app.store.models import Gift
+from compliance_app.store.recipient_facts import (
+    RecipientFacts,
+    lock_recipients,
+    people_behind,
+)
+
+
+class Submitted(NamedTuple):
+    """A gift that was handed in, as its rows."""
+
+    rows: Rows
+
+    @property
+    def id(self) -> int:
+        """Return its number in the register."""
+        return int(self._gift["id"])
+
+    @property
+    def reference(self) -> str:
+        """Return what people call it by."""
+        return str(self._gift["reference"])
+
+    @property
+    def state(self) -> State:
+        """Return the state it was put in."""
+        return State(self._gift["state"])
+
+    @property
+    def route(self) -> Route | None:
+        """Return who decides on it."""
+        route: Route | None = self._gift["route"]
+        return route
+
+    @property
+    def _gift(self) -> Row:
+        return self.rows[Gift][0]
 
 
 def preview(
@@ -45,7 +85,7 @@ def preview(
     *,
     giver_id: int,
     today: date,
-    newcomers: Mapping[int, Recipient] | None = None,
+    newcomers: Mapping[int, RecipientFacts] | None = None,
     amended: Gift | None = None,
 ) -> Judgement:
     """Judge a claim as it would be judged if it were submitted now; nothing is written.
@@ -53,17 +93,19 @@ def preview(
     `newcomers` are people the claim names that are not in the register yet; `amended` is the
     gift whose place it would take.
     """
-    strangers = newcomers or {}
-    _check(session, claim, today=today, newcomers=frozenset(strangers))
-    people = recipient_store.people_behind(session, claim.recipient_ids) | dict(strangers)
-    return judge(
-        session,
-        claim,
-        giver_id=giver_id,
-        today=today,
-        already_given=claim.given_on < today or (amended is not None and amended.already_given),
-        recipients=people,
-        again=amended,
+    policy = policy_on(session, claim.given_on)
+    claims.check(claim, policy, today=today)
+    people = people_behind(session, claim.recipient_ids) | dict(newcomers or {})
+    _check_people(claim, people)
+    occasion = Occasion(giver_id, today, already_given=claim.given_on < today)
+    if amended is None:
+        return judge_now(session, claim, occasion, policy=policy, people=people)
+    occasion = occasion._replace(
+        already_given=occasion.already_given or amended.already_given,
+        names_added=adds_names(claim, amended),
+    )
+    return judge_now(
+        session, claim, occasion, policy=policy, people=people, except_gift_id=amended.id
     )
 
 
@@ -76,10 +118,11 @@ def submit(
     at: datetime,
     submission_key: str | None = None,
     reference: str | None = None,
-) -> Gift:
+    row_sha256: str | None = None,
+) -> Submitted:
     """Log a gift and hand it in: it is cleared by the policy, or goes where it is routed.
 
-    `reference` is the one it already has elsewhere, where it comes from a file. The same
+    `reference` and `row_sha256` come from the file, where it comes from one. The same
     `submission_key` again returns the gift it made. Raises InputError, or
     SubmissionKeyReusedError when the key comes with another claim.
     """
@@ -88,34 +131,34 @@ def submit(
         earlier = store.find_by_submission(session, submission_key)
         if earlier is not None:
             return _same_submission(earlier, claim, giver_id, actor_id)
-    _check(session, claim, today=at.date())
+    policy = policy_on(session, claim.given_on)
+    claims.check(claim, policy, today=at.date())
     _check_giver(session, giver_id)
-    people = recipient_store.lock_recipients(session, claim.recipient_ids)
-    _check_one_person_each(people)
-    gift_id = store.next_id(session)
-    gift = Gift(
-        id=gift_id,
-        reference=reference or store.own_reference(gift_id, at),
-        state=State.SUBMITTED,
-        version_number=0,
-        giver_id=giver_id,
-        logged_by_id=actor_id,
-        already_given=claim.given_on < at.date(),
-        submission_key=submission_key,
-        logged_at=at,
-    )
-    judgement = judge(
-        session,
-        claim,
-        giver_id=giver_id,
-        today=at.date(),
-        already_given=gift.already_given,
-        recipients=people,
-    )
-    session.add(gift)
-    _hand_in(session, gift, claim, judgement, actor_id=actor_id, at=at, reason="")
-    record(session, gift, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
-    return gift
+    people = lock_recipients(session, claim.recipient_ids)
+    _check_people(claim, people)
+    occasion = Occasion(giver_id, at.date(), already_given=claim.given_on < at.date())
+    judgement = judge_now(session, claim, occasion, policy=policy, people=people)
+    outcome = Outcome(1, occasion.already_given, judgement)
+    ids = gift_rows.take_ids(session, {Gift: 1, **outcome.rows_needed})
+    gift_id = next(ids[Gift])
+    rows = version_rows(gift_id, outcome, ids, claim, actor_id=actor_id, at=at)
+    rows[Gift] = [
+        {
+            "handed_to_id": None,
+            "id": gift_id,
+            "reference": reference or store.own_reference(gift_id, at),
+            "giver_id": giver_id,
+            "logged_by_id": actor_id,
+            "submission_key": submission_key,
+            "row_sha256": row_sha256,
+            "logged_at": at,
+            **outcome.gift_values(at),
+        }
+    ]
+    plain = gift_rows.plain_rows(rows)
+    gift_rows.write(session, plain)
+    record_rows(session, plain, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
+    return Submitted(rows)
 
 
 def amend(
@@ -130,23 +173,28 @@ def amend(
     workflow.check_step(reference, gift.state, State.SUBMITTED, act="amended")
     if not reason.strip():
         raise ReasonMissingError(act="amend this gift")
-    _check(session, claim, today=at.date())
-    happened = gift.state in {State.GIVEN, State.BREACH} or claim.given_on < at.date()
+    policy = policy_on(session, claim.given_on)
+    claims.check(claim, policy, today=at.date())
     before = [share.recipient_id for share in gift.version.shares]
-    people = recipient_store.lock_recipients(session, [*claim.recipient_ids, *before])
-    _check_one_person_each({wanted: people[wanted] for wanted in claim.recipient_ids})
-    release(gift)
-    gift.already_given = gift.already_given or happened
-    judgement = judge(
-        session,
-        claim,
-        giver_id=gift.giver_id,
-        today=at.date(),
-        already_given=gift.already_given,
-        recipients=people,
-        again=gift,
+    locked_people = lock_recipients(session, [*claim.recipient_ids, *before])
+    people = {one: who for one, who in locked_people.items() if one in claim.recipient_ids}
+    _check_people(claim, people)
+    happened = gift.state in {State.GIVEN, State.BREACH} or claim.given_on < at.date()
+    occasion = Occasion(
+        gift.giver_id,
+        at.date(),
+        already_given=gift.already_given or happened,
+        names_added=adds_names(claim, gift),
     )
-    _hand_in(session, gift, claim, judgement, actor_id=actor_id, at=at, reason=reason.strip())
+    judgement = judge_now(
+        session, claim, occasion, policy=policy, people=people, except_gift_id=gift.id
+    )
+    outcome = Outcome(gift.version_number + 1, occasion.already_given, judgement)
+    ids = gift_rows.take_ids(session, outcome.rows_needed)
+    rows = version_rows(
+        gift.id, outcome, ids, claim, actor_id=actor_id, at=at, reason=reason.strip()
+    )
+    _put_in_force(session, gift, outcome, rows, at=at)
     record(session, gift, Event.GIFT_AMENDED, actor_id=actor_id, at=at)
     return gift
 
@@ -211,85 +259,50 @@ def check_author(gift: Gift, actor_id: int, *, act: str) -> None:
         raise NotAuthorError(reference=gift.reference, act=act)
 
 
-def _hand_in(
-    session: Session,
-    gift: Gift,
-    claim: Claim,
-    judgement: Judgement,
-    *,
-    actor_id: int,
-    at: datetime,
-    reason: str,
+def _put_in_force(
+    session: Session, gift: Gift, outcome: Outcome, rows: Rows, *, at: datetime
 ) -> None:
-    """Write the version with its verdicts and put the gift where its route leads."""
-    add_version(session, gift, claim, judgement, actor_id=actor_id, at=at, reason=reason)
-    gift.submitted_at = at
-    gift.route = judgement.route
-    gift.state = State.SUBMITTED
-    if judgement.route is Route.CLEARED:
-        gift.state = State.GIVEN if gift.already_given else State.APPROVED
-        decide(
-            session, gift, DecisionKind.AUTO_CLEAR, actor_id=None, at=at, reason=_cleared(judgement)
-        )
-    place(gift, over_limit=judgement.over_limit)
-
-
-def _cleared(judgement: Judgement) -> str:
-    return (
-        "Within the limit, under the auto-clear ceiling and without a flag "
-        f"(policy {judgement.policy.sha256[:12]})."
-    )
+    """Put a version in the place of the one before, which frees its room."""
+    release(gift)
+    for name, value in outcome.gift_values(at).items():
+        setattr(gift, name, value)
+    gift_rows.write(session, gift_rows.plain_rows(rows))
+    session.expire(gift)
 
 
 def _end(
     session: Session, gift: Gift, state: State, event: Event, *, actor_id: int, at: datetime
 ) -> Gift:
-    recipient_store.lock_recipients(session, [share.recipient_id for share in gift.version.shares])
+    lock_recipients(session, [share.recipient_id for share in gift.version.shares])
     gift.state = state
     place(gift, over_limit=False)
     record(session, gift, event, actor_id=actor_id, at=at)
     return gift
 
 
-def _same_submission(gift: Gift, claim: Claim, giver_id: int, actor_id: int) -> Gift:
+def _same_submission(gift: Gift, claim: Claim, giver_id: int, actor_id: int) -> Submitted:
     first = gift.versions[0]
     same = claim_of(first) == claim and (giver_id, actor_id) == (gift.giver_id, gift.logged_by_id)
     if not same:
         raise SubmissionKeyReusedError(reference=gift.reference)
-    return gift
+    return Submitted(gift_rows.rows_of(gift))
 
 
-def _check(
-    session: Session, claim: Claim, *, today: date, newcomers: frozenset[int] = frozenset()
-) -> None:
-    claims.check(claim, policy_on(session, claim.given_on), today=today)
-    missing = [
-        wanted
-        for wanted in claim.recipient_ids
-        if wanted not in newcomers and session.get(Recipient, wanted) is None
-    ]
-    if missing:
-        raise InputError(
-            problems={
-                "recipients": "This recipient is not in the register. Choose a person from the "
-                "list, or add them as a new recipient."
-            }
+def _check_people(claim: Claim, people: Mapping[int, RecipientFacts]) -> None:
+    """Raise InputError unless everybody named is in the register, and each once."""
+    if len(people) < len(claim.recipient_ids):
+        sentence = (
+            "This recipient is not in the register. Choose a person from the "
+            "list, or add them as a new recipient."
         )
+        raise InputError(problems={"recipients": sentence})
+    if len({person.id for person in people.values()}) < len(people):
+        sentence = "Two of these records are one and the same person. Name each recipient once."
+        raise InputError(problems={"recipients": sentence})
 
 
 def _check_giver(session: Session, giver_id: int) -> None:
-    giver = session.get(Person, giver_id)
-    if giver is None or not giver.active:
+    if not people_store.is_active(session, giver_id):
         raise InputError(
             problems={"giver": "The giver must be an active associated person of the firm."}
-        )
-
-
-def _check_one_person_each(people: dict[int, Recipient]) -> None:
-    if len({person.id for person in people.values()}) < len(people):
-        raise InputError(
-            problems={
-                "recipients": "Two of these records are one and the same person. "
-                "Name each recipient once."
-            }
         )

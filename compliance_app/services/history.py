@@ -3,10 +3,9 @@
 A gift that was given stays given whatever the engine says now; over the limit it is a breach.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.rules.workflow import DecisionKind, State, holds_room
-from compliance_app.services.assessing import Judgement, judge
+from compliance_app.services.assessing import Judgement, Occasion, judge
 from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.policies import PolicyBook
@@ -22,9 +21,9 @@ from compliance_app.services.recording import assessment_values, share_values, v
 from compliance_app.store import audit
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import people as people_store
-from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks, reserve_ids
+from compliance_app.store.gift_rows import MODELS, Row, Rows, document_of_rows, plain_rows
 from compliance_app.store.gifts import own_reference
 from compliance_app.store.models import (
     Assessment,
@@ -35,15 +34,13 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.plain import PlainRow, plain_table
-from compliance_app.store.told import assessment_told
+from compliance_app.store.recipient_facts import lock_all
 
 # What a gift of an old register may have become, and what was decided when.
 GIVEN_STATES = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
 ENDED_STATES = frozenset({State.DECLINED, State.WITHDRAWN, State.CANCELLED, State.REFUSED})
 ORIGIN = "It was kept in the register used before this one and came with an import."
 NO_REMEDY = "The imported record names none."
-# The order in which rows that name each other can be written.
-MODELS: tuple[type[Base], ...] = (Gift, GiftVersion, Assessment, Share, Decision)
 BATCH = 500
 
 
@@ -65,9 +62,6 @@ class Recorded:
 
     gifts: int = 0
     breaches: int = 0
-
-
-Row = dict[str, Any]
 
 
 def check_may_record(session: Session, actor_id: int | None) -> None:
@@ -114,7 +108,7 @@ class HistoryWriter:
         self.actor_id = actor_id
         self.at = at
         self.recorded = Recorded()
-        self._people = recipient_store.lock_all(session, recipient_ids)
+        self._people = lock_all(session, recipient_ids)
         ids = {person.id for person in self._people.values()}
         self._ledger = MemoryLedger(ledger_store.known_shares(session, ids))
         self._ids: dict[type[Base], Iterator[int]] = {
@@ -144,10 +138,10 @@ class HistoryWriter:
         judgement = self._judge(past)
         rows = _rows_of(past, judgement, self._ids, decider_id=self._decider(past), at=self.at)
         gift = rows[Gift][0]
-        plain = {model: list(map(plain_table(model).plain, rows[model])) for model in MODELS}
+        plain = plain_rows(rows)
         for model in MODELS:
             self._rows[model] += plain[model]
-        document = _document_of(plain)
+        document = document_of_rows(plain)
         self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", document))
         for share in rows[Share]:
             self._ledger.add(
@@ -178,13 +172,10 @@ class HistoryWriter:
         """Judge a gift as of its own day: when it was first logged is not known."""
         day = past.claim.given_on
         return judge(
-            self.session,
             past.claim,
-            giver_id=past.giver_id,
-            today=day,
-            already_given=past.state in GIVEN_STATES,
-            recipients=self._people,
+            Occasion(past.giver_id, day, already_given=past.state in GIVEN_STATES),
             policy=self._policies.on(day),
+            people=self._people,
             ledger=self._ledger,
         )
 
@@ -204,13 +195,13 @@ def _rows_of(
     *,
     decider_id: int | None,
     at: datetime,
-) -> dict[type[Base], list[Row]]:
+) -> Rows:
     """Return the rows of a gift that happened, by the model they belong to."""
     gift_id, version_id = next(ids[Gift]), next(ids[GiftVersion])
     state, decision = _outcome(past.state, judgement)
     already_given = state in GIVEN_STATES
     held = holds_room(state, already_given=already_given, over_limit=judgement.over_limit)
-    rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
+    rows: Rows = {model: [] for model in MODELS}
     rows[Gift].append(
         {
             "id": gift_id,
@@ -254,16 +245,3 @@ def _outcome(stated: State, judgement: Judgement) -> tuple[State, Row | None]:
     why = f"{judgement.why_over} {ORIGIN}".strip()
     breach = {"kind": DecisionKind.RECORD_BREACH, "reason": why, "remedy": NO_REMEDY}
     return (State.RETURNED if stated is State.RETURNED else State.BREACH), breach
-
-
-def _document_of(rows: Mapping[type[Base], Sequence[PlainRow]]) -> dict[str, object]:
-    """Return what store.gifts.document_of says of the same rows once they are written."""
-    told = {model: [plain_table(model).told(row) for row in rows[model]] for model in MODELS}
-    return {
-        "gift": told[Gift][0],
-        "version": told[GiftVersion][0],
-        "shares": told[Share],
-        "earlier_shares": [],
-        "assessments": [assessment_told(row) for row in rows[Assessment]],
-        "decisions": told[Decision],
-    }

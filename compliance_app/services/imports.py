@@ -18,9 +18,10 @@ from compliance_app.services.import_grouping import FileGift, gifts_of
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
-from compliance_app.services.recording import record
+from compliance_app.services.recording import record_rows
 from compliance_app.store import gifts as store
-from compliance_app.store import recipients as recipient_store
+from compliance_app.store.gift_rows import plain_rows
+from compliance_app.store.recipient_facts import lock_all
 
 
 @dataclass(eq=False)
@@ -87,7 +88,7 @@ def import_gifts(
     done.problems.sort()
     rows = [row.gift for gift in good for row in gift.rows]
     # Everybody is locked before the first event is written: the head of the trail comes last.
-    recipient_store.lock_all(session, parties.recipient_ids(rows))
+    lock_all(session, parties.recipient_ids(rows))
     parties.add_missing(rows, actor_id=actor_id, at=at)
     done.people_added = parties.people_added
     done.recipients_added = parties.recipients_added
@@ -170,14 +171,14 @@ def _submit(
     session: Session, gift: FileGift, parties: Parties, *, actor_id: int | None, at: datetime
 ) -> None:
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
-    row = gifts.submit(
+    submitted = gifts.submit(
         session,
         gift.claim(parties.recipient_ids(one.gift for one in gift.rows)),
         giver_id=giver_id,
         actor_id=logged_by_id,
         at=at,
         reference=gift.first.reference or None,
+        row_sha256=gift.sha256,
     )
-    row.row_sha256 = gift.sha256
     # The submission speaks for the author; this event says who brought it here.
-    record(session, row, Event.GIFT_IMPORTED, actor_id=actor_id, at=at)
+    record_rows(session, plain_rows(submitted.rows), Event.GIFT_IMPORTED, actor_id=actor_id, at=at)

@@ -1,4 +1,4 @@
-"""A ledger held in memory: what the database would answer, without a question per gift."""
+"""The shares a judgement looks at, read once and held in memory, by person and day."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
@@ -9,15 +9,12 @@ from compliance_app.rules.facts import PriorShare
 from compliance_app.rules.workflow import PENDING, State
 from compliance_app.store.ledgers import KnownShare
 
-# What one share looks like to the flags of another; the order of store.gifts.neighbors_of.
+# What one share looks like to the flags of another.
 Neighbor = tuple[str, int, int, date, int, State]
 
 
 class MemoryLedger:
-    """The shares of the people a bulk concerns, each list in the order of its days.
-
-    It never leaves a gift out: a bulk only judges gifts that are not in the register yet.
-    """
+    """The shares of the people who are judged, each list in the order of its days."""
 
     def __init__(self, shares: Iterable[KnownShare] = ()) -> None:
         self._prior: dict[int, list[PriorShare]] = defaultdict(list)
@@ -46,25 +43,12 @@ class MemoryLedger:
             )
             insort(self._prior[share.recipient_id], prior, key=_given_on)
 
-    def prior_shares(
-        self,
-        recipient_id: int,
-        *,
-        since: date | None,
-        except_gift_id: int | None,
-    ) -> Sequence[PriorShare]:
+    def prior_shares(self, recipient_id: int, *, since: date | None) -> Sequence[PriorShare]:
         """Return the shares that hold room in the person's limit, from `since` on."""
         shares = self._prior[recipient_id]
         return shares if since is None else shares[bisect_left(shares, since, key=_given_on) :]
 
-    def neighbors_of(
-        self,
-        recipient_id: int,
-        *,
-        since: date,
-        until: date,
-        except_gift_id: int | None,
-    ) -> Sequence[Neighbor]:
+    def neighbors_of(self, recipient_id: int, *, since: date, until: date) -> Sequence[Neighbor]:
         """Return the person's shares near a day, whatever became of them."""
         near = self._near[recipient_id]
         return near[bisect_left(near, since, key=_day_of) : bisect_right(near, until, key=_day_of)]

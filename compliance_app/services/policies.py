@@ -26,12 +26,18 @@ from compliance_app.store.models import Policy as Version
 
 LONGEST_DOCUMENT = 200_000
 LONGEST_REASON = 4_000
+# What the versions up to a day come to, by their hashes: a version is never edited.
+_KNOWN: dict[tuple[str, ...], Policy] = {}
 
 
 def policy_on(session: Session, day: date) -> Policy:
     """Return the policy in force on the day; before a firm adopts one, the shipped template."""
-    adopted = store.in_force_by(session, day)
-    return _carried(_documents(adopted)) if adopted else default_policy()
+    hashes = store.hashes_by(session, day)
+    if not hashes:
+        return default_policy()
+    if hashes not in _KNOWN:
+        _KNOWN[hashes] = _carried(_documents(store.in_force_by(session, day)))
+    return _KNOWN[hashes]
 
 
 class PolicyBook:
@@ -204,7 +210,6 @@ def _documents(adopted: Sequence[Version]) -> tuple[str, ...]:
     return (*held_before, *(row.document for row in adopted))
 
 
-@lru_cache(maxsize=64)
 def _carried(documents: tuple[str, ...]) -> Policy:
     return carry_over(_parsed(document) for document in documents)
 

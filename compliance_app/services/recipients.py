@@ -15,7 +15,7 @@ from compliance_app.rules.running import running_totals
 from compliance_app.rules.settings import limit_for
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policies_since, policy_on
-from compliance_app.services.workplaces import workplace_on
+from compliance_app.services.workplaces import Worker, workplace_on
 from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
@@ -63,7 +63,7 @@ def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: dateti
     return recipient
 
 
-def room_on(session: Session, recipient: Recipient, day: date) -> Assessment:
+def room_on(session: Session, recipient: Worker, day: date) -> Assessment:
     """Assess a gift of nothing on the day: what counts, what waits, the limit and what is left."""
     policy = policy_on(session, day)
     nothing = Facts(

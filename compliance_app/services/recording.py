@@ -2,19 +2,23 @@
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.assessment import Assessment as Verdict
+from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.audit import Event
-from compliance_app.rules.workflow import DecisionKind, holds_room
+from compliance_app.rules.routing import Route
+from compliance_app.rules.workflow import DecisionKind, State, holds_room
 from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
 from compliance_app.services.inputs import kept_document
 from compliance_app.store import audit
+from compliance_app.store.base import Base
+from compliance_app.store.gift_rows import Ids, PlainRows, Rows, document_of_rows
 from compliance_app.store.gifts import document_of
-from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
+from compliance_app.store.models import Assessment as AssessmentRow
+from compliance_app.store.models import Decision, Gift, GiftVersion, Share
 
 
 def claim_of(version: GiftVersion) -> Claim:
@@ -37,28 +41,90 @@ def claim_of(version: GiftVersion) -> Claim:
     )
 
 
-def add_version(
-    session: Session,
-    gift: Gift,
+class Outcome(NamedTuple):
+    """What becomes of a gift by the claim that was judged."""
+
+    version_number: int
+    already_given: bool
+    judgement: Judgement
+
+    @property
+    def is_cleared(self) -> bool:
+        """Say whether the firm's policy decides by itself."""
+        return self.judgement.route is Route.CLEARED
+
+    @property
+    def state(self) -> State:
+        """Return the state the gift is put in."""
+        if not self.is_cleared:
+            return State.SUBMITTED
+        return State.GIVEN if self.already_given else State.APPROVED
+
+    def gift_values(self, at: datetime) -> dict[str, Any]:
+        """Return the columns of the gift that follow from it."""
+        return {
+            "state": self.state,
+            "version_number": self.version_number,
+            "already_given": self.already_given,
+            "route": self.judgement.route,
+            "submitted_at": at,
+        }
+
+    @property
+    def rows_needed(self) -> dict[type[Base], int]:
+        """Return how many rows of each table its version takes."""
+        shares = len(self.judgement.shares)
+        return {
+            GiftVersion: 1,
+            AssessmentRow: shares,
+            Share: shares,
+            Decision: int(self.is_cleared),
+        }
+
+
+def version_rows(
+    gift_id: int,
+    outcome: Outcome,
+    ids: Ids,
     claim: Claim,
-    judgement: Judgement,
     *,
     actor_id: int,
     at: datetime,
-    reason: str,
-) -> GiftVersion:
-    """Write the next version of a gift with a share and an assessment for each recipient."""
-    gift.version_number += 1
-    version = GiftVersion(
-        number=gift.version_number,
-        **version_values(claim, judgement, made_by_id=actor_id, at=at, reason=reason),
+    reason: str = "",
+) -> Rows:
+    """Return the rows of one version: what was claimed, each share's verdict, the clearance."""
+    judgement, version_id = outcome.judgement, next(ids[GiftVersion])
+    holds = holds_room(
+        outcome.state, already_given=outcome.already_given, over_limit=judgement.over_limit
     )
-    gift.versions.append(version)
-    session.flush()
+    of_gift = {"gift_id": gift_id}
+    version = version_values(claim, judgement, made_by_id=actor_id, at=at, reason=reason)
+    number = {"id": version_id, **of_gift, "number": outcome.version_number}
+    rows: Rows = {GiftVersion: [number | version], AssessmentRow: [], Share: [], Decision: []}
     for judged in judgement.shares:
-        version.shares.append(_share(gift, version, judged, at=at))
-    session.flush()
-    return version
+        assessment_id = next(ids[AssessmentRow])
+        keys = {**of_gift, "version_id": version_id, "assessment_id": assessment_id}
+        assessment = assessment_values(judged, version_id=version_id, at=at)
+        share = share_values(judged, given_on=claim.given_on, holds_room=holds)
+        rows[AssessmentRow].append({"id": assessment_id, **assessment})
+        rows[Share].append({"id": next(ids[Share]), **keys, **share})
+    if outcome.is_cleared:
+        clearance = decision_values(
+            outcome.version_number,
+            DecisionKind.AUTO_CLEAR,
+            actor_id=None,
+            at=at,
+            reason=_why_cleared(judgement),
+        )
+        rows[Decision].append({"id": next(ids[Decision]), **of_gift, **clearance})
+    return rows
+
+
+def _why_cleared(judgement: Judgement) -> str:
+    return (
+        "Within the limit, under the auto-clear ceiling and without a flag "
+        f"(policy {judgement.policy.sha256[:12]})."
+    )
 
 
 def reassess(session: Session, gift: Gift, judgement: Judgement, *, at: datetime) -> None:
@@ -95,16 +161,33 @@ def decide(
 ) -> Decision:
     """Write one decision on the current version; nobody as actor means the policy decided."""
     decision = Decision(
-        version_number=gift.version_number,
-        kind=kind,
-        decided_by_id=actor_id,
-        decided_at=at,
-        reason=reason,
-        remedy=remedy,
+        **decision_values(
+            gift.version_number, kind, actor_id=actor_id, at=at, reason=reason, remedy=remedy
+        )
     )
     gift.decisions.append(decision)
     session.flush()
     return decision
+
+
+def decision_values(
+    version_number: int,
+    kind: DecisionKind,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    reason: str,
+    remedy: str = "",
+) -> dict[str, Any]:
+    """Return the columns of a decision, but for whose it is."""
+    return {
+        "version_number": version_number,
+        "kind": kind,
+        "decided_by_id": actor_id,
+        "decided_at": at,
+        "reason": reason,
+        "remedy": remedy,
+    }
 
 
 def record(
@@ -122,7 +205,21 @@ def record(
     )
 
 
-def assessment_document(assessment: Assessment) -> dict[str, object]:
+def record_rows(
+    session: Session, rows: PlainRows, event: Event, *, actor_id: int | None, at: datetime
+) -> None:
+    """Append what happened to a gift in its first version, whose rows these are."""
+    audit.append(
+        session,
+        event,
+        actor_id=actor_id,
+        at=at,
+        subject=f"gift:{rows[Gift][0]['id']}",
+        body=document_of_rows(rows),
+    )
+
+
+def assessment_document(assessment: AssessmentRow) -> dict[str, object]:
     """Return a kept assessment's document as it was written."""
     document: dict[str, object] = json.loads(assessment.document)
     return document
@@ -158,7 +255,7 @@ def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> di
     return {
         "recipient_id": judged.recipient.id,
         "recipient_name": judged.recipient.name,
-        "employer_id": judged.employment.employer_id if judged.employment else None,
+        "employer_id": judged.employment.employer.id if judged.employment else None,
         "given_on": given_on,
         "counted_cents": judged.assessment.rule_3220_cents,
         "regime_cents": dict(judged.assessment.regime_cents),
@@ -177,7 +274,7 @@ def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> 
     }
 
 
-def verdict_values(verdict: Verdict) -> dict[str, Any]:
+def verdict_values(verdict: Assessment) -> dict[str, Any]:
     """Return the columns of an assessment that repeat what its document says."""
     return {
         "verdict": verdict.verdict,
@@ -194,13 +291,5 @@ def verdict_values(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _share(gift: Gift, version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Share:
-    return Share(
-        gift=gift,
-        assessment=_assessment(version, judged, at=at),
-        **share_values(judged, given_on=version.given_on, holds_room=False),
-    )
-
-
-def _assessment(version: GiftVersion, judged: JudgedShare, *, at: datetime) -> Assessment:
-    return Assessment(**assessment_values(judged, version_id=version.id, at=at))
+def _assessment(version: GiftVersion, judged: JudgedShare, *, at: datetime) -> AssessmentRow:
+    return AssessmentRow(**assessment_values(judged, version_id=version.id, at=at))

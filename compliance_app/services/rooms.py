@@ -28,7 +28,7 @@ def rooms_of_year(session: Session, recipients: Sequence[Recipient], day: date) 
             recipient_classes=workplace_on(one, at).recipient_classes,
         )
         since = history_since(policies.on(at), at)
-        prior = ledger.prior_shares(one.id, since=since, except_gift_id=None)
+        prior = ledger.prior_shares(one.id, since=since)
         return assess(nothing, prior, policies.on(at))
 
     rooms = [room(one, day) for one in recipients]

@@ -1,19 +1,79 @@
 """Where a recipient worked on a day, what that firm was, and what that means for a gift."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from compliance_app.rules.employers import EmployerClass, classes_of
 from compliance_app.rules.employments import Departure, is_after_departure
 from compliance_app.rules.facts import RecipientClass
-from compliance_app.rules.spans import covers, span_on
-from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.rules.spans import Span, covers, span_on
+
+
+class Kind(Span, Protocol):
+    """What a firm is, from and to."""
+
+    @property
+    def employer_class(self) -> EmployerClass:
+        """Return what it is."""
+
+
+class Firm(Protocol):
+    """A client firm, as a row or as the facts of one."""
+
+    @property
+    def id(self) -> int:
+        """Return its number."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def classifications(self) -> Sequence[Kind]:
+        """Return what it was in its time."""
+
+    @property
+    def negotiations(self) -> Sequence[Span]:
+        """Return the days in which business is negotiated with it."""
+
+
+class Job(Span, Protocol):
+    """Where somebody works or worked."""
+
+    @property
+    def employer(self) -> Firm:
+        """Return the firm."""
+
+
+class Worker(Protocol):
+    """A person at a client, as a row or as the facts of one."""
+
+    @property
+    def id(self) -> int:
+        """Return their number."""
+
+    @property
+    def recipient_class(self) -> RecipientClass:
+        """Return the person's own class."""
+
+    @property
+    def employments(self) -> Sequence[Job]:
+        """Return where they work and worked."""
+
+    @property
+    def departure(self) -> Departure | None:
+        """Return how they left the industry."""
+
+    @property
+    def departed_on(self) -> date | None:
+        """Return their last day in it."""
 
 
 class Workplace(NamedTuple):
     """What is known of a person's work on a day; no employment where none is on record."""
 
-    employment: Employment | None
+    employment: Job | None
     employer_class: EmployerClass | None
     recipient_classes: tuple[RecipientClass, ...]
     in_negotiation: bool
@@ -21,7 +81,7 @@ class Workplace(NamedTuple):
     departed_on: date | None
 
 
-def workplace_on(recipient: Recipient, day: date) -> Workplace:
+def workplace_on(recipient: Worker, day: date) -> Workplace:
     """Return where the recipient worked on the day, or else the last place known before it."""
     job = span_on(recipient.employments, day)
     employer = job.employer if job is not None else None
@@ -37,7 +97,7 @@ def workplace_on(recipient: Recipient, day: date) -> Workplace:
     )
 
 
-def class_on(employer: Employer, day: date) -> EmployerClass | None:
+def class_on(employer: Firm, day: date) -> EmployerClass | None:
     """Return what the firm was on the day, None where nobody has said."""
     covering = [one for one in employer.classifications if covers(one, day)]
     found = span_on(covering, day)

@@ -5,15 +5,17 @@ after everything else and never held by somebody who waits for another lock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
-from compliance_app.store.models import Person, TrailEvent, TrailHead
+from compliance_app.store.base import run
+from compliance_app.store.models import TrailEvent, TrailHead
+from compliance_app.store.people import email_of
 from compliance_app.store.plain import plain_table
 
 # Who acted when no person did: the firm's policy, by its own rules.
@@ -42,6 +44,16 @@ class Act(NamedTuple):
     body: Mapping[str, object]
 
 
+class Unsealed(NamedTuple):
+    """One event before it has its number and seal, as it is sealed."""
+
+    at: str
+    actor: str
+    event: str
+    subject: str
+    body: str
+
+
 def append(
     session: Session,
     event: Event,
@@ -59,18 +71,13 @@ def append(
 
 
 def append_all(
-    session: Session, acts: Sequence[Act], *, actor_id: int | None, at: datetime
+    session: Session, acts: Iterable[Act], *, actor_id: int | None, at: datetime
 ) -> None:
     """Append several events of one actor and moment, in the order given."""
-    actor = _actor(session, actor_id)
+    actor = CONSOLE_ACTOR if actor_id is None else email_of(session, actor_id)
+    happened_at = moment(at)
     session.info.setdefault(WAITING, []).extend(
-        TrailEvent(
-            happened_at=at.astimezone(UTC),
-            actor=actor,
-            event=act.event.value,
-            subject=act.subject,
-            body=canonical(act.body),
-        )
+        Unsealed(happened_at, actor, act.event.value, act.subject, canonical(act.body))
         for act in acts
     )
 
@@ -78,44 +85,25 @@ def append_all(
 @listens_for(Session, "before_commit")
 def write(session: Session) -> None:
     """Give what was appended its numbers and seals; do so early only with all locks held."""
-    rows: list[TrailEvent] = session.info.pop(WAITING, [])
-    if not rows:
+    waiting: list[Unsealed] = session.info.pop(WAITING, [])
+    if not waiting:
         return
-    session.flush()
-    head = _locked_head(session)
-    for row in rows:
-        row.number, row.previous_sha256, row.sha256 = head.number + 1, head.sha256, ""
-        row.sha256 = seal_of(row)
-        head.number, head.sha256 = row.number, row.sha256
-    session.add_all(rows)
-    session.flush()
+    last, previous = run(session, _LOCKED_HEAD).one()
+    rows = []
+    for number, event in enumerate(waiting, start=last + 1):
+        sealed = seal(RawEvent(number, *event, previous, ""))
+        rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
+        previous = sealed
+    plain_table(TrailEvent).insert(session, rows)
+    run(session, _MOVE_HEAD, {"last": last + len(rows), "seal": previous})
 
 
 def write_many(
     session: Session, acts: Iterable[Act], *, actor_id: int | None, at: datetime
 ) -> None:
     """Append many events and write them at once, for a bulk that holds all its locks already."""
+    append_all(session, acts, actor_id=actor_id, at=at)
     write(session)
-    head = _locked_head(session)
-    number, previous = head.number, head.sha256
-    actor, happened_at = _actor(session, actor_id), moment(at)
-    rows = []
-    for number, act in enumerate(acts, start=head.number + 1):
-        event = RawEvent(
-            number,
-            happened_at,
-            actor,
-            act.event.value,
-            act.subject,
-            canonical(act.body),
-            previous,
-            "",
-        )
-        previous = seal(event)
-        rows.append(dict(zip(_COLUMNS, (*event[:-1], previous), strict=True)))
-    plain_table(TrailEvent).insert(session, rows)
-    head.number, head.sha256 = number, previous
-    session.flush()
 
 
 @listens_for(Session, "after_rollback")
@@ -123,12 +111,8 @@ def _forget(session: Session) -> None:
     session.info.pop(WAITING, None)
 
 
-def _actor(session: Session, actor_id: int | None) -> str:
-    return CONSOLE_ACTOR if actor_id is None else session.get_one(Person, actor_id).email
-
-
-def _locked_head(session: Session) -> TrailHead:
-    return session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+_LOCKED_HEAD = select(TrailHead.number, TrailHead.sha256).with_for_update()
+_MOVE_HEAD = update(TrailHead).values(number=bindparam("last"), sha256=bindparam("seal"))
 
 
 def seal_of(row: TrailEvent) -> str:
@@ -180,7 +164,7 @@ def last_of(session: Session, subject: str) -> TrailEvent | None:
 def head(session: Session) -> TrailHead:
     """Return the last event's number and seal."""
     write(session)
-    return session.get_one(TrailHead, 1)
+    return session.get_one(TrailHead, 1, populate_existing=True)
 
 
 def has_head(session: Session) -> bool:

@@ -1,9 +1,10 @@
 """The database, and `unit_of_work`: the one place in the program that commits."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -11,9 +12,11 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     MetaData,
     event,
@@ -106,6 +109,19 @@ def unit_of_work() -> Iterator[Session]:
             session.commit()
         if connection.dialect.name == "postgresql":
             _flush(connection)
+
+
+def run(
+    session: Session,
+    statement: Executable,
+    values: Mapping[str, Any] | Sequence[Mapping[str, Any]] = MappingProxyType({}),
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that was built beforehand, past the session's own bookkeeping.
+
+    Objects the session has loaded do not learn of it; what they changed is written first.
+    """
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 def _flush(connection: Connection) -> None:

@@ -23,7 +23,7 @@ def reserve_ids(session: Session, model: type[Base], *, above: int = 0) -> Itera
     """
     if session.get_bind().dialect.name == "postgresql":
         return _from_sequence(session, model.__tablename__, above)
-    highest = session.scalar(select(func.max(text("id"))).select_from(_table(model)))
+    highest = session.scalar(select(func.max(text("id"))).select_from(table_of(model)))
     return count(max(highest or 0, above) + 1)
 
 
@@ -39,7 +39,7 @@ def _from_sequence(session: Session, table: str, above: int) -> Iterator[int]:
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert complete rows, given as a value for every column."""
     if rows:
-        session.connection().execute(insert(_table(model)), rows)
+        session.connection().execute(insert(table_of(model)), rows)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -49,7 +49,8 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def _table(model: type[Base]) -> Table:
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model."""
     table = model.__table__
     if not isinstance(table, Table):
         raise TypeError(f"{model.__name__} is not stored in a table of its own.")

@@ -24,7 +24,6 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
-from compliance_app.store.recipients import same_person_ids
 from compliance_app.store.told import assessment_told
 
 # A select whose columns are those of the row it is made into.
@@ -55,29 +54,6 @@ class GiftRow(NamedTuple):
     running_cents: int | None
     limit_cents: int | None
     excess_cents: int | None
-
-
-class NeighborRow(NamedTuple):
-    """A share near another one, as far as the flags look at it."""
-
-    reference: str
-    giver_id: int
-    recipient_id: int
-    given_on: date
-    counted_cents: int
-    state: State
-
-
-def next_id(session: Session) -> int:
-    """Return the id the next gift gets; the caller holds the right to write.
-
-    PostgreSQL's sequence never gives one twice; SQLite has one writer at a time, and
-    nothing is ever deleted.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence("gift", "id")
-        return int(session.execute(select(func.nextval(sequence))).scalar_one())
-    return int(session.execute(select(func.coalesce(func.max(Gift.id), 0) + 1)).scalar_one())
 
 
 # The form of the references this register gives itself, with the number in it.
@@ -111,6 +87,14 @@ def find_by_reference(session: Session, reference: str) -> Gift | None:
             selectinload(Gift.decisions),
         )
     )
+
+
+def get_by_reference(session: Session, reference: str) -> Gift:
+    """Return the gift, which is in the register, with everything a page shows of it."""
+    gift = find_by_reference(session, reference)
+    if gift is None:
+        raise LookupError(f"Gift {reference} is not in the register.")
+    return gift
 
 
 def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
@@ -223,40 +207,6 @@ def _rows() -> AnySelect:
         .outerjoin(Assessment, Assessment.id == Share.assessment_id)
         .outerjoin(Employer, Employer.id == Share.employer_id)
     )
-
-
-def neighbors_of(
-    session: Session,
-    recipient_id: int,
-    *,
-    since: date,
-    until: date,
-    except_gift_id: int | None,
-) -> list[NeighborRow]:
-    """Return the person's shares near a day, whatever became of them, for the flags."""
-    statement = (
-        select(
-            Gift.reference,
-            Gift.giver_id,
-            Share.recipient_id,
-            Share.given_on,
-            Share.counted_cents,
-            Gift.state,
-        )
-        .select_from(Share)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            GiftVersion.number == Gift.version_number,
-            Share.given_on >= since,
-            Share.given_on <= until,
-        )
-        .order_by(Share.given_on, Share.id)
-    )
-    if except_gift_id is not None:
-        statement = statement.where(Gift.id != except_gift_id)
-    return [NeighborRow._make(row) for row in session.execute(statement)]
 
 
 def document_of(gift: Gift) -> dict[str, object]:

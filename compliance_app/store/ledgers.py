@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, PriorShare
 from compliance_app.rules.running import Entry
 from compliance_app.rules.workflow import PENDING, State
+from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
@@ -91,10 +92,24 @@ def prior_shares(
     ]
 
 
-def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[KnownShare]:
+def known_shares(
+    session: Session,
+    person_ids: Iterable[int],
+    *,
+    since: date | None = None,
+    except_gift_id: int | None = None,
+) -> Iterator[KnownShare]:
     """Return every share in force of the people who go on, by person and day."""
+    circumstances = {"since": since or date.min, "except_gift_id": except_gift_id or 0}
+    for ids in chunks(sorted(set(person_ids))):
+        values = {"ids": ids, **circumstances}
+        yield from map(KnownShare._make, run(session, _KNOWN_SHARES, values))
+
+
+def _select_known_shares() -> Select[*tuple[Any, ...]]:
     person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
-    statement = (
+    wanted: BindParameter[int] = bindparam("ids", expanding=True)
+    return (
         select(
             person_id,
             Share.given_on,
@@ -108,12 +123,17 @@ def known_shares(session: Session, recipient_ids: Iterable[int]) -> Iterator[Kno
         .join(Recipient, Recipient.id == Share.recipient_id)
         .join(Gift, Gift.id == Share.gift_id)
         .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .where(GiftVersion.number == Gift.version_number)
+        .where(
+            GiftVersion.number == Gift.version_number,
+            or_(Recipient.id.in_(wanted), Recipient.merged_into_id.in_(wanted)),
+            Share.given_on >= bindparam("since"),
+            Gift.id != bindparam("except_gift_id"),
+        )
         .order_by(person_id, Share.given_on, Share.id)
     )
-    for ids in chunks(sorted(set(recipient_ids))):
-        for row in session.execute(statement.where(person_id.in_(ids))):
-            yield KnownShare._make(row)
+
+
+_KNOWN_SHARES = _select_known_shares()
 
 
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Role
+from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Person, SignInAttempt, SignInSession
 
@@ -14,6 +15,20 @@ from compliance_app.store.models import Person, SignInAttempt, SignInSession
 def find_by_email(session: Session, email: str) -> Person | None:
     """Return the person with this e-mail address, in whatever case it is written."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def is_active(session: Session, person_id: int) -> bool:
+    """Say whether this is an active person of the firm."""
+    return bool(run(session, _ACTIVE, {"id": person_id}).scalar())
+
+
+def email_of(session: Session, person_id: int) -> str:
+    """Return the person's address."""
+    return str(run(session, _EMAIL, {"id": person_id}).scalar_one())
+
+
+_ACTIVE = select(Person.active).where(Person.id == bindparam("id"))
+_EMAIL = select(Person.email).where(Person.id == bindparam("id"))
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +15,8 @@ from compliance_app.rules.audit import canonical, moment, ready
 from compliance_app.store.base import Base, UtcDateTime
 
 PlainRow = dict[str, Any]
+# From how many rows on PostgreSQL takes them faster as a stream than one by one.
+MANY = 10
 # A moment is kept in SQLite as SQLAlchemy writes it there.
 _SQLITE_MOMENT = "replace(substr(?, 1, 26), 'T', ' ')"
 _moment = lru_cache(moment)
@@ -61,20 +63,35 @@ class PlainTable:
     def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
         """Write plain rows in the session's transaction."""
         driver: Any = session.connection().connection.driver_connection
-        values = map(self._values, rows)
+        values = list(map(self._values, rows))
         if isinstance(driver, sqlite3.Connection):
-            driver.executemany(self._sqlite_insert(), values)
-            return
-        columns = ", ".join(self._names)
-        with driver.cursor().copy(f"COPY {self._name} ({columns}) FROM STDIN") as copy:
+            driver.executemany(self._sqlite_insert, values)
+        elif len(values) < MANY:
+            cursor = driver.cursor()
             for row in values:
-                copy.write_row(row)
+                cursor.execute(self._postgresql_insert, row)
+        else:
+            with driver.cursor().copy(self._postgresql_copy) as copy:
+                for row in values:
+                    copy.write_row(row)
 
+    @cached_property
     def _sqlite_insert(self) -> str:
         marks = (
             _SQLITE_MOMENT if isinstance(column.type, UtcDateTime) else "?"
             for column in self._columns
         )
+        return self._insert(marks)
+
+    @cached_property
+    def _postgresql_insert(self) -> str:
+        return self._insert("%s" for _ in self._names)
+
+    @cached_property
+    def _postgresql_copy(self) -> str:
+        return f"COPY {self._name} ({', '.join(self._names)}) FROM STDIN"
+
+    def _insert(self, marks: Iterable[str]) -> str:
         # Names of our own tables and columns alone.
         return f"INSERT INTO {self._name} ({', '.join(self._names)}) VALUES ({', '.join(marks)})"  # noqa: S608
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from compliance_app.store.base import run
 from compliance_app.store.models import Policy, TrailHead
 
 
@@ -14,6 +15,18 @@ def in_force_by(session: Session, day: date) -> Sequence[Policy]:
     return session.scalars(
         select(Policy).where(Policy.effective_on <= day).order_by(Policy.effective_on)
     ).all()
+
+
+def hashes_by(session: Session, day: date) -> tuple[str, ...]:
+    """Return the hashes of the versions that had taken effect by the day, oldest first."""
+    return tuple(sha256 for (sha256,) in run(session, _HASHES, {"day": day}))
+
+
+_HASHES = (
+    select(Policy.sha256)
+    .where(Policy.effective_on <= bindparam("day"))
+    .order_by(Policy.effective_on)
+)
 
 
 def list_policies(session: Session) -> Sequence[Policy]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
@@ -42,63 +42,6 @@ def key_of(name: str) -> str:
         apart = unicodedata.normalize("NFKD", plain)
         plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return " ".join(plain.split())
-
-
-def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Lock the people behind the given records, in ascending order, until the commit.
-
-    Returns the person that goes on for each given id, so that merged records are one.
-    """
-    return _people_behind(session, recipient_ids, lock=True)
-
-
-def people_behind(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Return the person that goes on for each given id, without locking anybody."""
-    return _people_behind(session, recipient_ids, lock=False)
-
-
-def _people_behind(
-    session: Session, recipient_ids: Iterable[int], *, lock: bool
-) -> dict[int, Recipient]:
-    goes_on = {
-        row.id: row.final
-        for row in session.execute(
-            select(
-                Recipient.id,
-                func.coalesce(Recipient.merged_into_id, Recipient.id).label("final"),
-            ).where(Recipient.id.in_(sorted(set(recipient_ids))))
-        )
-    }
-    statement = (
-        select(Recipient)
-        .where(Recipient.id.in_(sorted(set(goes_on.values()))))
-        .order_by(Recipient.id)
-    )
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    people = {row.id: row for row in session.scalars(statement)}
-    return {given: people[final] for given, final in goes_on.items()}
-
-
-def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Lock many people as `lock_recipients` does, with where they work read as well."""
-    locked: dict[int, Recipient] = {}
-    for ids in chunks(sorted(set(recipient_ids))):
-        locked |= lock_recipients(session, ids)
-    for ids in chunks(sorted({person.id for person in locked.values()})):
-        session.scalars(
-            select(Recipient)
-            .where(Recipient.id.in_(ids))
-            .options(
-                selectinload(Recipient.employments)
-                .selectinload(Employment.employer)
-                .options(
-                    selectinload(Employer.classifications), selectinload(Employer.negotiations)
-                )
-            )
-            .execution_options(populate_existing=True)
-        ).all()
-    return locked
 
 
 def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:

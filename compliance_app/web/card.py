@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Permission
 from compliance_app.rules.workflow import DecisionKind, State, standing
-from compliance_app.services.assessing import FORBIDDEN, JudgedShare, Judgement, judge
+from compliance_app.services import approvals
+from compliance_app.services.assessing import FORBIDDEN, JudgedShare, Judgement
 from compliance_app.services.recipients import statement
-from compliance_app.services.recording import claim_of
+from compliance_app.services.workplaces import Firm
 from compliance_app.store import reviewing
 from compliance_app.store.ledgers import LedgerRow
-from compliance_app.store.models import Employer, Gift
+from compliance_app.store.models import Gift
 from compliance_app.store.reviewing import NearGift, Sum
 from compliance_app.web.guard import Actor
 from compliance_app.web.queue import refusal
@@ -46,7 +47,7 @@ BREACH = Option(
 class House(NamedTuple):
     """What else went to the recipient's employer in the same period."""
 
-    employer: Employer
+    employer: Firm
     sum: Sum
     newest: Sequence[NearGift]
 
@@ -82,14 +83,8 @@ class Card(NamedTuple):
 
 def card_of(session: Session, gift: Gift, me: Actor, at: datetime) -> Card:
     """Judge the gift as the register stands now, and say what the person may decide."""
-    judgement = judge(
-        session,
-        claim_of(gift.version),
-        giver_id=gift.giver_id,
-        today=(gift.submitted_at or gift.logged_at).astimezone(at.tzinfo).date(),
-        already_given=gift.already_given,
-        again=gift,
-    )
+    day = (gift.submitted_at or gift.logged_at).astimezone(at.tzinfo).date()
+    judgement = approvals.judge_as_it_stands(session, gift, day=day)
     why_not = refusal(session, gift, me)
     since, before = quarter_of(gift.version.given_on)
     return Card(

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import InputError
 from compliance_app.services import claims, gifts, receipts, recipients
+from compliance_app.services.gifts import Submitted
 from compliance_app.services.policies import policy_on
 from compliance_app.store import people as people_store
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift, Person
 from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, claim_of
 from compliance_app.web.forms.whom import Whom
@@ -41,10 +43,12 @@ def giver_of(session: Session, form: GiftFields, *, actor_id: int) -> int:
     return person.id if person is not None else actor_id
 
 
-def hand_in(session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: datetime) -> Gift:
+def hand_in(
+    session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: datetime
+) -> Submitted:
     """Log the gift of an accepted form, and add the new person on it."""
     ids = _everybody(session, whom, actor_id=actor_id, at=at)
-    gift = gifts.submit(
+    submitted = gifts.submit(
         session,
         claim_of(form, ids),
         giver_id=giver_of(session, form, actor_id=actor_id),
@@ -52,8 +56,10 @@ def hand_in(session: Session, form: GiftForm, whom: Whom, *, actor_id: int, at: 
         at=at,
         submission_key=form.submission_key.data,
     )
-    receipts.attach(session, gift, form.received.receipts, actor_id=actor_id, at=at)
-    return gift
+    if form.received.receipts:
+        gift = get_by_reference(session, submitted.reference)
+        receipts.attach(session, gift, form.received.receipts, actor_id=actor_id, at=at)
+    return submitted
 
 
 def amend(

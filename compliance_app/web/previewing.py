@@ -15,7 +15,8 @@ from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
 from compliance_app.services.recipients import room_on
 from compliance_app.services.workplaces import workplace_on
-from compliance_app.store.models import Gift, Recipient
+from compliance_app.store.models import Gift
+from compliance_app.store.recipient_facts import RecipientFacts, people_behind
 from compliance_app.web.forms.gifts import GiftFields, claim_of
 from compliance_app.web.forms.whom import Whom
 
@@ -97,7 +98,7 @@ def preview(
     amended: Gift | None = None,
 ) -> Preview:
     """Judge what is on the form as if it were sent now; without a value, show what is left."""
-    people = {person.id: session.get_one(Recipient, person.id) for person in whom.chosen}
+    people = people_behind(session, [person.id for person in whom.chosen])
     if whom.newcomer is not None:
         people[0] = _stranger(whom)
     if not people or form.given_on.data is None:
@@ -182,7 +183,7 @@ def _has_errors(form: GiftFields) -> bool:
     return any(form[name].errors for name in ("cost", "quantity", "given_on", "category", "payer"))
 
 
-def _room(person: Recipient, session: Session, day: date) -> Line:
+def _room(person: RecipientFacts, session: Session, day: date) -> Line:
     working = workplace_on(person, day).employment
     employer = working.employer.name if working else ""
     return Line(person.name, room_on(session, person, day), employer=employer)
@@ -203,9 +204,9 @@ def _send(judgement: Judgement, *, planned: bool) -> str:
     )
 
 
-def _stranger(whom: Whom) -> Recipient:
+def _stranger(whom: Whom) -> RecipientFacts:
     """Return the new person as the engine sees them: nobody has given them anything."""
     named = whom.newcomer
     if named is None:
         raise ValueError("There is no new person to judge for.")
-    return Recipient(id=0, name=named.name, recipient_class=named.recipient_class, employments=[])
+    return RecipientFacts(0, named.name, None, named.recipient_class)

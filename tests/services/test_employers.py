@@ -23,6 +23,7 @@ from compliance_app.services import approvals, coverage, employers, gifts
 from compliance_app.services.employers import EmployerFacts
 from compliance_app.services.replay import replay
 from compliance_app.store.base import frozen_reading, unit_of_work
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Employer, Gift
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
@@ -38,13 +39,14 @@ def classify(kind: EmployerClass, since: date | None = None) -> None:
 
 def submit(cents: int, *, given_on: date = date(2026, 11, 24)) -> Gift:
     with unit_of_work() as session:
-        gift = gifts.submit(
+        submitted = gifts.submit(
             session,
             make_claim(cents, given_on=given_on),
             giver_id=CAST.rep,
             actor_id=CAST.rep,
             at=NOON,
         )
+        gift = get_by_reference(session, submitted.reference)
         assert gift.version.shares[0].assessment is not None
         return gift
 

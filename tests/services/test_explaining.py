@@ -13,7 +13,7 @@ from compliance_app.services.claims import Claim
 from compliance_app.services.explaining import Repeat, Step, check, explain
 from compliance_app.services.import_file import read_rows
 from compliance_app.services.imports import Options, import_gifts
-from compliance_app.store.gifts import find_by_reference
+from compliance_app.store.gifts import find_by_reference, get_by_reference
 from compliance_app.store.models import Assessment, Gift, Recipient
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
@@ -23,7 +23,8 @@ ROLLING = 'title = "Gifts"\nversion = "2"\n[year]\nbasis = "rolling"\n'
 
 
 def submit(session: Session, claim: Claim) -> Gift:
-    return gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    submitted = gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    return get_by_reference(session, submitted.reference)
 
 
 def judged(gift: Gift) -> Assessment:

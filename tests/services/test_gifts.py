@@ -19,7 +19,7 @@ from compliance_app.services import gifts
 from compliance_app.services.claims import Claim
 from compliance_app.store import ledgers
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.gifts import find_by_reference
+from compliance_app.store.gifts import find_by_reference, get_by_reference
 from compliance_app.store.models import Gift, Recipient
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
@@ -33,7 +33,7 @@ def submit(claim: Claim, cast: Cast, *, by: int | None = None, key: str | None =
         gift = gifts.submit(
             session, claim, giver_id=actor, actor_id=actor, at=NOON, submission_key=key
         )
-        return find_by_reference(session, gift.reference) or gift
+        return get_by_reference(session, gift.reference)
 
 
 def held_cents(recipient_id: int) -> int:

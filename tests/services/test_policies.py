@@ -22,6 +22,7 @@ from compliance_app.services.policy_words import Change, difference, settings_of
 from compliance_app.store import audit
 from compliance_app.store import policies as store
 from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift
 from compliance_app.store.models import Policy as Version
 from tests.conftest import CAST, NOON
@@ -316,6 +317,7 @@ def test_the_template_reads_as_plain_words() -> None:
 
 
 def submit(session: Session, cents: int, day: date) -> Gift:
-    return gifts.submit(
+    submitted = gifts.submit(
         session, make_claim(cents, given_on=day), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON
     )
+    return get_by_reference(session, submitted.reference)

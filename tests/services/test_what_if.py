@@ -27,6 +27,7 @@ from compliance_app.services.what_if import (
     what_if_file,
 )
 from compliance_app.services.what_if_list import csv_lines
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift, Recipient
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
@@ -38,13 +39,14 @@ WITHIN, EXCEEDS = Verdict.WITHIN_LIMIT, Verdict.EXCEEDS_LIMIT
 
 
 def submit(session: Session, cents: int, day: date, to: tuple[int, ...] = (CAST.morgan,)) -> Gift:
-    return gifts.submit(
+    submitted = gifts.submit(
         session,
         make_claim(cents, given_on=day, to=to),
         giver_id=CAST.rep,
         actor_id=CAST.rep,
         at=NOON,
     )
+    return get_by_reference(session, submitted.reference)
 
 
 def told(

@@ -15,6 +15,7 @@ from compliance_app.services.explaining import explain
 from compliance_app.store import audit
 from compliance_app.store import policies as store
 from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift
 from compliance_app.web.guard import Actor
 from tests.conftest import EMAILS, NOON
@@ -39,7 +40,8 @@ def filled(text: str = STRICTER, **changes: object) -> dict[str, object]:
 
 def submit(session: Session, cents: int, day: date, **more: object) -> Gift:
     claim = make_claim(cents, given_on=day, **more)  # type: ignore[arg-type]
-    return gifts.submit(session, claim, giver_id=1, actor_id=1, at=NOON)
+    submitted = gifts.submit(session, claim, giver_id=1, actor_id=1, at=NOON)
+    return get_by_reference(session, submitted.reference)
 
 
 def adopted(text: str = STRICTER) -> int:

@@ -1,0 +1,105 @@
+"""The rows of a gift as they are written: their ids are taken beforehand, so they name each other.
+
+They pass by the session's own bookkeeping, and the trail is told of them as they are.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from compliance_app.store.base import Base, run
+from compliance_app.store.bulk import table_of
+from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
+from compliance_app.store.plain import PlainRow, plain_table
+from compliance_app.store.told import assessment_told
+
+Row = dict[str, Any]
+Rows = dict[type[Base], list[Row]]
+PlainRows = Mapping[type[Base], list[PlainRow]]
+Ids = Mapping[type[Base], Iterator[int]]
+
+# In the order in which rows that name each other are written.
+MODELS: tuple[type[Base], ...] = (Gift, GiftVersion, Assessment, Share, Decision)
+
+
+def take_ids(session: Session, numbers: Mapping[type[Base], int]) -> Ids:
+    """Return so many ids for each table, which nobody else gets; the caller may write.
+
+    PostgreSQL's sequences never give one twice; SQLite has one writer at a time, and nothing
+    is ever deleted.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        wanted = {model.__tablename__: numbers.get(model, 0) for model in MODELS}
+        taken: dict[str, list[int]] = {}
+        for table, number in run(session, _FROM_SEQUENCES, wanted):
+            taken.setdefault(table, []).append(number)
+        return {model: iter(taken.get(model.__tablename__, [])) for model in MODELS}
+    highest = run(session, _HIGHEST).one()
+    return {model: count(last + 1) for model, last in zip(MODELS, highest, strict=True)}
+
+
+def plain_rows(rows: Rows) -> PlainRows:
+    """Return rows as they are written, and as the trail tells of them."""
+    return {
+        model: [plain_table(model).plain(row) for row in rows.get(model, ())] for model in MODELS
+    }
+
+
+def write(session: Session, rows: PlainRows) -> None:
+    """Insert plain rows, each with a value for every column."""
+    session.flush()
+    for model in MODELS:
+        plain_table(model).insert(session, rows[model])
+
+
+def rows_of(gift: Gift) -> Rows:
+    """Return the rows of a gift that was loaded, in the version in force."""
+    shares = gift.version.shares
+    return {
+        Gift: [_values(gift)],
+        GiftVersion: [_values(gift.version)],
+        Assessment: [_values(share.assessment) for share in shares if share.assessment],
+        Share: [_values(share) for share in shares],
+        Decision: [_values(decision) for decision in gift.decisions],
+    }
+
+
+def document_of_rows(rows: PlainRows) -> dict[str, object]:
+    """Return what store.gifts.document_of says of a gift in its first version."""
+    told = {model: [plain_table(model).told(row) for row in rows[model]] for model in MODELS}
+    return {
+        "gift": told[Gift][0],
+        "version": told[GiftVersion][0],
+        "shares": told[Share],
+        "earlier_shares": [],
+        "assessments": [assessment_told(row) for row in rows[Assessment]],
+        "decisions": told[Decision],
+    }
+
+
+def _values(row: Base) -> Row:
+    return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+
+
+def _next_in(table: str) -> ColumnElement[int]:
+    return func.nextval(func.pg_get_serial_sequence(table, "id"))
+
+
+_TABLES = [model.__tablename__ for model in MODELS]
+_FROM_SEQUENCES = union_all(
+    *(
+        select(literal(table), _next_in(table)).select_from(
+            func.generate_series(1, bindparam(table))
+        )
+        for table in _TABLES
+    )
+)
+_HIGHEST = select(
+    *(
+        select(func.coalesce(func.max(table_of(model).c.id), 0)).scalar_subquery()
+        for model in MODELS
+    )
+)
