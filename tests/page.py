@@ -69,7 +69,7 @@ class Page:
 
     def get(self, path: str, status: int = 200) -> Self:
         """Open an address and judge what it answers."""
-        return self._take(path, self.open("GET", path), status)
+        return self.take(path, self.open("GET", path), status)
 
     def post(
         self,
@@ -86,7 +86,7 @@ class Page:
         """
         token = self._token_for(path, on) if on else self.token()
         sent = {"csrf_token": token, **(data or {})}
-        return self._take(path, self.open("POST", path, sent), status)
+        return self.take(path, self.open("POST", path, sent), status)
 
     def follow(self) -> Self:
         """Go where the answer leads."""
@@ -121,7 +121,8 @@ class Page:
         assert forms, f"{on} holds no form that leads to {path}"
         return _token_in(forms[0])
 
-    def _take(self, path: str, response: TestResponse, status: int) -> Self:
+    def take(self, path: str, response: TestResponse, status: int) -> Self:
+        """Show an answer as this browser would, and judge it."""
         self.address, self.response = path, response
         self.tree = Element("html")
         assert response.status_code == status, (

@@ -28,6 +28,7 @@ from compliance_app.store.models import (
     Comment,
     Coverage,
     Decision,
+    Draft,
     Employer,
     Employment,
     Gift,
@@ -48,6 +49,7 @@ ROWS: dict[str, type[Base]] = {
     "employer": Employer,
     "policy": Policy,
     "report": ReportRun,
+    "draft": Draft,
 }
 # The body of an event on a gift, a recipient or a firm holds rows of several tables so named.
 PARTS: dict[str, type[Base]] = {

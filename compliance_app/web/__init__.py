@@ -11,6 +11,7 @@ from compliance_app.web import (
     assets,
     audit,
     dashboard,
+    drafts,
     employers,
     employments,
     errors,
@@ -26,6 +27,7 @@ from compliance_app.web import (
     recipients,
     reports,
     request_log,
+    signing,
     year,
 )
 from compliance_app.web.forms.fields import LARGEST_ID
@@ -54,10 +56,12 @@ def install(app: Flask) -> None:
     for pages in (
         assets,
         health,
+        signing,
         account,
         dashboard,
         year,
         receipts,
+        drafts,
         gifts,
         approvals,
         recipients,

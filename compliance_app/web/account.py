@@ -1,30 +1,22 @@
 """Signing in and out, and what is one's own: sessions, the password, tokens for programs."""
 
-from datetime import datetime
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
-    current_app,
     flash,
     redirect,
     render_template,
-    request,
     session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
-from sqlalchemy.orm import Session
+from flask_login import logout_user
 
 from compliance_app.clock import now
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import (
     InputError,
-    LockedOutError,
     PresentPasswordError,
     RuleError,
-    SignInRefusedError,
 )
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import people, tokens
@@ -32,54 +24,10 @@ from compliance_app.store import people as store
 from compliance_app.store import tokens as token_store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Person
-from compliance_app.web.forms.account import PasswordForm, SignInForm, TokenForm
-from compliance_app.web.guard import Actor, actor, public, requires, someone
+from compliance_app.web.forms.account import PasswordForm, TokenForm
+from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("account", __name__)
-
-
-@bp.get("/sign-in")
-@public
-def sign_in() -> ResponseReturnValue:
-    """Show the form to sign in."""
-    if someone() is not None:
-        return redirect(url_for("dashboard.index"))
-    return render_template("account/sign_in.html", form=SignInForm())
-
-
-@bp.post("/sign-in")
-@public
-def enter() -> ResponseReturnValue:
-    """Sign in: open a session of its own, with a new cookie and a new form token."""
-    form = SignInForm()
-    if not form.validate():
-        return render_template("account/sign_in.html", form=form), 422
-    moment = now()
-    try:
-        with unit_of_work() as work:
-            person = people.check_sign_in(work, form.email.data, form.password.data, at=moment)
-            opened = _open(work, person, moment) if person else None
-    except LockedOutError as error:
-        return _refuse(form, error, 429)
-    if opened is None:
-        return _refuse(form, SignInRefusedError(), 401)
-    session.clear()
-    login_user(opened)
-    return redirect(_next_page())
-
-
-@bp.post("/sign-out")
-@requires(Permission.ACCOUNT_OWN)
-def leave() -> ResponseReturnValue:
-    """Sign out: end the session on the server and forget the cookie."""
-    me = actor()
-    with unit_of_work() as work:
-        people.end_session(
-            work, me.session_id, actor_id=me.person_id, at=now(), event=Event.SIGNED_OUT
-        )
-    logout_user()
-    session.clear()
-    return redirect(url_for(".sign_in"))
 
 
 @bp.get("/account")
@@ -122,7 +70,7 @@ def change_password() -> ResponseReturnValue:
     logout_user()
     session.clear()
     flash("Your password was changed. Sign in with the new one.")
-    return redirect(url_for(".sign_in"))
+    return redirect(url_for("signing.show"))
 
 
 @bp.post("/account/tokens")
@@ -155,33 +103,6 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
         revoked = tokens.revoke(work, token_id, actor_id=actor().person_id, at=now())
     flash(f"The token of {revoked.name} is revoked.")
     return redirect(url_for(".show"))
-
-
-def _open(work: Session, person: Person, moment: datetime) -> Actor:
-    token = people.open_session(
-        work,
-        person,
-        at=moment,
-        hours=int(current_app.config["SESSION_HOURS"]),
-        user_agent=request.user_agent.string,
-        address=request.remote_addr or "",
-    )
-    return Actor(token, 0, person.id, person.name, person.role)
-
-
-def _refuse(form: SignInForm, error: RuleError, status: int) -> ResponseReturnValue:
-    form.password.errors = (str(error),)
-    return render_template("account/sign_in.html", form=form), status
-
-
-def _next_page() -> str:
-    """Return the page that was asked for before signing in, only ever one of ours."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    if ours and not parts.scheme and not parts.netloc:
-        return wanted
-    return url_for("dashboard.index")
 
 
 def _account_page(

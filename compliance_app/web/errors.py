@@ -4,7 +4,7 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unauthorized
 
 from compliance_app.clock import now
 from compliance_app.rules.errors import (
@@ -13,9 +13,12 @@ from compliance_app.rules.errors import (
     PermissionMissingError,
     RuleError,
 )
+from compliance_app.rules.receipts import MEGABYTE
 from compliance_app.services.audit import record_refusal
 from compliance_app.store.base import unit_of_work
+from compliance_app.web.forms.account import SignInForm
 from compliance_app.web.guard import someone
+from compliance_app.web.interrupted import Typed
 from compliance_app.web.request_log import request_id
 
 # One row a family; whatever the rules refuse otherwise is a conflict with the register.
@@ -25,6 +28,10 @@ STATUS: tuple[tuple[type[RuleError], int], ...] = (
     (InputError, 422),
 )
 CONFLICT = 409
+STALE = (
+    "This form was opened in another session, so nothing was changed yet. "
+    "Look at it once more and send it, if you still mean it."
+)
 TITLES = {
     400: "This could not be read",
     401: "Sign in first",
@@ -41,7 +48,6 @@ SENTENCES = {
     401: "Your session has ended. Sign in again; what you typed is still on the page before.",
     404: "There is nothing at this address that you may see. Check it, or start from the menu.",
     405: "This address does not take that kind of request. Start from the menu.",
-    413: "What you sent is larger than this page takes. Send a smaller file.",
 }
 
 
@@ -75,6 +81,9 @@ def _refused(error: RuleError) -> ResponseReturnValue:
 
 
 def _forged(error: CSRFError) -> ResponseReturnValue:
+    typed = Typed.of_request()
+    if typed is not None and someone() is not None:
+        return typed.page(STALE), 400
     return _page(
         400,
         "This form was opened in another session or has expired, so nothing was changed. "
@@ -83,8 +92,17 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    typed = Typed.of_request() if error.code == Unauthorized.code else None
+    if typed is not None:
+        form = SignInForm(formdata=None)
+        return render_template("account/sign_in.html", form=form, typed=typed), Unauthorized.code
     if error.code is None or error.code < CONFLICT // 100 * 100:
         return error
+    if error.code == RequestEntityTooLarge.code:
+        megabytes = (request.max_content_length or 0) // MEGABYTE
+        return _page(
+            error.code, f"What you sent is larger than {megabytes} MB. Send a smaller file."
+        )
     return _page(error.code, SENTENCES.get(error.code, error.description or ""))
 
 

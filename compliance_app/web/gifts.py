@@ -1,44 +1,31 @@
 """Gifts: logging one with the live limit, the lists, and the page of one with its acts."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, RuleError
 from compliance_app.rules.permissions import Permission
-from compliance_app.rules.receipts import KINDS, LARGEST_RECEIPT
 from compliance_app.services import comments, gifts
+from compliance_app.store import drafts
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from compliance_app.web import handing_in
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.comments import CommentForm
-from compliance_app.web.forms.gifts import (
-    RARE,
-    AmendmentForm,
-    GiftFields,
-    GiftForm,
-    form_of,
-    new_form,
-)
-from compliance_app.web.forms.kinds import GROUPS, asked_by, days_of
-from compliance_app.web.forms.whom import Whom, find_whom
+from compliance_app.web.forms.gifts import AmendmentForm, GiftFields, GiftForm, form_of, new_form
+from compliance_app.web.forms.whom import find_whom
+from compliance_app.web.gift_form import LOOKS, answer, form_page, leads_to, look_only
 from compliance_app.web.gift_page import expense_line, show_gift
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.paging import FETCH, page_of, wanted_before
-from compliance_app.web.previewing import Preview
-from compliance_app.web.previewing import preview as look
 from compliance_app.web.visibility import get_readable_gift, is_author, may_amend, readable_givers
 
 bp = Blueprint("gifts", __name__)
 
-# What a button sends that only looks what the gift would mean.
-LOOKS = frozenset({"look", "remove", "day", "receipt_drop"})
 # What an author does with a gift: the order, and what the page says when it is done.
 ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
     "given": (gifts.mark_given, "is marked as given."),
@@ -53,7 +40,10 @@ ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
 def index() -> ResponseReturnValue:
     """List the gifts the person gave or logged."""
     rows = store.list_own(db.session(), actor().person_id, before_id=wanted_before(), count=FETCH)
-    return render_template("gifts/index.html", page=page_of(rows), title="My gifts", own=True)
+    begun = drafts.list_open(db.session(), actor().person_id)
+    return render_template(
+        "gifts/index.html", page=page_of(rows), title="My gifts", own=True, drafts=begun
+    )
 
 
 @bp.get("/gifts/all")
@@ -64,7 +54,9 @@ def everybody() -> ResponseReturnValue:
     rows = store.list_of_givers(
         reading, readable_givers(reading, actor()), before_id=wanted_before(), count=FETCH
     )
-    return render_template("gifts/index.html", page=page_of(rows), title="All gifts", own=False)
+    return render_template(
+        "gifts/index.html", page=page_of(rows), title="All gifts", own=False, drafts=()
+    )
 
 
 @bp.get("/gifts/new")
@@ -75,7 +67,7 @@ def new() -> ResponseReturnValue:
     form.pick.data = request.args.get("recipient", "")
     whom = find_whom(db.session(), form)
     form.take({"who": whom.problem} if whom.problem else {})
-    return _form_page(form, whom, _look(form, whom))
+    return form_page(form, whom, drafts=drafts.list_open(db.session(), actor().person_id))
 
 
 @bp.post("/gifts")
@@ -93,8 +85,8 @@ def create() -> ResponseReturnValue:
         except RuleError as error:
             status = _refuse(form, error)
         else:
-            return _leads_to(url_for(".logged", reference=gift.reference))
-    return _form_page(form, whom, _look(form, whom)), status
+            return leads_to(url_for(".logged", reference=gift.reference))
+    return form_page(form, whom), status
 
 
 @bp.post("/gifts/preview")
@@ -102,10 +94,9 @@ def create() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Answer what the gift would mean: a fragment for the script, the whole page without."""
     form = GiftForm()
-    _look_only(form)
+    look_only(form)
     whom = find_whom(db.session(), form, removed=request.form.get("remove"))
-    form.take({"who": whom.problem} if whom.problem else {})
-    return _answer(form, whom, _look(form, whom))
+    return answer(form, whom)
 
 
 @bp.get("/gifts/<reference>")
@@ -135,7 +126,7 @@ def edit(reference: str) -> ResponseReturnValue:
         return show_gift(reference, problem=sentence), 409
     form = form_of(gift.version)
     whom = find_whom(db.session(), form)
-    return _form_page(form, whom, _look(form, whom, gift), gift)
+    return form_page(form, whom, gift)
 
 
 @bp.post("/gifts/<reference>/amend")
@@ -147,10 +138,9 @@ def update(reference: str) -> ResponseReturnValue:
     removed = request.form.get("remove")
     whom = find_whom(db.session(), form, removed=removed)
     if not LOOKS.isdisjoint(request.form):
-        _look_only(form)
+        look_only(form)
         form.reason.errors = ()
-        form.take({"who": whom.problem} if whom.problem else {})
-        return _answer(form, whom, _look(form, whom, gift), gift)
+        return answer(form, whom, gift)
     form.receive()
     status = 422
     if handing_in.accept(db.session(), form, whom, today=moment.date()):
@@ -161,8 +151,8 @@ def update(reference: str) -> ResponseReturnValue:
             status = _refuse(form, error)
         else:
             flash(f"Gift {reference} has a new version.")
-            return _leads_to(url_for(".show", reference=reference))
-    return _form_page(form, whom, _look(form, whom, gift), gift), status
+            return leads_to(url_for(".show", reference=reference))
+    return form_page(form, whom, gift), status
 
 
 @bp.post("/gifts/<reference>/<any(given, withdraw, cancel, refused):order>")
@@ -199,57 +189,7 @@ def comment(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=reference, _anchor=f"comment-{said.id}"))
 
 
-def _look(form: GiftFields, whom: Whom, amended: Gift | None = None) -> Preview:
-    reading: Session = db.session()
-    giver_id = (
-        amended.giver_id
-        if amended is not None
-        else handing_in.giver_of(reading, form, actor_id=actor().person_id)
-    )
-    return look(reading, form, whom, giver_id=giver_id, today=today(), amended=amended)
-
-
-def _look_only(form: GiftFields) -> None:
-    """Check what is on the form without sending it; a button beside the day names one."""
-    form.validate()
-    form.receive()
-    day = request.form.get("day")
-    if day is not None:
-        form.choose_day(day)
-
-
-def _answer(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
-    """Return only what changes to the script, the whole page without one."""
-    if request.headers.get("X-Fragment"):
-        return render_template("gifts/_live.html", form=form, whom=whom, preview=seen, gift=amended)
-    return _form_page(form, whom, seen, amended)
-
-
 def _refuse(form: GiftFields, error: RuleError) -> int:
     note_refusal(error)
     form.refuse(error)
     return status_of(error)
-
-
-def _leads_to(address: str) -> ResponseReturnValue:
-    """Lead on to a page; a script is told its address, so that the page is opened only once."""
-    if request.headers.get("X-Fragment"):
-        return "", 201, {"Location": address}
-    return redirect(address)
-
-
-def _form_page(form: GiftFields, whom: Whom, seen: Preview, amended: Gift | None = None) -> str:
-    context: dict[str, Any] = {
-        "form": form,
-        "whom": whom,
-        "preview": seen,
-        "groups": GROUPS,
-        "asked_by": asked_by,
-        "received": form.received,
-        "largest_receipt": LARGEST_RECEIPT,
-        "receipt_types": ",".join(dict.fromkeys(kind.media_type for kind in KINDS)),
-        "days": days_of(today()),
-        "more_open": any(form[name].errors for name in RARE if name in form),
-        "gift": amended,
-    }
-    return render_template("gifts/edit.html" if amended else "gifts/new.html", **context)

@@ -99,7 +99,7 @@ def _check() -> ResponseReturnValue | None:
     who = someone()
     if who is None:
         if request.method == "GET":
-            return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+            return redirect(url_for("signing.show", next=request.full_path.rstrip("?")))
         abort(401)
     if not isinstance(needed, Permission) or not who.may(needed):
         raise PermissionMissingError(permission=str(needed))

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from compliance_app.rules.errors import NotFoundError
@@ -23,13 +23,6 @@ def create() -> ResponseReturnValue:
     received = receiving.received()
     page = render_template("gifts/_receipts.html", received=received)
     return page, 422 if received.problem else 200
-
-
-@bp.get("/gifts/receipts")
-@requires(Permission.GIFT_LOG)
-def index() -> ResponseReturnValue:
-    """Lead whoever reloads the answer of a receipt to the form."""
-    return redirect(url_for("gifts.new"))
 
 
 @bp.get("/gifts/<reference>/receipts/<int:attachment_id>")

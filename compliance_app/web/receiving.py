@@ -37,6 +37,11 @@ class Received:
         """Return the receipts alone."""
         return tuple(receipt for receipt, _ in self.kept)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return the notes alone."""
+        return tuple(note for _, note in self.kept)
+
 
 def install(app: Flask) -> None:
     """Let people who are signed in send large photos where these belong."""
@@ -61,6 +66,11 @@ def received() -> Received:
     if len(found) > MOST_RECEIPTS:
         problem = f"A gift takes {MOST_RECEIPTS} receipts at most. Put several into one PDF."
     return Received(_noted(list(found.values())[:MOST_RECEIPTS]), problem)
+
+
+def kept_before(notes: Iterable[str]) -> Received:
+    """Return the receipts that a form carried when it was put away."""
+    return Received(_noted(note for note in map(_read, notes) if note))
 
 
 def folder() -> Path:

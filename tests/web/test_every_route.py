@@ -31,7 +31,9 @@ POST /gifts                               rep supervisor officer
 POST /gifts/preview                       rep supervisor officer
 GET  /gifts/all                           supervisor officer auditor
 POST /gifts/receipts                      rep supervisor officer
-GET  /gifts/receipts                      rep supervisor officer
+POST /gifts/drafts                        rep supervisor officer
+GET  /gifts/drafts/<draft_id>             rep supervisor officer
+POST /gifts/drafts/<draft_id>/discard     rep supervisor officer
 GET  /gifts/<reference>/receipts/<attachment_id> rep supervisor officer auditor
 GET  /gifts/<reference>                   rep supervisor officer auditor
 GET  /gifts/<reference>/logged            rep supervisor officer
@@ -91,6 +93,7 @@ EVERYBODY = {"signed out", "rep", "supervisor", "officer", "auditor", "admin"}
 # The interface for programs is opened by a token, not by a session; its own tests say by whose.
 PROGRAMS = "/api/"
 PLACES = {
+    "draft_id": "999",
     "attachment_id": "999",
     "employer_id": "1",
     "employment_id": "1",

@@ -86,7 +86,10 @@ function failReceipt(box, sentence) {
 
 // Sending: by script, so that a lost line costs nothing; its key makes a second try the same gift.
 form.addEventListener("submit", async (event) => {
-  if (event.submitter?.name) return;
+  if (event.submitter?.name) {
+    sending = true;
+    return;
+  }
   event.preventDefault();
   if (sending) return;
   sending = true;
@@ -107,6 +110,22 @@ form.addEventListener("submit", async (event) => {
   sending = false;
   document.body.classList.remove("is-sending");
 });
+
+// Whoever puts the phone away, or leaves, finds what they began as a draft, on any device.
+addEventListener("visibilitychange", keepDraft);
+addEventListener("pagehide", keepDraft);
+function keepDraft() {
+  const { cost, description, recipients, who } = form.elements;
+  const begun = cost.value || description.value || recipients || who.value;
+  if (document.visibilityState === "visible" || sending || !changed || !begun) return;
+  const address = form.dataset.draft;
+  if (!address) return;
+  changed = false;
+  const body = new FormData(form);
+  body.delete("receipt");
+  const headers = { "X-Fragment": "draft" };
+  fetch(address, { method: "POST", body, headers, keepalive: true }).catch(() => (changed = true));
+}
 
 function fail(sentence) {
   failed.textContent = sentence;

@@ -24,6 +24,7 @@ from compliance_app.store.models.recipients import (
     RecipientWord,
 )
 from compliance_app.store.models.records import (
+    Draft,
     IdempotencyKey,
     Policy,
     ReportJob,
@@ -44,6 +45,7 @@ __all__ = [
     "CrmImport",
     "CrmMapping",
     "Decision",
+    "Draft",
     "Employer",
     "Employment",
     "ExternalId",

@@ -72,6 +72,19 @@ class TrailCheckpoint(Base):
     verifier: Mapped[str | None] = mapped_column(String(200))
 
 
+class Draft(Base):
+    """A form that was begun: its fields as they were typed, for its author alone."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    submission_key: Mapped[str] = mapped_column(String(64), unique=True)
+    form: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    discarded_at: Mapped[datetime | None]
+
+
 class ReportRun(Base):
     """One package that was produced: of what, by whom, and its files' hashes.
 
