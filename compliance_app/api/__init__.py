@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from compliance_app.api import auth, errors, gifts, openapi, recipients, reports, unknown
+from compliance_app.api import auth, errors, gifts, identity, openapi, recipients, reports, unknown
 
 
 def install(app: Flask) -> None:
@@ -11,7 +11,7 @@ def install(app: Flask) -> None:
     parent.url_value_preprocessor(auth.enter)
     parent.after_request(unknown.name_methods)
     errors.install(parent)
-    for calls in (gifts, recipients, reports, openapi, unknown):
+    for calls in (gifts, recipients, identity, reports, openapi, unknown):
         parent.register_blueprint(calls.bp)
         # No cookie opens anything here, so no form of another site can misuse one.
         app.extensions["csrf"].exempt(calls.bp)

@@ -158,8 +158,15 @@ class Room(Document):
     window_end: date | None
 
 
+class Record(Document):
+    """A record of a person, under the name it was made with."""
+
+    id: int
+    name: str
+
+
 class Recipient(Document):
-    """A person at a client, with what is left for them today."""
+    """A person at a client, with what is left for them today; `merged` are their other records."""
 
     id: int
     name: str
@@ -167,6 +174,7 @@ class Recipient(Document):
     employer: str | None
     title: str | None
     recipient_class: RecipientClass
+    merged: list[Record]
     room: Room
 
 
@@ -213,7 +221,11 @@ def preview_answer(judgement: Judgement) -> Preview:
 
 
 def recipient_answer(
-    found: Found, recipient: models.Recipient, day: date, room: Verdicts
+    found: Found,
+    recipient: models.Recipient,
+    day: date,
+    room: Verdicts,
+    merged: Sequence[tuple[int, str]] = (),
 ) -> Recipient:
     """Return a person with what is left for them on the day."""
     return Recipient(
@@ -223,6 +235,7 @@ def recipient_answer(
         employer=found.employer,
         title=found.title,
         recipient_class=recipient.recipient_class,
+        merged=[Record(id=number, name=name) for number, name in merged],
         room=Room(
             day=day,
             running=format_decimal(room.running_cents),

@@ -17,14 +17,19 @@ from compliance_app.api import errors
 from compliance_app.api.answers import Gift, Preview, Recipient
 from compliance_app.api.fields import LARGEST_ID
 from compliance_app.api.gift_list import GiftPage
+from compliance_app.api.identity import Merge, Pair, PairPage
 from compliance_app.api.orders import HEADER, KEY, respond
 from compliance_app.api.recipients import RecipientPage
 from compliance_app.api.schemas import (
     DecisionBody,
     GiftBody,
     GiftQuery,
+    MergeBody,
+    PairBody,
+    PairQuery,
     RecipientBody,
     RecipientQuery,
+    UnmergeBody,
 )
 from compliance_app.rules.periods import QUARTER
 from compliance_app.rules.permissions import Permission
@@ -56,11 +61,16 @@ CALLS: dict[str, Call] = {
     "api.recipients.index": Call(RecipientPage, query=RecipientQuery),
     "api.recipients.show": Call(Recipient),
     "api.recipients.create": Call(Recipient, 201, body=RecipientBody, is_order=True),
+    "api.identity.merge": Call(Merge, body=MergeBody, is_order=True),
+    "api.identity.unmerge": Call(Merge, body=UnmergeBody, is_order=True),
+    "api.identity.index": Call(PairPage, query=PairQuery),
+    "api.identity.decide": Call(Pair, body=PairBody, is_order=True),
     "api.reports.create": Call(None, is_order=True),
 }
 PLACES: dict[str, Schema] = {
     "reference": {"type": "string", "pattern": f"^{REFERENCE.pattern}$"},
     "recipient_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "pair_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "label": {"type": "string", "pattern": f"^{re.sub(r'[?]P<[a-z]+>', '', QUARTER.pattern)}$"},
 }
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")

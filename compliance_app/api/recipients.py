@@ -20,7 +20,6 @@ from compliance_app.store import finding, models
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db
 from compliance_app.store.recipients import Found
-from compliance_app.web.forms.whom import namesakes
 from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("recipients", __name__)
@@ -40,7 +39,7 @@ def index() -> ResponseReturnValue:
     query, reading, day = read_query(RecipientQuery), db.session(), today()
     found, more = _find(reading, query)
     page = RecipientPage(
-        recipients=[_answer(reading, person, day) for person in found],
+        recipients=[recipient_now(reading, person, day) for person in found],
         next=str(found[-1].id) if more else None,
     )
     return respond(page.model_dump_json())
@@ -55,7 +54,7 @@ def show(recipient_id: str) -> ResponseReturnValue:
     person = store.found(reading, recipient.merged_into_id or recipient.id) if recipient else None
     if person is None:
         raise NotFoundError(what="recipient with this number")
-    return respond(_answer(reading, person, today()).model_dump_json())
+    return respond(recipient_now(reading, person, today()).model_dump_json())
 
 
 @bp.post("/v1/recipients")
@@ -85,24 +84,30 @@ def _add(session: Session, body: RecipientBody, at: datetime) -> Answer:
         title=(body.title or "").strip(),
         recipient_class=body.recipient_class,
     )
-    alike = () if body.confirmed_new else _alike(session, new)
-    if alike:
+    if not body.confirmed_new and (alike := recipients.alike(session, new, at.date())):
         raise LikelyDuplicateError(
             name=new.name,
             duplicates=tuple(
-                {"id": one.id, "name": one.name, "email": one.email, "employer": one.employer}
+                {
+                    "id": one.found.id,
+                    "name": one.found.name,
+                    "email": one.found.email,
+                    "employer": one.found.employer,
+                    "score": one.match.score,
+                    "reason": one.match.sentence,
+                }
                 for one in alike
             ),
         )
-    added = recipients.add(session, new, actor_id=actor().person_id, at=at)
-    return Answer(201, _answer(session, _found(session, added.id), at.date()).model_dump_json())
-
-
-def _alike(session: Session, new: NewRecipient) -> tuple[Found, ...]:
-    """Return who has the address, and whoever of the name works there."""
-    holder = store.find_by_email(session, new.email) if new.email else None
-    return tuple(
-        dict.fromkeys([*([_found(session, holder.id)] if holder else []), *namesakes(session, new)])
+    added = recipients.add(
+        session,
+        new,
+        actor_id=actor().person_id,
+        at=at,
+        confirmed_new=body.confirmed_new,
+    )
+    return Answer(
+        201, recipient_now(session, _found(session, added.id), at.date()).model_dump_json()
     )
 
 
@@ -113,6 +118,8 @@ def _found(session: Session, recipient_id: int) -> Found:
     return found
 
 
-def _answer(session: Session, person: Found, day: date) -> Recipient:
+def recipient_now(session: Session, person: Found, day: date) -> Recipient:
+    """Return a person with what is left for them on the day."""
     recipient = session.get_one(models.Recipient, person.id)
-    return recipient_answer(person, recipient, day, room_on(session, recipient, day))
+    room = room_on(session, recipient, day)
+    return recipient_answer(person, recipient, day, room, store.merged_into(session, person.id))

@@ -116,6 +116,34 @@ class RecipientBody(Body):
     confirmed_new: bool = False
 
 
+class MergeBody(Body):
+    """Into whom a record is merged, and why."""
+
+    into: Id
+    reason: Prose = ""
+
+
+class UnmergeBody(Body):
+    """Why a merge is taken back."""
+
+    reason: Prose = ""
+
+
+class PairBody(Body):
+    """What a pair is: never the same person, or something to look at later."""
+
+    decision: Literal["not_same", "later"]
+    reason: Prose = ""
+
+
+class PairQuery(Query):
+    """Which pairs are wanted: those to be looked at, or those put off."""
+
+    state: Literal["suspected", "later"] = "suspected"
+    cursor: Cursor | None = None
+    limit: int = Field(default=20, ge=1, le=MOST_PEOPLE)
+
+
 class GiftQuery(Query):
     """Which gifts are wanted; `until` is the last day."""
 

@@ -13,6 +13,7 @@ from compliance_app.cli.doctor import doctor
 from compliance_app.cli.gifts import gifts
 from compliance_app.cli.people import people
 from compliance_app.cli.policy import policy
+from compliance_app.cli.recipients import recipients
 from compliance_app.cli.report import report
 from compliance_app.cli.serve import serve
 from compliance_app.cli.verify import verify
@@ -24,7 +25,19 @@ def tally3220() -> None:
     """Keep the gift register of a broker-dealer under FINRA Rule 3220."""
 
 
-for command in (demo, serve, database, people, gifts, policy, report, audit, verify, doctor):
+for command in (
+    demo,
+    serve,
+    database,
+    people,
+    recipients,
+    gifts,
+    policy,
+    report,
+    audit,
+    verify,
+    doctor,
+):
     tally3220.add_command(command)
 
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     EXCEPTION_GRANT = "exception:grant"
     RECIPIENT_READ = "recipient:read"
     RECIPIENT_ADD = "recipient:add"
+    RECIPIENT_MERGE = "recipient:merge"
     RECIPIENT_CHANGE = "recipient:change"
     EMPLOYER_READ = "employer:read"
     EMPLOYER_CHANGE_OWN = "employer:change-own"
@@ -90,6 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EXCEPTION_GRANT,
             P.RECIPIENT_READ,
             P.RECIPIENT_ADD,
+            P.RECIPIENT_MERGE,
             P.RECIPIENT_CHANGE,
             P.EMPLOYER_READ,
             P.EMPLOYER_CHANGE_OWN,

@@ -80,7 +80,7 @@ class Policy:
     splitting_days: int = 7
     several_givers_days: int = 7
     days_until_due: int = 5
-    duplicate_shown_from: int = 35
+    duplicate_shown_from: int = 45
     duplicate_suspected_from: int = 55
     routing: tuple[RoutingRow, ...] = (RoutingRow(Route.SUPERVISOR),)
     sha256: str = ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +10,12 @@ from compliance_app.rules.assessment import Assessment, assess
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import EmailTakenError
 from compliance_app.rules.facts import Category, Facts, RecipientClass
+from compliance_app.rules.matching import Contact, Match, PartCode
 from compliance_app.rules.policy import history_since
 from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import running_totals
 from compliance_app.rules.settings import limit_for
+from compliance_app.services import pairs
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policies_since, policy_on
 from compliance_app.services.workplaces import Worker, workplace_on
@@ -20,9 +23,13 @@ from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.ledgers import LedgerRow
+from compliance_app.store.likely import likely
 from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.recipients import Found
 
 LONGEST_NAME = 300
+# How many people a new one may be that are shown, and put on the review list.
+MOST_ALIKE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,40 @@ class NewRecipient:
     recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
 
 
-def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipient:
+class Alike(NamedTuple):
+    """Somebody in the register whom a new person may be, and why."""
+
+    found: Found
+    match: Match
+
+
+def alike(session: Session, new: NewRecipient, day: date) -> tuple[Alike, ...]:
+    """Return whom a new person may be, the likeliest first, as the policy of the day says."""
+    least = policy_on(session, day).duplicate_shown_from
+    contact = _contact(new)
+    ways = [
+        one
+        for one in likely(session, contact, least=0)
+        # An address belongs to one person, whatever the names say.
+        if one.match.score >= least or PartCode.EMAIL in {part.code for part in one.match.parts}
+    ][:MOST_ALIKE]
+    people = {one.id: one for one in store.found_among(session, [one.person_id for one in ways])}
+    return tuple(Alike(people[one.person_id], one.match) for one in ways)
+
+
+def add(
+    session: Session,
+    new: NewRecipient,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    confirmed_new: bool = False,
+) -> Recipient:
     """Add a person at a client, with the employer if it is new too.
 
-    Raises EmailTakenError where the address belongs to somebody already.
+    Whoever is in the register and may be the same goes to the review list with the new one;
+    `confirmed_new` is kept with who said so. Raises EmailTakenError where the address belongs
+    to somebody already.
     """
     name = checked_name(new.name, longest=LONGEST_NAME)
     email = checked_email(new.email) if new.email.strip() else None
@@ -58,9 +95,39 @@ def add(session: Session, new: NewRecipient, *, actor_id: int | None, at: dateti
         actor_id=actor_id,
         at=at,
         subject=f"recipient:{recipient.id}",
-        body=document_of(recipient),
+        body=document_of(recipient) | ({"confirmed_new": True} if confirmed_new else {}),
     )
+    said_by = actor_id if confirmed_new else None
+    _suspect(session, recipient, new, actor_id=actor_id, at=at, confirmed_new_by_id=said_by)
     return recipient
+
+
+def _suspect(
+    session: Session,
+    recipient: Recipient,
+    new: NewRecipient,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    confirmed_new_by_id: int | None,
+) -> None:
+    """Put whoever the new person may be on the review list with them."""
+    least = policy_on(session, at.date()).duplicate_suspected_from
+    suspicions = [
+        pairs.Suspicion(one.record_id, recipient.id, one.match.score, one.match.sentence)
+        for one in likely(session, _contact(new), least=least, except_id=recipient.id)[:MOST_ALIKE]
+    ]
+    pairs.suspect(
+        session,
+        suspicions,
+        actor_id=actor_id,
+        at=at,
+        confirmed_new_by_id=confirmed_new_by_id,
+    )
+
+
+def _contact(new: NewRecipient) -> Contact:
+    return Contact.of(new.name, employer=new.employer, email=new.email, title=new.title)
 
 
 def room_on(session: Session, recipient: Worker, day: date) -> Assessment:

@@ -37,6 +37,9 @@ from compliance_app.store.models import (
     Person,
     Policy,
     Recipient,
+    RecipientFinding,
+    RecipientMerge,
+    RecipientPair,
     ReportRun,
     Share,
 )
@@ -50,6 +53,8 @@ ROWS: dict[str, type[Base]] = {
     "policy": Policy,
     "report": ReportRun,
     "draft": Draft,
+    "pair": RecipientPair,
+    "finding": RecipientFinding,
 }
 # The body of an event on a gift, a recipient or a firm holds rows of several tables so named.
 PARTS: dict[str, type[Base]] = {
@@ -67,6 +72,9 @@ PARTS: dict[str, type[Base]] = {
     "decisions": Decision,
     "comments": Comment,
     "attachments": Attachment,
+    "recipients": Recipient,
+    "merge": RecipientMerge,
+    "findings": RecipientFinding,
 }
 TABLES = tuple(dict.fromkeys((*ROWS.values(), *PARTS.values())))
 LONGEST_VALUE = 80

@@ -178,7 +178,7 @@ def what_if(
 
     Both days belong to the range; earlier gifts are read as far as the sums reach back.
     """
-    entries = _entries_of(
+    entries = entries_of(
         store.past_shares(session, since=_from(session, policy, since), until=until),
         ClassBook(session),
     )
@@ -219,10 +219,10 @@ def replay(
 ) -> Iterator[Change]:
     """Judge entries again, which come by person and day; those before `since` only count."""
     person: Hashable = None
-    then_prior, now_prior = _Prior(), _Prior()
+    then_prior, now_prior = Prior(), Prior()
     for entry in entries:
         if entry.person != person:
-            person, then_prior, now_prior = entry.person, _Prior(), _Prior()
+            person, then_prior, now_prior = entry.person, Prior(), Prior()
         facts, then = entry.facts, entry.kept
         day = facts.given_on
         now = assess(facts, now_prior.for_day(policy, day), policy)
@@ -243,7 +243,7 @@ def replay(
             then_prior.add(entry, *_counted_then(entry, before))
 
 
-class _Prior:
+class Prior:
     """What one person was given so far, in the order of its days."""
 
     def __init__(self) -> None:
@@ -286,7 +286,8 @@ def _from(session: Session, policy: Policy, since: date | None) -> date | None:
     return min(known) if len(known) == len(days) else None
 
 
-def _entries_of(rows: Iterable[store.PastShare], classes: ClassBook) -> Iterator[Entry]:
+def entries_of(rows: Iterable[store.PastShare], classes: ClassBook) -> Iterator[Entry]:
+    """Yield what is judged again of shares of the register."""
     for row in rows:
         claim = Claim(
             given_on=row.given_on,

@@ -229,6 +229,17 @@ def document_of(gift: Gift) -> dict[str, object]:
     }
 
 
+def ids_by_reference(session: Session, references: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of gifts by what people call them."""
+    return {
+        reference: number
+        for some in chunks(sorted(set(references)))
+        for reference, number in session.execute(
+            select(Gift.reference, Gift.id).where(Gift.reference.in_(some))
+        )
+    }
+
+
 def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[str, object]:
     """Return a row's columns as JSON values, but for those that must never leave the table."""
     return {

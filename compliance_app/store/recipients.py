@@ -53,6 +53,16 @@ def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     ).all()
 
 
+def merged_into(session: Session, person_id: int) -> list[tuple[int, str]]:
+    """Return the other records of a person, each with its name."""
+    statement = (
+        select(Recipient.id, Recipient.name)
+        .where(Recipient.merged_into_id == person_id)
+        .order_by(Recipient.id)
+    )
+    return [(number, name) for number, name in session.execute(statement)]
+
+
 def find_by_email(session: Session, email: str) -> Recipient | None:
     """Return the recipient with this e-mail address."""
     return session.scalar(select(Recipient).where(Recipient.email == email.strip().lower()))

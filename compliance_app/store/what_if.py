@@ -1,6 +1,6 @@
 """Every share of the register, person by person, as judging it again under a policy needs it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -46,10 +46,17 @@ class PastShare(NamedTuple):
     excess_cents: int
 
 
-def past_shares(session: Session, *, since: date | None, until: date | None) -> Iterator[PastShare]:
+def past_shares(
+    session: Session,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    record_ids: Sequence[int] | None = None,
+) -> Iterator[PastShare]:
     """Yield the submitted shares by person, day and id; both days belong to the range.
 
-    A merged record's shares are those of the person that goes on.
+    A merged record's shares are those of the person that goes on; with `record_ids` only the
+    shares logged to those records.
     """
     person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
     goes_on, other = aliased(Recipient), aliased(Share)
@@ -98,5 +105,7 @@ def past_shares(session: Session, *, since: date | None, until: date | None) -> 
         statement = statement.where(Share.given_on >= since)
     if until is not None:
         statement = statement.where(Share.given_on <= until)
+    if record_ids is not None:
+        statement = statement.where(Share.recipient_id.in_(record_ids))
     for row in session.execute(statement.execution_options(yield_per=ROWS)):
         yield PastShare._make(row)

@@ -23,10 +23,14 @@ POST /api/v1/gifts/{reference}/withdraw        rep supervisor officer
 GET  /api/v1/recipients                        rep supervisor officer auditor
 POST /api/v1/recipients                        rep supervisor officer
 GET  /api/v1/recipients/{recipient_id}         rep supervisor officer auditor
+POST /api/v1/recipients/{recipient_id}/merge   officer
+POST /api/v1/recipients/{recipient_id}/unmerge officer
+GET  /api/v1/recipient-pairs                   officer
+POST /api/v1/recipient-pairs/{pair_id}         officer
 POST /api/v1/reports/quarter/{label}           officer auditor
 """
 EVERYBODY = {"nobody", "rep", "supervisor", "officer", "auditor", "admin"}
-PLACES = {"reference": "G-2026-000001", "recipient_id": "1", "label": "2026Q5"}
+PLACES = {"reference": "G-2026-000001", "recipient_id": "1", "pair_id": "1", "label": "2026Q5"}
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
 

@@ -22,6 +22,7 @@ def test_a_person_comes_with_what_is_left_for_them_today(app: Flask) -> None:
         "employer": "Northgate Pension Trust",
         "title": "Manager",
         "recipient_class": "institutional_client_employee",
+        "merged": [],
         "room": {
             "day": "2026-11-21",
             "running": "48.00",
@@ -103,14 +104,15 @@ def test_whoever_is_like_somebody_is_named_with_them(app: Flask, named: dict[str
     problem = program.refused(program.open("POST", PATH, named), 409)
 
     assert problem["code"] == "likely-duplicate"
-    assert problem["duplicates"] == [
-        {
-            "id": 1,
-            "name": "Morgan Ellery",
-            "email": "morgan@northgate.example",
-            "employer": "Northgate Pension Trust",
-        }
-    ]
+    (duplicate,) = problem["duplicates"]
+    assert 0 < duplicate.pop("score") <= 100
+    assert duplicate.pop("reason").startswith("same ")
+    assert duplicate == {
+        "id": 1,
+        "name": "Morgan Ellery",
+        "email": "morgan@northgate.example",
+        "employer": "Northgate Pension Trust",
+    }
 
 
 def test_a_namesake_is_added_once_that_is_confirmed(app: Flask) -> None:

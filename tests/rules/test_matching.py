@@ -152,3 +152,9 @@ def test_the_score_is_the_same_whichever_comes_first() -> None:
     other = Contact.of("Jonathan Quincy Smyth", employer="Acme Management", title="CIO")
     rarity = Rarity(1_000)
     assert compare(one, other, rarity).score == compare(other, one, rarity).score
+
+
+def test_two_numbers_are_never_slips_of_one_another() -> None:
+    one = Contact.of("Person 12", employer="Client", email="p12@client.example")
+    other = Contact.of("Person 13", employer="Client", email="p13@client.example")
+    assert compare(one, other, NOBODY_COUNTED).score < 10

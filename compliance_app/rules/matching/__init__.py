@@ -7,7 +7,7 @@ ranks people by what somebody types.
 
 from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.finding import AFTER_ALL, Typed, fit, rotations
-from compliance_app.rules.matching.keys import block_keys
+from compliance_app.rules.matching.keys import block_keys, comparing_keys
 from compliance_app.rules.matching.names import PersonName, parse_name
 from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.scoring import (
@@ -30,6 +30,7 @@ __all__ = [
     "Typed",
     "block_keys",
     "compare",
+    "comparing_keys",
     "fit",
     "parse_name",
     "points_of",

@@ -16,25 +16,45 @@ _BEGINNING = 3
 
 def block_keys(contact: Contact) -> set[int]:
     """Return the keys of a person, each as a signed number of eight bytes."""
-    return {number_of(text) for text in _texts(contact)}
+    return comparing_keys(contact) | _typing_keys(contact)
+
+
+def comparing_keys(contact: Contact) -> set[int]:
+    """Return the keys by which two records are compared; all of them are even numbers."""
+    return {_even(text) for text in _texts(contact)}
+
+
+def _typing_keys(contact: Contact) -> set[int]:
+    """Return the keys by which one only finds who types little; all of them are odd numbers."""
+    texts = list(_begun_texts(contact.first, contact.last))
+    texts += ["s" + sound(word) for word in contact.last.replace("-", " ").split()]
+    return {_odd(text) for text in texts}
 
 
 def name_keys(first: str, last: str) -> set[int]:
     """Return the keys that a name alone gives, as somebody types it."""
-    return {number_of(text) for text in _name_texts(first, last)}
+    return {_even(text) for text in _name_texts(first, last)}
 
 
 def begun_keys(first: str, last: str) -> set[int]:
     """Return the keys of two names that may only be begun."""
-    return {number_of(text) for text in _begun_texts(first, last)}
+    return {_odd(text) for text in _begun_texts(first, last)}
 
 
 def sound_keys(word: str) -> set[int]:
     """Return the keys of one word that may be a family name."""
-    return {number_of("s" + sound(word))}
+    return {_odd("s" + sound(word))}
 
 
-def number_of(text: str) -> int:
+def _even(text: str) -> int:
+    return _number_of(text) & ~1
+
+
+def _odd(text: str) -> int:
+    return _number_of(text) | 1
+
+
+def _number_of(text: str) -> int:
     """Return the number that stands for a key's text."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
@@ -49,9 +69,6 @@ def _texts(contact: Contact) -> Iterator[str]:
         yield f"o{contact.office}|{code}"
         return
     yield from _name_texts(first, last)
-    yield from _begun_texts(first, last)
-    for word in last.replace("-", " ").split():
-        yield "s" + sound(word)
     if code:
         yield from _employer_texts(first, last, code)
 

@@ -3,6 +3,7 @@
 The same names meet again and again in a scan, so every comparison is made once.
 """
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ _EMPLOYER_VERY_NEAR = 92
 _EMPLOYER_NEAR = 80
 _EMPLOYER_FAR = 60
 _MEMORY = 400_000
+_HAS_DIGIT = re.compile("[0-9]").search
 
 
 class Like(StrEnum):
@@ -30,21 +32,17 @@ class Like(StrEnum):
     NEAR = "near"
     FAR = "far"
     OTHER = "other"
+    NUMBERED = "numbered"  # two numbers are never slips of one another
     UNKNOWN = "unknown"
 
 
 @lru_cache(_MEMORY)
 def first_names(one: str, other: str) -> Like:
     """Compare two given names."""
-    if not one or not other:
-        return Like.UNKNOWN
-    if len(one) == 1 or len(other) == 1:
-        return Like.INITIAL if one[0] == other[0] else Like.OTHER
-    if one == other:
-        return Like.SAME
-    if are_forms_of_one(one, other):
-        return Like.FORM
-    if set(one.split("-")) & set(other.split("-")):
+    plain = _plain_answer(one, other)
+    if plain is not None:
+        return plain
+    if are_forms_of_one(one, other) or _share_a_word(one, other, "-"):
         return Like.FORM
     return _grade(JaroWinkler.similarity(one, other))
 
@@ -52,19 +50,37 @@ def first_names(one: str, other: str) -> Like:
 @lru_cache(_MEMORY)
 def last_names(one: str, other: str) -> Like:
     """Compare two family names, of one or several words."""
-    if not one or not other:
-        return Like.UNKNOWN
-    if one == other:
-        return Like.SAME
-    ours, theirs = one.replace("-", " "), other.replace("-", " ")
-    if ours == theirs or ours.replace(" ", "") == theirs.replace(" ", ""):
-        return Like.SAME
-    if len(one) == 1 or len(other) == 1:
-        return Like.INITIAL if one[0] == other[0] else Like.OTHER
+    plain = _plain_answer(one, other)
+    if plain is not None:
+        return plain
     near = _grade(JaroWinkler.similarity(one, other))
-    if near is not Like.VERY_NEAR and set(ours.split()) & set(theirs.split()):
+    if one.isalpha() and other.isalpha():
+        return near
+    ours, theirs = one.replace("-", " "), other.replace("-", " ")
+    if ours.replace(" ", "") == theirs.replace(" ", ""):
+        return Like.SAME
+    if near is not Like.VERY_NEAR and _share_a_word(ours, theirs, " "):
         return Like.FORM
     return near
+
+
+def _share_a_word(one: str, other: str, between: str) -> bool:
+    if between not in one and between not in other:
+        return False
+    return not set(one.split(between)).isdisjoint(other.split(between))
+
+
+def _plain_answer(one: str, other: str) -> Like | None:
+    """Return what needs no measure: nothing known, the same, an initial, a number."""
+    if not one or not other:
+        return Like.UNKNOWN
+    if one == other and len(one) > 1:
+        return Like.SAME
+    if not (one.isalpha() and other.isalpha()) and (_HAS_DIGIT(one) or _HAS_DIGIT(other)):
+        return Like.NUMBERED
+    if len(one) == 1 or len(other) == 1:
+        return Like.INITIAL if one[0] == other[0] else Like.OTHER
+    return None
 
 
 @lru_cache(_MEMORY)

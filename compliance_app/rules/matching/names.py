@@ -121,10 +121,11 @@ def full_names(first: str) -> frozenset[str]:
     return frozenset(_nicknames().canonicals_of(first)) if len(first) > 1 else frozenset()
 
 
-@lru_cache(200_000)
 def are_forms_of_one(one: str, other: str) -> bool:
     """Say whether two given names are forms of one: Jon and Jonathan, Bob and Rob."""
     ours, theirs = full_names(one), full_names(other)
+    if not ours and not theirs:
+        return False
     return other in ours or one in theirs or bool((ours & theirs) - {one, other})
 
 

@@ -19,13 +19,14 @@ class Rarity:
         employer: dict[str, int] | None = None,
         phone: dict[str, int] | None = None,
     ) -> None:
-        # In a small register every name looks rare, so it is taken as one of many.
-        self._whole = log2(max(total, _FEWEST))
+        # A small register says little of names; of who works where it says all there is.
+        self._of_names = log2(max(total, _FEWEST))
+        self._of_employers = log2(max(total, 1))
         self._first = first or {}
         self._last = last or {}
         self._employer = employer or {}
         self._phone = phone or {}
-        self._bits: dict[tuple[int, float, float], float] = {}
+        self._bits: dict[tuple[int, float, float, float], float] = {}
 
     @classmethod
     def among(cls, contacts: Iterable[Contact]) -> "Rarity":
@@ -46,25 +47,28 @@ class Rarity:
 
     def first(self, one: str, other: str) -> float:
         """Return what it says to share a given name."""
-        return self._worth(min(self._first.get(one, 1), self._first.get(other, 1)), 3.0, 9.0)
+        count = min(self._first.get(one, 1), self._first.get(other, 1))
+        return self._worth(count, self._of_names, 3.0, 9.0)
 
     def last(self, one: str, other: str) -> float:
         """Return what it says to share a family name."""
-        return self._worth(min(self._last.get(one, 1), self._last.get(other, 1)), 5.0, 13.0)
+        count = min(self._last.get(one, 1), self._last.get(other, 1))
+        return self._worth(count, self._of_names, 5.0, 13.0)
 
     def employer(self, one: str, other: str) -> float:
         """Return what it says to share an employer."""
-        return self._worth(min(self._employer.get(one, 1), self._employer.get(other, 1)), 3.0, 14.0)
+        count = min(self._employer.get(one, 1), self._employer.get(other, 1))
+        return self._worth(count, self._of_employers, 2.0, 11.0)
 
     def phone(self, number: str) -> float:
         """Return what it says to share a telephone, which may be a switchboard's."""
         return 11.0 if self._phone.get(number, 1) <= _OF_ONE_PERSON else 3.0
 
-    def _worth(self, count: int, least: float, most: float) -> float:
-        key = (count, least, most)
+    def _worth(self, count: int, whole: float, least: float, most: float) -> float:
+        key = (count, whole, least, most)
         bits = self._bits.get(key)
         if bits is None:
-            bits = self._bits[key] = min(max(self._whole - log2(count or 1), least), most)
+            bits = self._bits[key] = min(max(whole - log2(count or 1), least), most)
         return bits
 
 

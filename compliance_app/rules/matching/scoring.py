@@ -69,7 +69,10 @@ class Match(NamedTuple):
 
 def points_of(one: Contact, other: Contact, rarity: Rarity) -> float:
     """Return the sum of the points of two contacts."""
-    return sum(points for _, points in _parts(one, other, rarity))
+    total = 0.0
+    for _, points in _parts(one, other, rarity):
+        total += points
+    return total
 
 
 def score_of(points: float) -> int:
@@ -127,6 +130,8 @@ _UNLIKE = frozenset({Like.FAR, Like.OTHER, Like.INITIAL})
 
 def _is_turned(one: Contact, other: Contact) -> bool:
     """Say whether one's first name is the other's last and the other way about."""
+    if one.first[:1] != other.last[:1] or one.last[:1] != other.first[:1]:
+        return False
     across = likeness.first_names(one.first, other.last)
     back = likeness.first_names(one.last, other.first)
     close = {Like.SAME, Like.FORM, Like.VERY_NEAR, Like.INITIAL}
@@ -144,6 +149,7 @@ _LAST: dict[Like, _Row] = {
     Like.FAR: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
     Like.INITIAL: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
     Like.OTHER: (PartCode.OTHER_LAST, 0.0, -5.0, _NO_LEAST),
+    Like.NUMBERED: (PartCode.OTHER_LAST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, 0.0, 0.0),
 }
 _FIRST: dict[Like, _Row] = {
@@ -154,6 +160,7 @@ _FIRST: dict[Like, _Row] = {
     Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
     Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
     Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -6.0, _NO_LEAST),
+    Like.NUMBERED: (PartCode.OTHER_FIRST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
 }
 _EMPLOYER: dict[Like, _Row] = {

@@ -15,6 +15,11 @@ from compliance_app.store.models.gifts import (
     GiftVersion,
     Share,
 )
+from compliance_app.store.models.identity import (
+    RecipientFinding,
+    RecipientMerge,
+    RecipientPair,
+)
 from compliance_app.store.models.imports import CrmChange, CrmImport, CrmMapping, ExternalId
 from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
 from compliance_app.store.models.recipients import (
@@ -56,7 +61,10 @@ __all__ = [
     "Person",
     "Policy",
     "Recipient",
+    "RecipientFinding",
     "RecipientKey",
+    "RecipientMerge",
+    "RecipientPair",
     "RecipientWord",
     "ReportJob",
     "ReportRun",

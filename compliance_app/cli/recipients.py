@@ -1,0 +1,133 @@
+"""`tally3220 recipients`: who is one person with whom."""
+
+import click
+
+from compliance_app.cli.console import counted, find_person, opened, print_json
+from compliance_app.cli.progress import progress_bar
+from compliance_app.clock import now
+from compliance_app.rules.identity import PairState
+from compliance_app.rules.money import format_dollars
+from compliance_app.services import merging, scanning
+from compliance_app.services.merging import Merged
+from compliance_app.store import identity
+from compliance_app.store.base import unit_of_work
+
+MOST_PAIRS = 1_000
+_AS = click.option("--as", "email", metavar="EMAIL", help="The compliance officer who does it.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
+
+
+@click.group()
+def recipients() -> None:
+    """Find records that may be one person, merge them, and take that back."""
+
+
+@recipients.command()
+@click.argument("record_id", type=int)
+@click.argument("into_id", type=int)
+@click.option("--reason", required=True, help="Why the two are one person.")
+@_AS
+@_JSON
+def merge(record_id: int, into_id: int, *, reason: str, email: str | None, as_json: bool) -> None:
+    """Make the record RECORD_ID one person with INTO_ID; its sums follow at once."""
+    with opened(), unit_of_work() as work:
+        actor_id = find_person(work, email).id if email else None
+        done = merging.merge(work, record_id, into_id, reason=reason, actor_id=actor_id, at=now())
+        _report(done, "goes on for", as_json=as_json)
+
+
+@recipients.command()
+@click.argument("record_id", type=int)
+@click.option("--reason", required=True, help="Why the two are not one person.")
+@_AS
+@_JSON
+def unmerge(record_id: int, *, reason: str, email: str | None, as_json: bool) -> None:
+    """Take the merge of the record RECORD_ID back; both have their own sums again."""
+    with opened(), unit_of_work() as work:
+        actor_id = find_person(work, email).id if email else None
+        done = merging.unmerge(work, record_id, reason=reason, actor_id=actor_id, at=now())
+        _report(done, "stands apart from", as_json=as_json)
+
+
+@recipients.command()
+@click.option(
+    "--state",
+    type=click.Choice([PairState.SUSPECTED.value, PairState.LATER.value]),
+    default=PairState.SUSPECTED.value,
+    help="Those to be looked at, or those put off.",
+)
+@_JSON
+def pairs(*, state: str, as_json: bool) -> None:
+    """List the pairs that may be one person, the likeliest first."""
+    with opened(), unit_of_work() as work:
+        found = identity.open_pairs(work, state=PairState(state), after=None, count=MOST_PAIRS)
+        rows = [
+            {
+                "id": pair.id,
+                "score": pair.score,
+                "first": {"id": pair.first_id, "name": pair.first.name},
+                "second": {"id": pair.second_id, "name": pair.second.name},
+                "sentence": pair.sentence,
+            }
+            for pair in found
+        ]
+        lines = [
+            f"{pair.score:3}  {pair.first_id} {pair.first.name} = {pair.second_id} "
+            f"{pair.second.name}: {pair.sentence}"
+            for pair in found
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{counted(len(lines), 'pair')} to look at.")
+
+
+@recipients.command()
+@_AS
+@_JSON
+def scan(*, email: str | None, as_json: bool) -> None:
+    """Look through the whole register for records that may be one person.
+
+    What it finds goes to the review list. It may be stopped and started again: nothing is
+    suspected twice, and what was said to be two people is never asked again.
+    """
+    new = 0
+    with opened():
+        with unit_of_work() as work:
+            actor_id = find_person(work, email).id if email else None
+            register = scanning.prepare(work)
+        with progress_bar("Scanning") as progress:
+            for number in range(scanning.SLICES):
+                with unit_of_work() as work:
+                    new += scanning.scan_slice(work, register, number, actor_id=actor_id, at=now())
+                progress(1, scanning.SLICES)
+        total = len(register.contacts)
+    if as_json:
+        print_json({"recipients": total, "new_pairs": new})
+    else:
+        click.echo(
+            f"{counted(total, 'recipient')} compared; {counted(new, 'pair')} new on the list."
+        )
+
+
+def _report(done: Merged, words: str, *, as_json: bool) -> None:
+    row = done.merge
+    if as_json:
+        print_json(
+            {
+                "record": row.recipient_id,
+                "into": row.into_id,
+                "person": done.person.id,
+                "findings": [one.gift.reference for one in done.findings],
+            }
+        )
+        return
+    for one in done.findings:
+        state = "settled" if one.closed_at else f"over by {format_dollars(one.excess_cents)}"
+        click.echo(f"{one.gift.reference}: {state}. {one.sentence}")
+    if row.undone_at:
+        click.echo(f"{row.recipient.name} {words} {row.into.name}.")
+    else:
+        click.echo(f"{done.person.name} {words} {row.recipient.name}.")

@@ -1,0 +1,80 @@
+"""Looking through the whole register for records that may be one person.
+
+The keys are read in slices, each of them a unit of work of its own, so a scan that was stopped
+goes on where it stood; what was suspected or decided before is never suspected again.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import combinations
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.matching import Contact, Rarity, compare, points_of, score_of
+from compliance_app.services import pairs
+from compliance_app.services.pairs import Suspicion
+from compliance_app.services.policies import policy_on
+from compliance_app.store import recipient_keys, scanning
+from compliance_app.store.scanning import LEAST, SPAN
+
+SLICES = 16
+
+
+class Scanned(NamedTuple):
+    """How far a scan is: slices done, and pairs that were new."""
+
+    slices: int
+    pairs: int
+
+
+class Register:
+    """Everybody in memory, and how rare their names are: what two records are weighed with."""
+
+    def __init__(self, session: Session) -> None:
+        self.contacts: dict[int, Contact] = {}
+        self._person_of: dict[int, int] = {}
+        for number, person_id, contact in scanning.contacts(session):
+            self.contacts[number] = contact
+            if person_id != number:
+                self._person_of[number] = person_id
+        self.rarity = Rarity.among(self.contacts.values())
+
+    def suspicions(self, blocks: Iterable[list[int]], *, least: int) -> list[Suspicion]:
+        """Weigh the records that share a block, and return those that may be one person."""
+        found: set[tuple[int, int]] = set()
+        for block in blocks:
+            found.update(combinations(block, 2))
+        contacts, person_of, rarity = self.contacts, self._person_of, self.rarity
+        likely = []
+        for one_id, other_id in found:
+            one, other = contacts.get(one_id), contacts.get(other_id)
+            if one is None or other is None:
+                continue
+            if person_of and person_of.get(one_id, one_id) == person_of.get(other_id, other_id):
+                continue
+            if score_of(points_of(one, other, rarity)) >= least:
+                match = compare(one, other, rarity)
+                likely.append(Suspicion(one_id, other_id, match.score, match.sentence))
+        return likely
+
+
+def prepare(session: Session) -> Register:
+    """Make the keys that are missing, and read everybody."""
+    recipient_keys.fill(session)
+    return Register(session)
+
+
+def scan_slice(
+    session: Session, register: Register, number: int, *, actor_id: int | None, at: datetime
+) -> int:
+    """Scan one slice and put what is new on the review list; say how many pairs were new."""
+    least = policy_on(session, at.date()).duplicate_suspected_from
+    likely = register.suspicions(_blocks(session, number), least=least)
+    return pairs.suspect(session, sorted(likely), actor_id=actor_id, at=at)
+
+
+def _blocks(session: Session, number: int) -> Iterator[list[int]]:
+    width = SPAN // SLICES
+    since = LEAST + number * width
+    return scanning.blocks(session, since, since + width)

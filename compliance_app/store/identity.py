@@ -1,0 +1,205 @@
+"""Merges, suspected pairs and findings: reading them, and locking whole people for a merge."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, aliased
+
+from compliance_app.rules.identity import OPEN, PairState
+from compliance_app.store.bulk import chunks
+from compliance_app.store.models import (
+    Recipient,
+    RecipientFinding,
+    RecipientMerge,
+    RecipientPair,
+)
+from compliance_app.store.turns import PATIENCE_MS
+
+# A merge gives way to submissions it stands in the way of, and tries again this often.
+_TRIES = 40
+_YIELD_MS = 250
+# PostgreSQL's words for a lock that could not be had: waited too long, or in a circle.
+_NOT_HAD = frozenset({"55P03", "40P01"})
+
+
+class _MovedError(Exception):
+    """Somebody merged one of the people meanwhile."""
+
+
+def lock_people(session: Session, record_ids: Iterable[int]) -> dict[int, Recipient]:
+    """Lock every record of the people behind the given ones; who is merged with whom then stands.
+
+    A submission locks the record that goes on and looks again; so a merge that would have to
+    wait in a circle gives way, and begins anew.
+    """
+    wanted = sorted(set(record_ids))
+    if session.get_bind().dialect.name == "sqlite":
+        return _lock(session, wanted)
+    for _ in range(_TRIES):
+        try:
+            with session.begin_nested():
+                session.execute(text(f"SET LOCAL lock_timeout = '{_YIELD_MS}ms'"))
+                locked = _lock(session, wanted)
+                session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'"))
+                return locked
+        except _MovedError:
+            continue
+        except OperationalError as error:
+            # Anything but a lock that could not be had is told.
+            if getattr(error.orig, "sqlstate", None) not in _NOT_HAD:
+                raise
+    return _lock(session, wanted)
+
+
+def _lock(session: Session, record_ids: Sequence[int]) -> dict[int, Recipient]:
+    ids = _everybody(session, record_ids)
+    locked = session.scalars(
+        select(Recipient)
+        .where(Recipient.id.in_(ids))
+        .order_by(Recipient.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if _everybody(session, record_ids) != ids:
+        raise _MovedError
+    return {row.id: row for row in locked}
+
+
+def _everybody(session: Session, record_ids: Sequence[int]) -> list[int]:
+    """Return the ids of all records of the people behind these."""
+    root = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    roots = session.scalars(select(root).where(Recipient.id.in_(record_ids))).all()
+    return list(
+        session.scalars(
+            select(Recipient.id)
+            .where(or_(Recipient.id.in_(roots), Recipient.merged_into_id.in_(roots)))
+            .order_by(Recipient.id)
+        )
+    )
+
+
+def live_merges(session: Session, record_ids: Iterable[int]) -> dict[int, RecipientMerge]:
+    """Return the merges in force of these records, by the record that was merged."""
+    return {
+        merge.recipient_id: merge
+        for merge in session.scalars(
+            select(RecipientMerge)
+            .where(RecipientMerge.recipient_id.in_(list(record_ids)))
+            .where(RecipientMerge.undone_at.is_(None))
+        )
+    }
+
+
+def merges_of(session: Session, person_id: int) -> Sequence[RecipientMerge]:
+    """Return the merges in force that make up a person, the oldest first."""
+    records = select(Recipient.id).where(Recipient.merged_into_id == person_id)
+    return session.scalars(
+        select(RecipientMerge)
+        .where(RecipientMerge.recipient_id.in_(records), RecipientMerge.undone_at.is_(None))
+        .order_by(RecipientMerge.id)
+    ).all()
+
+
+def open_findings(
+    session: Session, *, person_ids: Iterable[int] | None = None, count: int | None = None
+) -> Sequence[RecipientFinding]:
+    """Return what is not settled yet: of some people, or of all, the newest first."""
+    statement = (
+        select(RecipientFinding)
+        .where(RecipientFinding.closed_at.is_(None))
+        .order_by(RecipientFinding.id.desc())
+        .limit(count)
+    )
+    if person_ids is not None:
+        statement = statement.where(RecipientFinding.recipient_id.in_(list(person_ids)))
+    return session.scalars(statement).all()
+
+
+def finding_of_gift(session: Session, gift_id: int) -> RecipientFinding | None:
+    """Return what a merge brought to light about a gift, where that is not settled."""
+    return session.scalars(
+        select(RecipientFinding)
+        .where(RecipientFinding.gift_id == gift_id, RecipientFinding.closed_at.is_(None))
+        .order_by(RecipientFinding.id)
+    ).first()
+
+
+def get_pair(session: Session, pair_id: int) -> RecipientPair | None:
+    """Return a pair by its number, locked."""
+    return session.get(RecipientPair, pair_id, with_for_update=True, populate_existing=True)
+
+
+def pairs_of(session: Session, record_ids: Iterable[int]) -> Sequence[RecipientPair]:
+    """Return every pair that one of the records is in, whatever became of it."""
+    found: dict[int, RecipientPair] = {}
+    for some in chunks(sorted(set(record_ids))):
+        for pair in session.scalars(
+            select(RecipientPair).where(
+                or_(RecipientPair.first_id.in_(some), RecipientPair.second_id.in_(some))
+            )
+        ):
+            found[pair.id] = pair
+    return [found[number] for number in sorted(found)]
+
+
+def known_pairs(session: Session) -> set[tuple[int, int]]:
+    """Return every pair that was ever suspected, as two numbers."""
+    rows = session.execute(select(RecipientPair.first_id, RecipientPair.second_id))
+    return {(first, second) for first, second in rows}
+
+
+def open_pairs(
+    session: Session,
+    *,
+    state: PairState = PairState.SUSPECTED,
+    after: tuple[int, int] | None,
+    count: int,
+) -> Sequence[RecipientPair]:
+    """Return pairs of two people, the likeliest first, from after (score, id) on."""
+    statement = (
+        select(RecipientPair)
+        .where(RecipientPair.state == state, _of_two_people())
+        .order_by(RecipientPair.score.desc(), RecipientPair.id.desc())
+        .limit(count)
+    )
+    if after is not None:
+        score, number = after
+        statement = statement.where(
+            or_(
+                RecipientPair.score < score,
+                and_(RecipientPair.score == score, RecipientPair.id < number),
+            )
+        )
+    return session.scalars(statement).all()
+
+
+def suspects_of(session: Session, record_ids: Iterable[int]) -> list[tuple[int, Recipient]]:
+    """Return for records the other person they may be, from the pairs that are open."""
+    ids = sorted(set(record_ids))
+    here, there = RecipientPair.first_id, RecipientPair.second_id
+    return [
+        (number, other)
+        for ours, theirs in ((here, there), (there, here))
+        for number, other in session.execute(
+            select(ours, Recipient)
+            .join(Recipient, Recipient.id == theirs)
+            .where(ours.in_(ids), RecipientPair.state.in_(OPEN), _of_two_people())
+            .order_by(RecipientPair.id)
+        )
+    ]
+
+
+def _of_two_people() -> ColumnElement[bool]:
+    """Say that the pair's records are not one person by now, by whatever way."""
+    first, second = aliased(Recipient), aliased(Recipient)
+    return (
+        select(1)
+        .where(
+            first.id == RecipientPair.first_id,
+            second.id == RecipientPair.second_id,
+            func.coalesce(first.merged_into_id, first.id)
+            != func.coalesce(second.merged_into_id, second.id),
+        )
+        .exists()
+    )
