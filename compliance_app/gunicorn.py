@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance_app.app import ConfigurationError, create_app
 from compliance_app.cli.console import check_at_head
+from compliance_app.cli.report_worker import ReportWorker
 from compliance_app.store.base import db
 
 wsgi_app = "compliance_app.app:create_app()"
@@ -29,6 +30,11 @@ umask = 0o077
 # The application itself reads what proxies say, from as many as it trusts.
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Let each process make reports that were ordered, beside serving."""
+    ReportWorker(worker.wsgi).__enter__()
 
 
 def on_starting(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types

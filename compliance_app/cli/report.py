@@ -124,7 +124,7 @@ def _write(
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
     click.echo(f"The SHA-256 of its manifest is {package.manifest_sha256}; keep it elsewhere.")
     about = "" if order.scope.kind is ScopeKind.FIRM else f" ({order.scope.words})"
-    click.echo(f"The {kind.noun} of {period.label}{about} is complete.")
+    click.echo(f"The {kind.noun} of {period.words}{about} is complete.")
 
 
 def _order(kind: ReportKind, period: Period, parts: Mapping[str, str | None]) -> Order:

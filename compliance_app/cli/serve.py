@@ -9,6 +9,7 @@ from waitress.server import create_server
 
 from compliance_app.app import ConfigurationError, create_app
 from compliance_app.cli.console import check_at_head
+from compliance_app.cli.report_worker import ReportWorker
 
 
 @click.command()
@@ -36,7 +37,8 @@ def run(app: Flask, *, host: str, port: int, threads: int) -> None:
             # The application itself reads these headers, from as many proxies as it trusts.
             clear_untrusted_proxy_headers=not behind_proxy,
         )
-        server.run()
+        with ReportWorker(app):
+            server.run()
 
 
 def _listening(host: str, port: int) -> socket.socket:

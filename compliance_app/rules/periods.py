@@ -26,9 +26,9 @@ class Period:
         return self.last_day + timedelta(days=1)
 
     @property
-    def is_quarter(self) -> bool:
-        """Say whether the period is a whole quarter."""
-        return QUARTER.fullmatch(self.label) is not None
+    def words(self) -> str:
+        """Return the period as people say it: 2026Q3, or its first and its last day."""
+        return self.label.replace("_", " to ")
 
 
 def quarter_of(label: str) -> Period:

@@ -174,6 +174,23 @@ def shares_between(
         yield ReportedShare._make(row)
 
 
+def has_more_shares(
+    session: Session, *, since: date, before: date, scope: Scope, than: int
+) -> bool:
+    """Say whether a period and scope hold more shares than a number; it counts no further."""
+    giver, goes_on = aliased(Person), aliased(Recipient)
+    some = (
+        select(Share.id)
+        .join(Gift, Gift.id == Share.gift_id)
+        .join(giver, giver.id == Gift.giver_id)
+        .join(Recipient, Recipient.id == Share.recipient_id)
+        .join(goes_on, goes_on.id == func.coalesce(Recipient.merged_into_id, Recipient.id))
+        .where(Share.given_on >= since, Share.given_on < before, covers(scope, giver, goes_on))
+        .limit(than + 1)
+    )
+    return (session.scalar(select(func.count()).select_from(some.subquery())) or 0) > than
+
+
 def room_between(
     session: Session, *, since: date | None, before: date, only: Collection[int] | None = None
 ) -> Iterator[tuple[int, date, int, int]]:

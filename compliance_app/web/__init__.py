@@ -25,6 +25,7 @@ from compliance_app.web import (
     receipts,
     receiving,
     recipients,
+    report_jobs,
     reports,
     request_log,
     signing,
@@ -72,5 +73,6 @@ def install(app: Flask) -> None:
         policies,
         people,
         reports,
+        report_jobs,
     ):
         app.register_blueprint(pages.bp)

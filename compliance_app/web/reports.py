@@ -10,11 +10,11 @@ from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, NotFoundError
 from compliance_app.rules.periods import quarter_label
 from compliance_app.rules.permissions import Permission
-from compliance_app.services.reporting import producing
+from compliance_app.services.reporting import jobs, producing
 from compliance_app.services.reporting.keys import open_signer
-from compliance_app.services.reporting.orders import Order
+from compliance_app.services.reporting.orders import Order, order_of
 from compliance_app.services.reporting.scopes import find_scope
-from compliance_app.store import files
+from compliance_app.store import files, report_jobs
 from compliance_app.store import reports as store
 from compliance_app.store.base import db, frozen_reading, unit_of_work
 from compliance_app.store.models import ReportRun
@@ -52,9 +52,14 @@ def create() -> ResponseReturnValue:
     except InputError as error:
         form.take(error)
         return _page(form), 422
-    package = _produce(Order(form.period, scope))
+    order = Order(form.period, scope)
+    if jobs.is_large(db.session(), order):
+        with unit_of_work() as work:
+            job = jobs.place(work, order, actor_id=actor().person_id, at=now())
+        return redirect(url_for("report_jobs.show", job_id=job.id))
+    package = _produce(order)
     entries = "1 entry" if package.shares == 1 else f"{package.shares:,} entries"
-    flash(f"The package of {form.period.label} is ready: {entries}.")
+    flash(f"The package of {form.period.words} is ready: {entries}.")
     return redirect(url_for(".index"))
 
 
@@ -111,8 +116,14 @@ def _page(form: ReportForm) -> str:
     here = {
         run.id: all(files.is_kept(_folder(), file["sha256"]) for file in run.files) for run in runs
     }
-    taken = store.takings(db.session(), [run.id for run in runs])
-    return render_template("reports/index.html", form=form, runs=runs, here=here, taken=taken)
+    return render_template(
+        "reports/index.html",
+        form=form,
+        runs=runs,
+        here=here,
+        taken=store.takings(db.session(), [run.id for run in runs]),
+        making=[(job, order_of(job.order)) for job in report_jobs.list_open(db.session())],
+    )
 
 
 def _note_taken(run: ReportRun, what: str) -> None:

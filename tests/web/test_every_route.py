@@ -80,6 +80,9 @@ GET  /audit/as-of                         officer auditor
 GET  /reports                             officer auditor
 POST /reports                             officer auditor
 GET  /reports/<run_id>/<name>             officer auditor
+GET  /reports/jobs/<job_id>               officer auditor
+GET  /reports/jobs/<job_id>/state         officer auditor
+POST /reports/jobs/<job_id>/cancel        officer auditor
 GET  /reports/<run_id>/package            officer auditor
 GET  /people                              officer auditor admin
 GET  /people/new                          admin
@@ -98,6 +101,7 @@ PLACES = {
     "employer_id": "1",
     "employment_id": "1",
     "filename": "icon.svg",
+    "job_id": "999",
     "name": "register.pdf",
     "number": "1",
     "order": "withdraw",

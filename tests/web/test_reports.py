@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from compliance_app.cli.report_worker import ReportWorker
 from compliance_app.services import gifts
+from compliance_app.services.reporting import jobs
 from compliance_app.store.base import unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
@@ -147,3 +149,86 @@ def test_nothing_but_the_files_of_the_package_can_be_fetched(app: Flask, name: s
     page = officer(app).post("/reports", QUARTER)
 
     page.get(f"/reports/1/{name}", status=404)
+
+
+def test_a_large_report_is_made_behind_the_page(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    submit()
+
+    page = officer(app).post("/reports", QUARTER, on="/reports").follow()
+
+    assert page.words("h1") == ["Gifts and gratuities register 2026Q4"]
+    assert page.words("section h2") == ["It waits for its turn"]
+    assert page.find("noscript meta[http-equiv=refresh]")
+    assert page.open("GET", "/reports/jobs/1/state").json == {
+        "state": "waiting",
+        "step": "",
+        "percent": 0,
+    }
+    assert "Being made" in page.get("/reports").words("h2")
+
+    ReportWorker(app).work_once()
+    page.get("/reports/jobs/1")
+
+    assert "It is ready" in page.words("h2")
+    assert page.open("GET", "/reports/1/package").status_code == 200
+
+
+def test_a_large_report_can_be_canceled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LARGE", 0)
+    submit()
+    page = officer(app).post("/reports", QUARTER, on="/reports").follow()
+
+    page.post("/reports/jobs/1/cancel", {}, on="/reports/jobs/1").follow()
+
+    assert page.words("p.flash") == ["The report was canceled; nothing of it is kept."]
+    assert "It was canceled" in page.get("/reports/jobs/1").words("h2")
+
+
+def test_who_took_a_package_stands_beside_it(app: Flask) -> None:
+    page = officer(app).post("/reports", QUARTER).follow()
+    page.open("GET", links(page, "/package")[0])
+
+    page.get("/reports")
+
+    assert page.words("tbody details li")[0].startswith("olga@firm.example, 21 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "why"),
+    [
+        ({"scope": "employer", "about": ""}, "about", "about nobody"),
+        ({"scope": "recipient", "about": "Nobody Atall"}, "about", "There is no recipient"),
+        ({"quarter": "range", "since": "2026-02-02"}, "until", "Give this day"),
+        (
+            {"quarter": "range", "since": "2026-02-02", "until": "2026-02-01"},
+            "until",
+            "before it begins",
+        ),
+    ],
+)
+def test_a_part_or_days_that_make_no_report_are_refused_at_their_field(
+    app: Flask, asked: dict[str, str], field: str, why: str
+) -> None:
+    page = officer(app).post("/reports", {**QUARTER, **asked}, status=422)
+
+    assert why in page.words(f"p#{field}-error")[0]
+
+
+def test_a_report_of_other_days_about_one_employer(app: Flask) -> None:
+    submit()
+    asked = {
+        "year": "",
+        "quarter": "range",
+        "since": "2026-11-01",
+        "until": "2026-11-30",
+        "scope": "employer",
+        "about": "northgate pension trust",
+    }
+
+    page = officer(app).post("/reports", asked).follow()
+
+    assert page.words("p.flash") == ["The package of 2026-11-01 to 2026-11-30 is ready: 1 entry."]
+    assert page.words("ul.files a")[0] == "register-2026-11-01_2026-11-30-employer-1.pdf"

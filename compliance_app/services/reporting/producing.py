@@ -151,15 +151,21 @@ def _write_lines(folder: Path, name: str, lines: Iterator[str]) -> FileFacts:
 
 
 @contextmanager
-def staged(parent: Path) -> Iterator[Path]:
+def staged(parent: Path, *, prefix: str = ".making-") -> Iterator[Path]:
     """Give a new folder to make a report in, and remove whatever is left in it afterwards."""
     with told_apart():
         parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".making-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove what somebody who was killed has left of a report."""
+    for left in parent.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def hand_over(package: Package, target: Path) -> None:
