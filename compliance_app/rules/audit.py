@@ -63,6 +63,8 @@ class Event(StrEnum):
     GIFT_EMPLOYER_CORRECTED = "gift:employer-corrected"
     ATTEMPT_REFUSED = "attempt:refused"
     POLICY_ADOPTED = "policy:adopted"
+    SEARCH_KEPT = "search:kept"
+    SEARCH_DROPPED = "search:dropped"
     REPORT_MADE = "report:made"
     REPORT_TAKEN = "report:taken"
     REPORT_ORDERED = "report:ordered"

@@ -41,6 +41,7 @@ from compliance_app.store.models import (
     RecipientMerge,
     RecipientPair,
     ReportRun,
+    SavedSearch,
     Share,
 )
 from compliance_app.store.replay import Kept, Scratch, Told, kept_rows
@@ -55,6 +56,7 @@ ROWS: dict[str, type[Base]] = {
     "draft": Draft,
     "pair": RecipientPair,
     "finding": RecipientFinding,
+    "search": SavedSearch,
 }
 # The body of an event on a gift, a recipient or a firm holds rows of several tables so named.
 PARTS: dict[str, type[Base]] = {

@@ -1,6 +1,6 @@
 """A page of gifts for programs: first which gifts, by keyset, then their shares in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -83,21 +83,21 @@ def find_gifts(
     ordered = statement.order_by(Gift.id.desc()).limit(count)
     if wanted.givers is None:
         return session.scalars(ordered).all()
-    return _newest(session, ordered, _reach(wanted), count)
+    return newest_of(session, ordered, reach(wanted.givers, wanted.reader_id), count)
 
 
-def _reach(wanted: Wanted) -> list[ColumnElement[bool]]:
+def reach(givers: Iterable[int], reader_id: int) -> list[ColumnElement[bool]]:
     """Return what makes a gift the reader's to see; any one of these is enough."""
     own = [
-        Gift.giver_id == wanted.reader_id,
-        Gift.logged_by_id == wanted.reader_id,
-        Gift.handed_to_id == wanted.reader_id,
+        Gift.giver_id == reader_id,
+        Gift.logged_by_id == reader_id,
+        Gift.handed_to_id == reader_id,
     ]
-    return [*own, *(Gift.giver_id == one for one in sorted(wanted.givers or ()))]
+    return [*own, *(Gift.giver_id == one for one in sorted(givers))]
 
 
-def _newest(
-    session: Session, ordered: Select[int], reach: Sequence[ColumnElement[bool]], count: int
+def newest_of(
+    session: Session, ordered: Select[int], ways: Sequence[ColumnElement[bool]], count: int
 ) -> list[int]:
     """Return the newest gifts that fit one of the conditions.
 
@@ -105,7 +105,7 @@ def _newest(
     gifts of all these people would be sorted for a single page.
     """
     ids: set[int] = set()
-    for some in chunks(reach, MOST_BRANCHES):
+    for some in chunks(ways, MOST_BRANCHES):
         branches = (select(ordered.where(one).subquery().c.id) for one in some)
         ids.update(session.scalars(union(*branches)))
     return sorted(ids, reverse=True)[:count]

@@ -36,6 +36,8 @@ NOT_CHANGES = (
     Event.TOKEN_REVOKED,
     Event.PASSWORD_SET,
     Event.REPORT_MADE,
+    Event.SEARCH_KEPT,
+    Event.SEARCH_DROPPED,
     Event.REPORT_TAKEN,
     Event.REPORT_ORDERED,
     Event.REPORT_CANCELED,

@@ -28,6 +28,7 @@ from compliance_app.web import (
     report_jobs,
     reports,
     request_log,
+    search,
     signing,
     year,
 )
@@ -61,6 +62,7 @@ def install(app: Flask) -> None:
         account,
         dashboard,
         year,
+        search,
         receipts,
         drafts,
         gifts,

@@ -65,6 +65,14 @@ ENTRIES: tuple[Entry, ...] = (
         "What you gave or logged.",
     ),
     Entry(
+        "search.index",
+        "Search",
+        "Search",
+        "search",
+        (P.RECIPIENT_READ,),
+        "Gifts, recipients, employers and people.",
+    ),
+    Entry(
         "year.show",
         "The year",
         "Year",

@@ -18,6 +18,10 @@ GET  /style.css                           everybody
 GET  /sign-in                             everybody
 POST /sign-in                             everybody
 GET  /                                    rep supervisor officer auditor admin
+GET  /search                              rep supervisor officer auditor
+GET  /search.csv                          rep supervisor officer auditor
+POST /search/kept                         rep supervisor officer auditor
+POST /search/kept/<search_id>/drop        rep supervisor officer auditor
 GET  /year                                rep supervisor officer auditor
 GET  /account                             rep supervisor officer auditor admin
 POST /account/password                    rep supervisor officer auditor admin
@@ -110,6 +114,7 @@ PLACES = {
     "recipient_id": "1",
     "reference": "G-2026-000001",
     "run_id": "999",
+    "search_id": "999",
     "session_id": "999",
     "token_id": "999",
 }

@@ -38,6 +38,7 @@ from compliance_app.store.models.records import (
     TrailEvent,
     TrailHead,
 )
+from compliance_app.store.models.searches import SavedSearch
 
 __all__ = [
     "ApiToken",
@@ -68,6 +69,7 @@ __all__ = [
     "RecipientWord",
     "ReportJob",
     "ReportRun",
+    "SavedSearch",
     "Share",
     "SignInAttempt",
     "SignInSession",
