@@ -38,6 +38,7 @@ from compliance_app.services.gifts import locked
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import claim_of, decide, place, reassess, record
 from compliance_app.store import people as people_store
+from compliance_app.store import recipients as recipient_store
 from compliance_app.store.models import Gift, Person
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -83,7 +84,8 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
     ):
         if actor.id == own:
             raise OwnDecisionError(reference=gift.reference, part=part)
-    if any(share.recipient.email == actor.email for share in gift.version.shares):
+    ids = [share.recipient_id for share in gift.version.shares]
+    if recipient_store.is_one_of(session, actor.email, ids):
         raise OwnDecisionError(reference=gift.reference, part="received")
     for above in people_store.superiors(session, actor):
         if above.id == gift.giver_id:

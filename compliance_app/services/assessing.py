@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.facts import Facts, GiverType, PriorShare, Standing
 from compliance_app.rules.flags import Flag, Neighbor, Surroundings, find_flags
+from compliance_app.rules.money import format_dollars
 from compliance_app.rules.policy import Policy, history_since
 from compliance_app.rules.reasons import ReasonCode
 from compliance_app.rules.routing import Route, route
@@ -23,7 +25,7 @@ from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.workplaces import Job, Workplace, workplace_on
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store.models import Gift
-from compliance_app.store.recipient_facts import RecipientFacts
+from compliance_app.store.recipient_facts import RecipientFacts, Suspect, suspects_of
 
 # Verdicts with which nothing may be given, whoever approves it.
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
@@ -110,6 +112,7 @@ class Occasion(NamedTuple):
     today: date
     already_given: bool
     names_added: bool = False
+    suspects: Mapping[int, Suspect] = MappingProxyType({})
 
 
 def judge_now(
@@ -129,6 +132,9 @@ def judge_now(
     earliest = history_since(policy, claim.given_on)
     since = earliest and min(earliest, claim.given_on - NEIGHBORHOOD)
     ids = {person.id for person in people.values()}
+    suspects = suspects_of(session, ids)
+    occasion = occasion._replace(suspects=suspects)
+    ids |= {suspect.id for suspect in suspects.values()}
     shares = ledger_store.known_shares(session, ids, since=since, except_gift_id=except_gift_id)
     return judge(claim, occasion, policy=policy, people=people, ledger=MemoryLedger(shares))
 
@@ -178,8 +184,18 @@ def _judge_share(
     prior = tuple(ledger.prior_shares(person.id, since=since))
     assessment = assess(facts, prior, policy)
     around = _surroundings(claim, occasion, person, place, ledger)
+    suspect = occasion.suspects.get(person.id)
+    if suspect is not None:
+        both = sorted((*prior, *ledger.prior_shares(suspect.id, since=since)), key=_day_of)
+        together = assess(facts, both, policy).running_cents
+        words = f"{suspect.name}, with whom the total would be {format_dollars(together)}"
+        around = replace(around, possible_duplicate=words)
     flags = find_flags(facts, around, assessment, policy)
     return JudgedShare(person, place.employment, facts, prior, assessment, flags)
+
+
+def _day_of(share: PriorShare) -> date:
+    return share.given_on
 
 
 def _surroundings(

@@ -143,10 +143,10 @@ class HistoryWriter:
             self._rows[model] += plain[model]
         document = document_of_rows(plain)
         self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", document))
-        for share in rows[Share]:
+        for judged, share in zip(judgement.shares, rows[Share], strict=True):
             self._ledger.add(
                 ledger_store.KnownShare(
-                    recipient_id=share["recipient_id"],
+                    recipient_id=judged.recipient.id,
                     given_on=share["given_on"],
                     reference=gift["reference"],
                     giver_id=past.giver_id,

@@ -253,8 +253,8 @@ def version_values(
 def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> dict[str, Any]:
     """Return the columns of a share, but for whose it is."""
     return {
-        "recipient_id": judged.recipient.id,
-        "recipient_name": judged.recipient.name,
+        "recipient_id": judged.recipient.record_id,
+        "recipient_name": judged.recipient.record_name,
         "employer_id": judged.employment.employer.id if judged.employment else None,
         "given_on": given_on,
         "counted_cents": judged.assessment.rule_3220_cents,
@@ -267,7 +267,7 @@ def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> 
     """Return the columns of an assessment."""
     return {
         "version_id": version_id,
-        "recipient_id": judged.recipient.id,
+        "recipient_id": judged.recipient.record_id,
         "document": kept_document(judged.assessment, judged.facts, judged.prior),
         "made_at": at,
         **verdict_values(judged.assessment),

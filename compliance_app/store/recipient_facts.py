@@ -7,12 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Executable, Select, bindparam, func, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.facts import RecipientClass
+from compliance_app.rules.identity import OPEN
 from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
@@ -21,6 +34,7 @@ from compliance_app.store.models import (
     Employment,
     Negotiation,
     Recipient,
+    RecipientPair,
 )
 
 
@@ -56,8 +70,18 @@ class EmploymentFacts(NamedTuple):
     ended_on: date | None = None
 
 
+class Suspect(NamedTuple):
+    """Somebody whom a person may be the same as."""
+
+    id: int
+    name: str
+
+
 class RecipientFacts(NamedTuple):
-    """A person at a client."""
+    """A person at a client; `record` is which of their records was named, where another one was.
+
+    A share stays with its record, so that undoing a merge gives each side its own.
+    """
 
     id: int
     name: str
@@ -67,6 +91,17 @@ class RecipientFacts(NamedTuple):
     departed_on: date | None = None
     merged_into_id: int | None = None
     employments: tuple[EmploymentFacts, ...] = ()
+    record: tuple[int, str] | None = None
+
+    @property
+    def record_id(self) -> int:
+        """Return the number of the record that was named."""
+        return self.record[0] if self.record else self.id
+
+    @property
+    def record_name(self) -> str:
+        """Return the name of the record that was named."""
+        return self.record[1] if self.record else self.name
 
 
 def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int, RecipientFacts]:
@@ -79,7 +114,11 @@ def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int,
     while True:
         people = _people_behind(session, _LOCKED_PEOPLE, ids)
         # Whoever was merged while this waited is locked; so must be the person who goes on.
-        if not any(person.merged_into_id for person in people.values()):
+        if any(person.merged_into_id for person in people.values()):
+            continue
+        # A merge that was undone while this waited leaves the record named to itself.
+        merged = [given for given, person in people.items() if given != person.id]
+        if all(people[given].id == root for given, root in _roots(session, merged).items()):
             return people
 
 
@@ -95,6 +134,22 @@ def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipi
     return {given: locked[person.id] for given, person in behind.items()}
 
 
+def suspects_of(session: Session, person_ids: Iterable[int]) -> dict[int, Suspect]:
+    """Return for each person the likeliest other one they may be, where nobody has decided."""
+    found: dict[int, Suspect] = {}
+    for row in run(session, _SUSPECTS, {"ids": sorted(set(person_ids))}):
+        found.setdefault(row.person_id, Suspect(row.other_id, row.other_name))
+    return found
+
+
+def _roots(session: Session, record_ids: Sequence[int]) -> dict[int, int]:
+    if not record_ids:
+        return {}
+    root = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    rows = session.execute(select(Recipient.id, root).where(Recipient.id.in_(record_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def _people_behind(
     session: Session, statement: Select[*tuple[Any, ...]], recipient_ids: Sequence[int]
 ) -> dict[int, RecipientFacts]:
@@ -103,12 +158,19 @@ def _people_behind(
         rows = run(session, statement, {"ids": ids}).all()
         employers = _employers(session, {row.employer_id: row.employer for row in rows})
         for row in rows:
-            known = people.get(row.given_id) or RecipientFacts(*row[1:_PERSON_ENDS])
+            known = people.get(row.given_id) or _person(row)
             if row.employer_id is not None:
                 job = EmploymentFacts(employers[row.employer_id], row.started_on, row.ended_on)
                 known = known._replace(employments=(*known.employments, job))
             people[row.given_id] = known
     return people
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> RecipientFacts:
+    person = RecipientFacts(*row[1:_PERSON_ENDS])
+    if row.given_id == person.id:
+        return person
+    return person._replace(record=(row.given_id, row.given_name))
 
 
 def _employers(session: Session, names: Mapping[int | None, str]) -> dict[int, EmployerFacts]:
@@ -157,6 +219,7 @@ def _select_people() -> Select[*tuple[Any, ...]]:
             Employer.name.label("employer"),
             Employment.started_on,
             Employment.ended_on,
+            given.name.label("given_name"),
         )
         .select_from(given)
         .join(Recipient, Recipient.id == func.coalesce(given.merged_into_id, given.id))
@@ -188,7 +251,35 @@ def _select_spans() -> Executable:
     ).order_by("id")
 
 
-_PERSON_ENDS = len(RecipientFacts._fields)
+def _select_suspects() -> Executable:
+    """Return the open pairs of people, from both sides, the likeliest first."""
+    ours, theirs, other = aliased(Recipient), aliased(Recipient), aliased(Recipient)
+    wanted: BindParameter[int] = bindparam("ids", expanding=True)
+    here, there = RecipientPair.first_id, RecipientPair.second_id
+    return union_all(
+        *(
+            select(
+                func.coalesce(ours.merged_into_id, ours.id).label("person_id"),
+                other.id.label("other_id"),
+                other.name.label("other_name"),
+                RecipientPair.score.label("score"),
+            )
+            .join(ours, ours.id == one)
+            .join(theirs, theirs.id == two)
+            .join(other, other.id == func.coalesce(theirs.merged_into_id, theirs.id))
+            .where(
+                or_(ours.id.in_(wanted), ours.merged_into_id.in_(wanted)),
+                RecipientPair.state.in_(sorted(OPEN)),
+                other.id != func.coalesce(ours.merged_into_id, ours.id),
+            )
+            for one, two in ((here, there), (there, here))
+        )
+    ).order_by(text("score DESC"), "other_id")
+
+
+# The facts that stand in a row, after which come the employments and the record.
+_PERSON_ENDS = RecipientFacts._fields.index("employments") + 1
+_SUSPECTS = _select_suspects()
 _PEOPLE = _select_people()
 _LOCKED_PEOPLE = _PEOPLE.with_for_update(of=Recipient)
 _FIRM_SPANS = _select_spans()

@@ -63,6 +63,16 @@ def merged_into(session: Session, person_id: int) -> list[tuple[int, str]]:
     return [(number, name) for number, name in session.execute(statement)]
 
 
+def is_one_of(session: Session, email: str, record_ids: Sequence[int]) -> bool:
+    """Say whether an address belongs to one of these people, under any of their records."""
+    holder = find_by_email(session, email)
+    if holder is None:
+        return False
+    root = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    people = session.scalars(select(root).where(Recipient.id.in_(record_ids))).all()
+    return (holder.merged_into_id or holder.id) in people
+
+
 def find_by_email(session: Session, email: str) -> Recipient | None:
     """Return the recipient with this e-mail address."""
     return session.scalar(select(Recipient).where(Recipient.email == email.strip().lower()))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import OwnDecisionError, RuleError
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts, imports
+from compliance_app.services import approvals, gifts, imports, merging
 from compliance_app.services.audit import record_refusal
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
@@ -208,6 +208,16 @@ def _import(session: Session, job: Job, chance: random.Random, label: str) -> No
     imports.import_gifts(session, content, imports.Options(), actor_id=None, at=NOON)
 
 
+def _merge(session: Session, job: Job, chance: random.Random, label: str) -> None:
+    one, other = chance.sample(job.recipients, 2)
+    merging.merge(session, one, other, reason="Raced", actor_id=CAST.officer, at=NOON)
+
+
+def _unmerge(session: Session, job: Job, chance: random.Random, label: str) -> None:
+    one = chance.choice(job.recipients)
+    merging.unmerge(session, one, reason="Raced", actor_id=CAST.officer, at=NOON)
+
+
 def _one_that_is(session: Session, chance: random.Random, *states: State) -> Gift:
     """Return some gift as it was seen without a lock, as somebody with a stale page does."""
     found = session.scalars(
@@ -235,4 +245,6 @@ ACTS: dict[str, Callable[[Session, Job, random.Random, str], str | None]] = {
     "withdraw": _withdraw,
     "cancel": _cancel,
     "import": _import,
+    "merge": _merge,
+    "unmerge": _unmerge,
 }

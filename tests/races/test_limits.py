@@ -9,10 +9,14 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.identity import goes_on
+from compliance_app.services import merging
 from compliance_app.services.audit import verify
 from compliance_app.services.recipients import NewRecipient, add
+from compliance_app.services.replay import replay
+from compliance_app.store import identity
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Gift, Share
+from compliance_app.store.models import Gift, Recipient, Share
 from tests.conftest import CAST, NOON
 from tests.races.crowd import Outcome, let_loose
 
@@ -67,6 +71,41 @@ def test_planned_gifts_never_pass_the_limit(
         assert max(planned_cents(session).values(), default=0) <= LIMIT_CENTS
         assert everything_is_there_once(session, outcome)
         assert verify(session).problem is None
+
+
+def test_two_records_of_one_person_have_one_limit(
+    app: Flask, database_url: str, tmp_path: Path, crowd: ProcessPoolExecutor, many: list[int]
+) -> None:
+    with unit_of_work() as session:
+        merging.merge(session, many[0], many[1], reason="", actor_id=CAST.officer, at=NOON)
+    outcome = let_loose(crowd, database_url, tmp_path, recipients=many[:2], kinds=CHANGES, acts=10)
+    assert outcome.broken == []
+    with unit_of_work() as session:
+        assert sum(planned_cents(session).values()) <= LIMIT_CENTS
+        assert everything_is_there_once(session, outcome)
+
+
+def test_merges_and_their_undoing_lose_nothing_whatever_else_happens(
+    app: Flask, database_url: str, tmp_path: Path, crowd: ProcessPoolExecutor, many: list[int]
+) -> None:
+    people = many[:4]
+    outcome = let_loose(
+        crowd,
+        database_url,
+        tmp_path,
+        recipients=people,
+        kinds=(*CHANGES, "merge", "merge", "unmerge"),
+        acts=12,
+    )
+    assert outcome.broken == []
+    with unit_of_work() as session:
+        assert max(planned_cents(session).values(), default=0) <= LIMIT_CENTS
+        assert everything_is_there_once(session, outcome)
+        steps = {one: row.into_id for one, row in identity.live_merges(session, people).items()}
+        for number in people:
+            person = session.get_one(Recipient, number)
+            assert (person.merged_into_id or number) == goes_on(number, steps)
+        assert replay(session).differences == []
 
 
 def planned_cents(session: Session) -> dict[int, int]:

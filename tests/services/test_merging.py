@@ -13,6 +13,7 @@ from compliance_app.rules.identity_errors import (
     NotMergedError,
     OnePersonAlreadyError,
 )
+from compliance_app.rules.routing import Route
 from compliance_app.services import gifts, merging, pairs, recipients
 from compliance_app.services.pairs import Suspicion
 from compliance_app.services.recipients import NewRecipient, room_on
@@ -72,12 +73,23 @@ def test_sums_follow_a_merge_and_come_back_when_it_is_undone(app: Flask, cast: C
         assert sums(session, ids) == [40_00, 50_00, 0]
         merge(session, ids[0], ids[1], cast)
         assert sums(session, ids) == [90_00, 90_00, 0]
+        give(session, 7_00, ids[0], cast)
         give(session, 9_00, ids[1], cast)
-        assert sums(session, ids) == [99_00, 99_00, 0]
+        assert sums(session, ids) == [106_00, 106_00, 0]
         unmerge(session, ids[0], cast)
-        assert sums(session, ids) == [40_00, 59_00, 0]
+        assert sums(session, ids) == [47_00, 59_00, 0]
     with unit_of_work() as session:
         assert replay(session).differences == []
+
+
+def test_a_gift_keeps_the_name_and_the_record_it_was_logged_under(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        one, two, _ = _three(session)
+        merge(session, one, two, cast)
+        gift = give(session, 40_00, one, cast)
+        (share,) = gift.version.shares
+        assert (share.recipient_id, share.recipient_name) == (one, "Jon Smith")
+        assert sums(session, (one, two)) == [40_00, 40_00]
 
 
 @pytest.mark.parametrize("undone_first", [0, 1])
@@ -193,3 +205,24 @@ def test_a_merged_pair_leaves_the_list_and_comes_back_when_undone(app: Flask, ca
         unmerge(session, one, cast)
         (pair,) = identity.open_pairs(session, after=None, count=10)
         assert pair.state is PairState.SUSPECTED
+
+
+def test_a_gift_to_who_may_be_somebody_else_is_flagged_with_the_sum_of_both(
+    app: Flask, cast: Cast
+) -> None:
+    with unit_of_work() as session:
+        one, two = _two(session)
+        give(session, 40_00, one, cast)
+        found = [Suspicion(one, two, 90, "same family name")]
+        pairs.suspect(session, found, actor_id=None, at=NOON)
+        gift = give(session, 50_00, two, cast)
+        assert [flag["sentence"] for flag in gift.version.flags] == [
+            "The recipient may be the same person as Ida Rask, with whom the total would be $90.00."
+        ]
+        assert gift.route is Route.COMPLIANCE
+        (pair,) = session.query(RecipientPair).all()
+        pairs.decide(
+            session, pair.id, PairState.NOT_SAME, reason="", actor_id=cast.officer, at=NOON
+        )
+        flags = give(session, 5_00, two, cast).version.flags
+        assert [flag["code"] for flag in flags] == ["splitting"]
