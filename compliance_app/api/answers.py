@@ -147,11 +147,15 @@ class Preview(Document):
 
 
 class Room(Document):
-    """What counts for a person on a day and what the firm has left for them."""
+    """What counts for a person up to a day and what the firm has left for them.
+
+    `later` is what gifts on later days take of it: running, later and left come to the limit.
+    """
 
     day: date
     running: Dollars
     pending: Dollars
+    later: Dollars
     limit: Dollars | None
     left: Dollars | None
     window_start: date | None
@@ -240,6 +244,7 @@ def recipient_answer(
             day=day,
             running=format_decimal(room.running_cents),
             pending=format_decimal(room.pending_cents),
+            later=format_decimal(room.taken_later_cents),
             limit=dollars(room.limit_cents),
             left=dollars(room.left_before_cents),
             window_start=room.window_start,

@@ -95,6 +95,13 @@ class Assessment(NamedTuple):
         return self.totals.left_after_cents if self.totals else None
 
     @property
+    def taken_later_cents(self) -> int:
+        """Return what gifts on later days take of the limit: with it, total and rest come to it."""
+        if self.limit_cents is None or self.left_after_cents is None or self.excess_cents:
+            return 0
+        return max(self.limit_cents - self.running_cents - self.left_after_cents, 0)
+
+    @property
     def excess_cents(self) -> int:
         """Return by how much the total is over, on the day or on a later one."""
         return self.totals.excess_cents if self.totals else 0

@@ -30,15 +30,26 @@ class Gauge(NamedTuple):
     sentence: str
 
 
-def gauge(used_cents: int, pending_cents: int, this_cents: int, limit_cents: int | None) -> Gauge:
-    """Lay out used, waiting and new value against the limit (none where nothing is counted)."""
-    total = used_cents + pending_cents + this_cents
+def gauge(
+    used_cents: int,
+    pending_cents: int,
+    this_cents: int,
+    limit_cents: int | None,
+    later_cents: int = 0,
+) -> Gauge:
+    """Lay out used, waiting and new value against the limit (none where nothing is counted).
+
+    `later_cents` is what gifts on later days of the window take of it.
+    """
+    total = used_cents + pending_cents + this_cents + later_cents
+    held = used_cents + pending_cents
     limit = total if limit_cents is None else limit_cents
     scale = max(limit if total <= limit else max(total, limit * ROOM_BEYOND_PERCENT // WHOLE), 1)
     stretches = (
         ("used", 0, used_cents),
-        ("waiting", used_cents, used_cents + pending_cents),
-        ("this", used_cents + pending_cents, total),
+        ("waiting", used_cents, held),
+        ("this", held, held + this_cents),
+        ("waiting", held + this_cents, total),
     )
     inside = [(kind, start, min(end, limit)) for kind, start, end in stretches]
     parts = tuple(
@@ -53,7 +64,7 @@ def gauge(used_cents: int, pending_cents: int, this_cents: int, limit_cents: int
         over_cents=max(total - limit, 0),
         parts=parts,
         limit_at=None if limit_cents is None else _percent(limit, scale),
-        sentence=_sentence(used_cents, pending_cents, this_cents, limit_cents),
+        sentence=_sentence(used_cents, pending_cents, this_cents, limit_cents, later_cents),
     )
 
 
@@ -69,13 +80,15 @@ def _state(total: int, limit: int | None) -> str:
     return "near" if total * WHOLE >= limit * Policy().warning_percent else "ok"
 
 
-def _sentence(used: int, pending: int, this: int, limit: int | None) -> str:
+def _sentence(used: int, pending: int, this: int, limit: int | None, later: int) -> str:
     parts = [f"{format_dollars(used)} approved"]
     if pending:
         parts.append(f"{format_dollars(pending)} waiting")
     if this:
         parts.append(f"{format_dollars(this)} for this gift")
-    total = used + pending + this
+    if later:
+        parts.append(f"{format_dollars(later)} on later days")
+    total = used + pending + this + later
     said = ", ".join(parts)
     if limit is None:
         return f"{said}; no limit applies."

@@ -49,14 +49,6 @@ class Line:
     next_step: str = ""
     employer: str = ""
 
-    @property
-    def later_cents(self) -> int:
-        """Return what gifts on later days take of the room that seems to be left."""
-        found = self.assessment
-        if found.limit_cents is None or found.left_after_cents is None or found.excess_cents:
-            return 0
-        return max(found.limit_cents - found.running_cents - found.left_after_cents, 0)
-
 
 @dataclass(frozen=True, slots=True)
 class Preview:

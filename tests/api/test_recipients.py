@@ -27,12 +27,22 @@ def test_a_person_comes_with_what_is_left_for_them_today(app: Flask) -> None:
             "day": "2026-11-21",
             "running": "48.00",
             "pending": "0.00",
+            "later": "0.00",
             "limit": "300.00",
             "left": "252.00",
             "window_start": "2026-01-01",
             "window_end": "2026-12-31",
         },
     }
+
+
+def test_what_is_counted_held_and_left_comes_to_the_limit(app: Flask) -> None:
+    program = Program(app, "rep")
+    program.log(given_on="2026-11-21", cost="48.00")
+    program.log(given_on="2026-12-24", cost="20.00")
+    room = program.get(f"{PATH}/1")["room"]
+    parts = (room["running"], room["later"], room["left"], room["limit"])
+    assert parts == ("48.00", "20.00", "232.00", "300.00")
 
 
 def test_people_are_found_by_the_beginning_of_a_word_or_an_address(app: Flask) -> None:

@@ -25,6 +25,17 @@ def test_over_the_limit_the_bar_grows_and_shows_what_is_beyond() -> None:
     assert (drawn.limit_at, drawn.left_cents, drawn.over_cents) == (75.0, 0, 100_00)
 
 
+def test_what_is_planned_for_later_days_is_no_longer_left() -> None:
+    drawn = gauge(150_00, 0, 30_00, 300_00, 60_00)
+
+    assert drawn.parts == (
+        Part("used", 0.0, 50.0),
+        Part("this", 50.0, 10.0),
+        Part("waiting", 60.0, 20.0),
+    )
+    assert (drawn.total_cents, drawn.left_cents) == (240_00, 60_00)
+
+
 def test_a_cent_over_the_limit_is_still_seen() -> None:
     drawn = gauge(0, 0, 300_01, 300_00)
 
