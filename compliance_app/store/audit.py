@@ -4,7 +4,7 @@ What is appended is written last of all, when the unit of work ends, so that its
 after everything else and never held by somebody who waits for another lock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -134,12 +134,27 @@ def as_sealed(row: TrailEvent) -> RawEvent:
     )
 
 
-def latest(session: Session, *, before: int | None, count: int) -> Sequence[TrailEvent]:
-    """Return up to `count` events, newest first, below the number `before`."""
+def latest(
+    session: Session,
+    *,
+    before: int | None,
+    count: int,
+    kinds: Collection[Event] = (),
+    above: int = 0,
+) -> Sequence[TrailEvent]:
+    """Return up to `count` events of these kinds (of any where none is named), newest first.
+
+    They are below the number `before` and above the number `above`.
+    """
     write(session)
     statement = select(TrailEvent).order_by(TrailEvent.number.desc()).limit(count)
     if before is not None:
         statement = statement.where(TrailEvent.number < before)
+    if kinds:
+        named = sorted(kind.value for kind in kinds)
+        statement = statement.where(TrailEvent.event.in_(named))
+    if above:
+        statement = statement.where(TrailEvent.number > above)
     return session.scalars(statement).all()
 
 

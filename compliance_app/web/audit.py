@@ -1,6 +1,7 @@
 """The trail: what happened, newest first, one event with its seal, and a check of the whole."""
 
 import json
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
@@ -16,10 +17,26 @@ from compliance_app.store.base import db
 from compliance_app.store.models import Policy, TrailEvent
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.guard import actor, requires
+from compliance_app.web.handing_out import Cell, csv_file
 
 bp = Blueprint("audit", __name__)
 
 PAGE = 50
+BATCH = 500
+# How far back the events of one heap are looked for at a time, and what one file holds at most.
+SCANNED = 100_000
+LONGEST_FILE = 100_000
+COLUMNS = ("number", "at", "actor", "event", "subject", "sha256")
+# What the list may be narrowed to; the first is everything.
+HEAPS: dict[str, frozenset[Event]] = {
+    "": frozenset(),
+    "decisions": frozenset({Event.GIFT_DECIDED, Event.GIFT_REOPENED}),
+    "refusals": frozenset({Event.ATTEMPT_REFUSED, Event.LOCKED_OUT}),
+    "gifts": frozenset(event for event in Event if event.startswith("gift:")),
+    "clients": frozenset(event for event in Event if event.startswith(("recipient:", "employer:"))),
+    "people": frozenset(event for event in Event if event.startswith("person:")),
+    "reports": frozenset(event for event in Event if event.startswith(("report:", "policy:"))),
+}
 
 
 class Subject(NamedTuple):
@@ -32,15 +49,47 @@ class Subject(NamedTuple):
 @bp.get("/audit")
 @requires(Permission.TRAIL_READ)
 def index() -> ResponseReturnValue:
-    """List the events, newest first."""
-    before = read_id(request.args.get("before"))
-    rows = store.latest(db.session(), before=before, count=PAGE + 1)
+    """List the events, newest first, all or those of one heap."""
+    before, heap = read_id(request.args.get("before")), _heap()
+    reading = db.session()
+    start = before or store.head(reading).number + 1
+    floor = max(start - SCANNED, 0) if heap else 0
+    rows = store.latest(reading, before=before, count=PAGE + 1, kinds=HEAPS[heap], above=floor)
+    next_before = rows[PAGE - 1].number if len(rows) > PAGE else floor + 1 if floor else None
     return render_template(
         "audit/index.html",
         events=[(row, words_of(row), subject_of(row)) for row in rows[:PAGE]],
-        newest=url_for(".index") if before else None,
-        older=url_for(".index", before=rows[PAGE - 1].number) if len(rows) > PAGE else None,
+        heaps=HEAPS,
+        heap=heap,
+        newest=url_for(".index", heap=heap or None) if before else None,
+        older=url_for(".index", before=next_before, heap=heap or None) if next_before else None,
     )
+
+
+@bp.get("/audit.csv")
+@requires(Permission.TRAIL_READ)
+def file() -> ResponseReturnValue:
+    """Hand out the newest events, all or those of one heap, each with its seal."""
+    return csv_file("trail", COLUMNS, _rows(HEAPS[_heap()]))
+
+
+def _heap() -> str:
+    """Return the heap the address asks for, none for all events."""
+    asked = request.args.get("heap", "")
+    return asked if asked in HEAPS else ""
+
+
+def _rows(kinds: Collection[Event]) -> Iterator[tuple[Cell, ...]]:
+    """Yield the newest events page by page, so that no trail is held at once."""
+    reading = db.session()
+    before = store.head(reading).number + 1
+    floor = max(before - LONGEST_FILE, 1) - 1
+    while rows := store.latest(reading, before=before, count=BATCH, kinds=kinds, above=floor):
+        for row in rows:
+            at = row.happened_at.isoformat()
+            yield (row.number, at, row.actor, row.event, row.subject, row.sha256)
+        before = rows[-1].number
+        reading.expunge_all()
 
 
 @bp.get("/audit/<int:number>")

@@ -16,8 +16,11 @@ from compliance_app.store.models import Person
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.people import NewPasswordForm, NewPersonForm, PlaceForm
 from compliance_app.web.guard import actor, requires
+from compliance_app.web.handing_out import csv_file
 
 bp = Blueprint("people", __name__)
+
+COLUMNS = ("name", "email", "role", "supervisor", "office", "access")
 
 
 @bp.get("/people")
@@ -26,6 +29,25 @@ def index() -> ResponseReturnValue:
     """List everybody."""
     everybody = store.list_people(db.session())
     return render_template("people/index.html", people=everybody, access=_access, day=today())
+
+
+@bp.get("/people.csv")
+@requires(Permission.PEOPLE_READ)
+def file() -> ResponseReturnValue:
+    """Hand out the list of everybody."""
+    day = today()
+    rows = (
+        (
+            one.name,
+            one.email,
+            one.role.words,
+            one.supervisor.name if one.supervisor else None,
+            one.office,
+            _access(one, day)[0],
+        )
+        for one in store.list_people(db.session())
+    )
+    return csv_file("people", COLUMNS, rows)
 
 
 @bp.get("/people/new")

@@ -1,5 +1,6 @@
 """Recipients: finding and adding one, and the page with what is left and the ledger."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -33,6 +34,7 @@ bp = Blueprint("recipients", __name__)
 RECENT_GIFTS = 300
 RECENT_PEOPLE = 6
 
+LIST_COLUMNS = ("name", "title", "employer", "email")
 LEDGER_COLUMNS = (
     "given_on",
     "reference",
@@ -58,6 +60,13 @@ def index() -> ResponseReturnValue:
     return render_template(
         "recipients/index.html", form=form, people=people, more=more, words=words
     )
+
+
+@bp.get("/recipients.csv")
+@requires(Permission.RECIPIENT_READ)
+def file() -> ResponseReturnValue:
+    """Hand out the list of everybody at clients."""
+    return csv_file("recipients", LIST_COLUMNS, _everybody())
 
 
 @bp.get("/recipients/search")
@@ -165,6 +174,16 @@ def _who_fits(words: str) -> list[Found]:
     own = [person for person in own if store.begins(person, words)]
     others = [one for one in finding.search(reading, words, count=MOST_CHOICES) if one not in own]
     return [*own, *others][:MOST_CHOICES]
+
+
+def _everybody() -> Iterator[tuple[Cell, ...]]:
+    """Yield every recipient by name, page by page."""
+    people, after = _page_after(None)
+    while people:
+        yield from ((one.name, one.title, one.employer, one.email) for one in people)
+        if after is None:
+            return
+        people, after = _page_after(after)
 
 
 def _page_after(last_id: int | None) -> tuple[list[Found], int | None]:

@@ -2,7 +2,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from compliance_app.services import gifts
+from compliance_app.services import approvals, gifts
 from compliance_app.store.base import unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
@@ -124,3 +124,33 @@ def test_reading_the_trail_changes_nothing(app: Flask) -> None:
     page = officer(app).get("/audit").get("/audit/1").get("/audit/verify")
 
     assert page.get("/audit/verify").words("dl div")[0] == "Events that fit 14"
+
+
+def test_the_trail_narrows_to_what_was_decided_and_is_handed_out(app: Flask) -> None:
+    with unit_of_work() as session:
+        claim = make_claim(250_00)
+        gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    with unit_of_work() as session:
+        approvals.approve(session, "G-2026-000001", actor_id=CAST.officer, at=NOON)
+    page = Page(app).sign_in(EMAILS["auditor"]).get("/audit?heap=decisions")
+    assert page.words("table td.value a") == ["Gift decided Event 15"]
+    page.get("/audit?heap=refusals")
+    assert "No event here" in page.said
+    with app.app_context():
+        lines = page.client.get("/audit.csv?heap=decisions").text.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(
+        "15,2026-11-21T17:00:00+00:00,olga@firm.example,gift:decided,gift:1,"
+    )
+
+
+def test_everybody_of_the_firm_and_at_clients_is_handed_out(app: Flask) -> None:
+    page = Page(app).sign_in(EMAILS["auditor"])
+    with app.app_context():
+        people = page.client.get("/people.csv").text.splitlines()
+        recipients = page.client.get("/recipients.csv").text.splitlines()
+    assert people[1] == "Abe Auditor,abe@firm.example,Auditor,,,Can sign in"
+    assert recipients[1:] == [
+        "Morgan Ellery,Manager,Northgate Pension Trust,morgan@northgate.example",
+        "Ravi Shankaran,Analyst,Harbor Capital,ravi@harbor.example",
+    ]

@@ -51,6 +51,7 @@ POST /approvals/<reference>               supervisor officer
 POST /approvals/together                  supervisor officer
 POST /approvals/taken-back                supervisor officer
 GET  /recipients                          rep supervisor officer auditor
+GET  /recipients.csv                      rep supervisor officer auditor
 GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor
 GET  /recipients/<recipient_id>/ledger.csv rep supervisor officer auditor
@@ -78,6 +79,7 @@ POST /policies                            officer
 POST /policies/new                        officer
 POST /policies/list                       officer
 GET  /audit                               officer auditor
+GET  /audit.csv                           officer auditor
 GET  /audit/<number>                      officer auditor
 GET  /audit/verify                        officer auditor
 GET  /audit/as-of                         officer auditor
@@ -89,6 +91,7 @@ GET  /reports/jobs/<job_id>/state         officer auditor
 POST /reports/jobs/<job_id>/cancel        officer auditor
 GET  /reports/<run_id>/package            officer auditor
 GET  /people                              officer auditor admin
+GET  /people.csv                          officer auditor admin
 GET  /people/new                          admin
 POST /people                              admin
 GET  /people/<person_id>                  admin
