@@ -43,6 +43,7 @@ from compliance_app.store.gift_rows import Row, Rows
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
+    hold_merges_off,
     lock_recipients,
     people_behind,
 )
@@ -247,6 +248,8 @@ def mark_refused(session: Session, reference: str, *, actor_id: int, at: datetim
 
 def locked(session: Session, reference: str) -> Gift:
     """Lock the gift for the rest of the unit of work; raises NotFoundError."""
+    # Before the gift: a merge waits for whoever holds this, and may have to name the gift.
+    hold_merges_off(session)
     gift = store.lock_gift(session, reference)
     if gift is None:
         raise NotFoundError(what=f"gift {reference}")

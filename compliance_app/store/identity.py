@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.identity import OPEN, PairState
@@ -14,55 +13,19 @@ from compliance_app.store.models import (
     RecipientMerge,
     RecipientPair,
 )
-from compliance_app.store.turns import PATIENCE_MS
-
-# A merge gives way to submissions it stands in the way of, and tries again this often.
-_TRIES = 40
-_YIELD_MS = 250
-# PostgreSQL's words for a lock that could not be had: waited too long, or in a circle.
-_NOT_HAD = frozenset({"55P03", "40P01"})
-
-
-class _MovedError(Exception):
-    """Somebody merged one of the people meanwhile."""
+from compliance_app.store.recipient_facts import hold_merges_off
 
 
 def lock_people(session: Session, record_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Lock every record of the people behind the given ones; who is merged with whom then stands.
-
-    A submission locks the record that goes on and looks again; so a merge that would have to
-    wait in a circle gives way, and begins anew.
-    """
-    wanted = sorted(set(record_ids))
-    if session.get_bind().dialect.name == "sqlite":
-        return _lock(session, wanted)
-    for _ in range(_TRIES):
-        try:
-            with session.begin_nested():
-                session.execute(text(f"SET LOCAL lock_timeout = '{_YIELD_MS}ms'"))
-                locked = _lock(session, wanted)
-                session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'"))
-                return locked
-        except _MovedError:
-            continue
-        except OperationalError as error:
-            # Anything but a lock that could not be had is told.
-            if getattr(error.orig, "sqlstate", None) not in _NOT_HAD:
-                raise
-    return _lock(session, wanted)
-
-
-def _lock(session: Session, record_ids: Sequence[int]) -> dict[int, Recipient]:
-    ids = _everybody(session, record_ids)
+    """Lock every record of the people behind the given ones; who is who then stands."""
+    hold_merges_off(session, merging=True)
     locked = session.scalars(
         select(Recipient)
-        .where(Recipient.id.in_(ids))
+        .where(Recipient.id.in_(_everybody(session, sorted(set(record_ids)))))
         .order_by(Recipient.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()
-    if _everybody(session, record_ids) != ids:
-        raise _MovedError
+    )
     return {row.id: row for row in locked}
 
 

@@ -110,16 +110,17 @@ def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int,
     Returns the person that goes on for each given id, so that merged records are one; who is
     not in the register is not in the answer.
     """
-    ids = sorted(set(recipient_ids))
-    while True:
-        people = _people_behind(session, _LOCKED_PEOPLE, ids)
-        # Whoever was merged while this waited is locked; so must be the person who goes on.
-        if any(person.merged_into_id for person in people.values()):
-            continue
-        # A merge that was undone while this waited leaves the record named to itself.
-        merged = [given for given, person in people.items() if given != person.id]
-        if all(people[given].id == root for given, root in _roots(session, merged).items()):
-            return people
+    hold_merges_off(session)
+    return _people_behind(session, _LOCKED_PEOPLE, sorted(set(recipient_ids)))
+
+
+def hold_merges_off(session: Session, *, merging: bool = False) -> None:
+    """Let nobody merge people until the commit; who merges waits for all the others to be done.
+
+    So who goes on for a record is the same before and under its lock. SQLite has one writer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        run(session, _ALONE if merging else _SHARED)
 
 
 def people_behind(session: Session, recipient_ids: Iterable[int]) -> dict[int, RecipientFacts]:
@@ -140,14 +141,6 @@ def suspects_of(session: Session, person_ids: Iterable[int]) -> dict[int, Suspec
     for row in run(session, _SUSPECTS, {"ids": sorted(set(person_ids))}):
         found.setdefault(row.person_id, Suspect(row.other_id, row.other_name))
     return found
-
-
-def _roots(session: Session, record_ids: Sequence[int]) -> dict[int, int]:
-    if not record_ids:
-        return {}
-    root = func.coalesce(Recipient.merged_into_id, Recipient.id)
-    rows = session.execute(select(Recipient.id, root).where(Recipient.id.in_(record_ids)))
-    return {row[0]: row[1] for row in rows}
 
 
 def _people_behind(
@@ -277,6 +270,9 @@ def _select_suspects() -> Executable:
     ).order_by(text("score DESC"), "other_id")
 
 
+# PostgreSQL's lock of who is merged with whom, which stands for no row.
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(3220, 1)")
+_ALONE = text("SELECT pg_advisory_xact_lock(3220, 1)")
 # The facts that stand in a row, after which come the employments and the record.
 _PERSON_ENDS = RecipientFacts._fields.index("employments") + 1
 _SUSPECTS = _select_suspects()
