@@ -30,6 +30,8 @@ TIME_ZONE = os.environ.get("TALLY3220_TIME_ZONE") or "America/New_York"
 BASE_URL = os.environ.get("TALLY3220_BASE_URL", "")
 TRUSTED_PROXIES = os.environ.get("TALLY3220_TRUSTED_PROXIES", "0")
 
+# Roles that must use a second factor to sign in, such as "compliance,admin".
+SECOND_FACTOR_ROLES = os.environ.get("TALLY3220_SECOND_FACTOR_ROLES", "")
 # A session ends after this many hours, used or not.
 SESSION_HOURS = 12
 SESSION_COOKIE_HTTPONLY = True

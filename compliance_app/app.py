@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from compliance_app import api, assets, web
+from compliance_app.rules.permissions import Role
 from compliance_app.store.base import database_url, db, prepare
 
 SHORTEST_SECRET = 16
@@ -35,6 +36,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, console: bool = 
     if not console:
         _check_secret(str(app.config["SECRET_KEY"]))
     _check_time_zone(str(app.config["TIME_ZONE"]))
+    app.config["SECOND_FACTOR_ROLES"] = _roles(str(app.config["SECOND_FACTOR_ROLES"]))
     _connect(app)
     _set_up_logging(app)
     _trust_proxies(app)
@@ -62,6 +64,16 @@ def _check_time_zone(name: str) -> None:
     except (KeyError, ValueError, OSError) as error:
         raise ConfigurationError(
             f"TALLY3220_TIME_ZONE is {name!r}, which is no time zone; write it as America/New_York."
+        ) from error
+
+
+def _roles(names: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(name.strip()) for name in names.split(",") if name.strip())
+    except ValueError as error:
+        known = ", ".join(role.value for role in Role)
+        raise ConfigurationError(
+            f"TALLY3220_SECOND_FACTOR_ROLES is {names!r}; name roles with commas between: {known}."
         ) from error
 
 

@@ -8,6 +8,7 @@ from compliance_app.cli.console import counted, find_person, opened, print_json
 from compliance_app.clock import now
 from compliance_app.rules.permissions import Role
 from compliance_app.services import people as service
+from compliance_app.services import second_factor as factor
 from compliance_app.services import tokens
 from compliance_app.services.people import NewPerson
 from compliance_app.store import people as store
@@ -69,6 +70,17 @@ def deactivate(email: str) -> None:
         person = find_person(session, email)
         service.deactivate(session, person.id, actor_id=None, at=now())
         click.echo(f"{person.name} ({person.email}) can no longer sign in.")
+
+
+@people.command("second-factor")
+@click.argument("email")
+@click.option("--take", is_flag=True, required=True, help="Take it; the person sets up a new one.")
+def second_factor(email: str, *, take: bool) -> None:
+    """Take the second factor of the person with this EMAIL, who has lost phone and codes."""
+    with opened(), unit_of_work() as session:
+        person = find_person(session, email)
+        factor.reset(session, person.id, actor_id=None, at=now())
+        click.echo(f"{person.name} ({person.email}) signs in by password alone until a new one.")
 
 
 @people.command()

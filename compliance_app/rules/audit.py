@@ -24,6 +24,10 @@ class Event(StrEnum):
     PERSON_CHANGED = "person:changed"
     PERSON_DEACTIVATED = "person:deactivated"
     PASSWORD_SET = "person:password-set"  # noqa: S105 - the name of an event
+    SECOND_FACTOR_SET = "person:second-factor-set"
+    SECOND_FACTOR_TAKEN = "person:second-factor-taken"
+    RECOVERY_CODES_MADE = "person:recovery-codes-made"
+    RECOVERY_CODE_USED = "person:recovery-code-used"
     SIGNED_IN = "session:signed-in"
     SIGNED_OUT = "session:signed-out"
     SESSION_REVOKED = "session:revoked"

@@ -275,6 +275,16 @@ class SignInRefusedError(RuleError):
 
 
 @dataclass(eq=False)
+class HalfSignInError(RuleError):
+    """The code came too long after the password."""
+
+    code: ClassVar[str] = "half-sign-in"
+
+    def __str__(self) -> str:
+        return "Too much time has passed since the password. Sign in again, then type the code."
+
+
+@dataclass(eq=False)
 class LockedOutError(RuleError):
     """Too many wrong passwords in a row."""
 

@@ -32,7 +32,7 @@ LOCK_OUT = timedelta(minutes=15)
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 LONGEST_EMAIL = 254
 # Columns that open doors; they stay in their table and never reach the trail.
-SECRET_COLUMNS = frozenset({"password_hash", "totp_secret"})
+SECRET_COLUMNS = frozenset({"password_hash", "totp_secret", "totp_step"})
 
 _hasher = PasswordHasher()
 # Checked against when nobody has the address, so that both answers take the same time.
@@ -69,7 +69,7 @@ def add(session: Session, new: NewPerson, *, actor_id: int | None, at: datetime)
         created_at=at,
     )
     session.add(person)
-    return _recorded(session, person, Event.PERSON_ADDED, actor_id=actor_id, at=at)
+    return record(session, person, Event.PERSON_ADDED, actor_id=actor_id, at=at)
 
 
 def change(
@@ -92,7 +92,7 @@ def change(
         _check_another_administrator(session, person, field="role", at=at)
     person.role = role
     person.supervisor_id = supervisor_id
-    return _recorded(session, person, Event.PERSON_CHANGED, actor_id=actor_id, at=at)
+    return record(session, person, Event.PERSON_CHANGED, actor_id=actor_id, at=at)
 
 
 def deactivate(session: Session, person_id: int, *, actor_id: int | None, at: datetime) -> Person:
@@ -103,7 +103,7 @@ def deactivate(session: Session, person_id: int, *, actor_id: int | None, at: da
     _check_another_administrator(session, person, field="person", at=at)
     person.active = False
     store.end_sessions(session, person.id, at=at)
-    return _recorded(session, person, Event.PERSON_DEACTIVATED, actor_id=actor_id, at=at)
+    return record(session, person, Event.PERSON_DEACTIVATED, actor_id=actor_id, at=at)
 
 
 def set_password(
@@ -116,7 +116,7 @@ def set_password(
         raise WeakPasswordError(least=SHORTEST_PASSWORD)
     person.password_hash = _hasher.hash(password)
     store.end_sessions(session, person.id, at=at)
-    return _recorded(session, person, Event.PASSWORD_SET, actor_id=actor_id, at=at)
+    return record(session, person, Event.PASSWORD_SET, actor_id=actor_id, at=at)
 
 
 def change_own_password(
@@ -132,23 +132,42 @@ def change_own_password(
 def check_sign_in(session: Session, email: str, password: str, *, at: datetime) -> Person | None:
     """Return the person whom the password belongs to; None when it does not.
 
-    Every try is kept, also a failed one, so the caller must let this be committed. Raises
-    LockedOutError after too many failures in a row, whatever the password.
+    Every try is kept, also a failed one, so the caller must let this be committed; where a code
+    is still to come, the try ends with it. Raises LockedOutError after too many failures in a
+    row, whatever the password.
     """
     # No address holds a zero byte, and PostgreSQL keeps none.
     email = email.replace("\0", "").strip().lower()[:LONGEST_EMAIL]
+    failures = check_not_locked(session, email, at=at)
+    person = store.find_by_email(session, email)
+    good = _password_fits(person, password) and person is not None and may_enter(person, at)
+    if not good or person is None or person.totp_secret is None:
+        note_attempt(session, email, person, failures, succeeded=good, at=at)
+    return person if good else None
+
+
+def check_not_locked(session: Session, email: str, *, at: datetime) -> int:
+    """Return how many tries failed in a row. Raises LockedOutError after too many."""
     failures = store.failures_in_a_row(session, email, since=at - LOCK_OUT)
     if len(failures) >= MOST_FAILURES:
         left = failures[0] + LOCK_OUT - at
         raise LockedOutError(minutes=max(1, -(-left.seconds // 60)))
-    person = store.find_by_email(session, email)
-    good = _password_fits(person, password) and person is not None and may_enter(person, at)
-    session.add(SignInAttempt(email=email, attempted_at=at, succeeded=good))
-    if good:
-        return person
-    if person is not None and len(failures) + 1 == MOST_FAILURES:
-        _recorded(session, person, Event.LOCKED_OUT, actor_id=None, at=at)
-    return None
+    return len(failures)
+
+
+def note_attempt(
+    session: Session,
+    email: str,
+    person: Person | None,
+    failures: int,
+    *,
+    succeeded: bool,
+    at: datetime,
+) -> None:
+    """Keep one try to sign in; the last that is let pass leaves an event."""
+    session.add(SignInAttempt(email=email, attempted_at=at, succeeded=succeeded))
+    if not succeeded and person is not None and failures + 1 == MOST_FAILURES:
+        record(session, person, Event.LOCKED_OUT, actor_id=None, at=at)
 
 
 def may_enter(person: Person, at: datetime) -> bool:
@@ -259,9 +278,10 @@ def _person(session: Session, person_id: int) -> Person:
     return person
 
 
-def _recorded(
+def record(
     session: Session, person: Person, event: Event, *, actor_id: int | None, at: datetime
 ) -> Person:
+    """Append what happened to a person, without what opens doors, to the trail."""
     session.flush()
     audit.append(
         session,

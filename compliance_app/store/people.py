@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.permissions import Role
 from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
-from compliance_app.store.models import Person, SignInAttempt, SignInSession
+from compliance_app.store.models import Person, RecoveryCode, SignInAttempt, SignInSession
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
@@ -55,6 +55,20 @@ def list_people(session: Session) -> Sequence[Person]:
     """Return everybody, active ones first, by name."""
     return session.scalars(
         select(Person).order_by(Person.active.desc(), Person.name, Person.id)
+    ).all()
+
+
+def lock_person(session: Session, person_id: int) -> Person:
+    """Lock a person's row until the commit, so that no code opens twice at once."""
+    return session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+
+
+def open_recovery_codes(session: Session, person_id: int) -> Sequence[RecoveryCode]:
+    """Return the person's codes for a lost phone that were not used yet."""
+    return session.scalars(
+        select(RecoveryCode)
+        .where(RecoveryCode.person_id == person_id, RecoveryCode.spent_at.is_(None))
+        .order_by(RecoveryCode.id)
     ).all()
 
 

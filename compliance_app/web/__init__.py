@@ -6,6 +6,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from compliance_app.web import (
     account,
+    appearance,
     approvals,
     as_of,
     assets,
@@ -29,6 +30,7 @@ from compliance_app.web import (
     reports,
     request_log,
     search,
+    second_factor,
     signing,
     year,
 )
@@ -55,11 +57,13 @@ def install(app: Flask) -> None:
     errors.install(app)
     filters.install(app)
     assets.install(app)
+    appearance.install(app)
     for pages in (
         assets,
         health,
         signing,
         account,
+        second_factor,
         dashboard,
         year,
         search,

@@ -1,15 +1,13 @@
-"""Signing in and out, and what is one's own: sessions, the password, tokens for programs."""
+"""The own account: sessions, the password, tokens for programs, and how pages look."""
 
 from flask import (
     Blueprint,
     flash,
     redirect,
     render_template,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import logout_user
 
 from compliance_app.clock import now
 from compliance_app.rules.audit import Event
@@ -24,8 +22,10 @@ from compliance_app.store import people as store
 from compliance_app.store import tokens as token_store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Person
-from compliance_app.web.forms.account import PasswordForm, TokenForm
+from compliance_app.web import appearance
+from compliance_app.web.forms.account import AppearanceForm, PasswordForm, TokenForm
 from compliance_app.web.guard import actor, requires
+from compliance_app.web.signing import open_for, take_in
 
 bp = Blueprint("account", __name__)
 
@@ -53,24 +53,37 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @bp.post("/account/password")
 @requires(Permission.ACCOUNT_OWN)
 def change_password() -> ResponseReturnValue:
-    """Change the own password; every session ends, this one too."""
+    """Change the own password; every session ends, and this browser gets a new one."""
     form = PasswordForm()
     if not form.validate():
         return _account_page(form), 422
-    me = actor()
+    me, moment = actor(), now()
     try:
         with unit_of_work() as work:
-            people.change_own_password(
-                work, me.person_id, form.present.data, form.new.data, at=now()
+            person = people.change_own_password(
+                work, me.person_id, form.present.data, form.new.data, at=moment
             )
+            opened = open_for(work, person, moment)
     except RuleError as error:
         wrong = form.present if isinstance(error, PresentPasswordError) else form.new
         wrong.errors = (str(error),)
         return _account_page(form), 422
-    logout_user()
-    session.clear()
-    flash("Your password was changed. Sign in with the new one.")
-    return redirect(url_for("signing.show"))
+    take_in(opened)
+    flash("Your password was changed, and you were signed out everywhere else.")
+    return redirect(url_for(".show"))
+
+
+@bp.post("/account/appearance")
+@requires(Permission.ACCOUNT_OWN)
+def change_appearance() -> ResponseReturnValue:
+    """Keep in this browser how pages look and whether single keys act."""
+    form = AppearanceForm()
+    if not form.validate():
+        return _account_page(PasswordForm(formdata=None), looks=form), 422
+    answer = redirect(url_for(".show"))
+    appearance.keep(answer, theme=form.theme.data, shortcuts=form.shortcuts.data)
+    flash("This browser shows pages so from now on.")
+    return answer
 
 
 @bp.post("/account/tokens")
@@ -106,17 +119,29 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 
 
 def _account_page(
-    form: PasswordForm, token_form: TokenForm | None = None, new_token: str = ""
+    form: PasswordForm,
+    token_form: TokenForm | None = None,
+    new_token: str = "",
+    looks: AppearanceForm | None = None,
 ) -> str:
     reading = db.session()
     me = actor()
+    person = reading.get_one(Person, me.person_id)
     return render_template(
         "account/show.html",
         form=form,
         token_form=token_form or TokenForm(formdata=None),
         tokens=token_store.list_tokens(reading, me.person_id),
         new_token=new_token,
-        person=reading.get_one(Person, me.person_id),
+        person=person,
+        codes_left=len(store.open_recovery_codes(reading, person.id)),
+        appearance=looks or _appearance_form(),
         sessions=store.list_sessions(reading, me.person_id, at=now()),
         this_session_id=me.session_id,
+    )
+
+
+def _appearance_form() -> AppearanceForm:
+    return AppearanceForm(
+        formdata=None, theme=appearance.theme() or "system", shortcuts=appearance.keys_act()
     )

@@ -33,6 +33,7 @@ PARTS = (
     "approvals",
     "recipients",
     "oversight",
+    "account",
     "print",
 )
 

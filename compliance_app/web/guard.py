@@ -17,6 +17,8 @@ from compliance_app.store.base import db
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 PUBLIC = "public"
+# What is open to whoever has still to set up the second factor that their role asks for.
+BEFORE_SECOND_FACTOR = frozenset({"second_factor.show", "second_factor.create", "signing.leave"})
 manager = LoginManager()
 
 
@@ -29,6 +31,7 @@ class Actor(UserMixin):
         self.person_id = person_id
         self.name = name
         self.role = role
+        self.owes_second_factor = False
 
     def get_id(self) -> str:
         """Return what the cookie holds: the session's secret token."""
@@ -64,6 +67,12 @@ def someone() -> Actor | None:
     """Return who is signed in, None where nobody is."""
     who = actor()
     return who if who.is_authenticated else None
+
+
+def owing_roles() -> frozenset[Role]:
+    """Return the roles of which the firm asks a second factor."""
+    roles: frozenset[Role] = current_app.config["SECOND_FACTOR_ROLES"]
+    return roles
 
 
 def permission_of(endpoint: str) -> str | Permission | None:
@@ -103,6 +112,8 @@ def _check() -> ResponseReturnValue | None:
         abort(401)
     if not isinstance(needed, Permission) or not who.may(needed):
         raise PermissionMissingError(permission=str(needed))
+    if who.owes_second_factor and request.endpoint not in BEFORE_SECOND_FACTOR:
+        return redirect(url_for("second_factor.show"))
     return None
 
 
@@ -114,4 +125,6 @@ def _load(token: str) -> Actor | None:
     person = row.person
     if not may_enter(person, moment):
         return None
-    return Actor(token, row.id, person.id, person.name, person.role)
+    who = Actor(token, row.id, person.id, person.name, person.role)
+    who.owes_second_factor = person.totp_secret is None and person.role in owing_roles()
+    return who

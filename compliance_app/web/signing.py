@@ -7,6 +7,7 @@ from flask import (
     Blueprint,
     current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
@@ -19,18 +20,26 @@ from sqlalchemy.orm import Session
 
 from compliance_app.clock import now
 from compliance_app.rules.audit import Event
-from compliance_app.rules.errors import InputError, LockedOutError, RuleError, SignInRefusedError
+from compliance_app.rules.errors import (
+    HalfSignInError,
+    InputError,
+    LockedOutError,
+    RuleError,
+    SignInRefusedError,
+)
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import drafts, people
+from compliance_app.services import drafts, people, second_factor
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Person
-from compliance_app.web.forms.account import SignInForm
+from compliance_app.web.forms.account import CodeForm, SignInForm
 from compliance_app.web.gift_form import typed_of
 from compliance_app.web.guard import Actor, actor, public, requires, someone
 from compliance_app.web.interrupted import Typed
 
 bp = Blueprint("signing", __name__)
 
+# How long after the password the code may come.
+CODE_SECONDS = 300
 AGAIN = "You are signed in again. This was not sent yet:"
 
 
@@ -54,13 +63,51 @@ def enter() -> ResponseReturnValue:
     try:
         with unit_of_work() as work:
             person = people.check_sign_in(work, form.email.data, form.password.data, at=moment)
-            opened = _open(work, person, moment) if person else None
+            asks_code = person is not None and person.totp_secret is not None
+            opened = open_for(work, person, moment) if person and not asks_code else None
     except LockedOutError as error:
         return _refuse(form, error, 429)
-    if opened is None:
+    if person is None:
         return _refuse(form, SignInRefusedError(), 401)
-    session.clear()
-    login_user(opened)
+    if opened is None:
+        _keep_half(person, moment)
+        return _code_page(CodeForm(formdata=None)), 200
+    take_in(opened)
+    return _go_on(opened, moment)
+
+
+@bp.get("/sign-in/code")
+@public
+def ask_code() -> ResponseReturnValue:
+    """Lead whoever comes here by an address to the first step."""
+    return redirect(url_for(".show", next=request.args.get("next")))
+
+
+@bp.post("/sign-in/code")
+@public
+def check_code() -> ResponseReturnValue:
+    """Sign in with the code, after the password was right a moment ago."""
+    form, moment, person_id = CodeForm(), now(), _half(now())
+    if person_id is None:
+        return _refuse(SignInForm(formdata=None), HalfSignInError(), 422)
+    try:
+        with unit_of_work() as work:
+            person = second_factor.check(
+                work,
+                person_id,
+                form.code.data or "",
+                secret_key=str(current_app.config["SECRET_KEY"]),
+                at=moment,
+            )
+            opened = open_for(work, person, moment) if person else None
+    except LockedOutError as error:
+        return _refuse(SignInForm(formdata=None), error, 429)
+    except SignInRefusedError as error:
+        return _refuse(SignInForm(formdata=None), error, 401)
+    if opened is None:
+        form.code.errors = (second_factor.WRONG,)
+        return _code_page(form), 401
+    take_in(opened)
     return _go_on(opened, moment)
 
 
@@ -78,7 +125,16 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for(".show"))
 
 
-def _open(work: Session, person: Person, moment: datetime) -> Actor:
+def take_in(opened: Actor) -> None:
+    """Give this browser a new cookie and a new form token for the opened session."""
+    session.clear()
+    # The token made before belongs to the session that is over.
+    g.pop("csrf_token", None)
+    login_user(opened)
+
+
+def open_for(work: Session, person: Person, moment: datetime) -> Actor:
+    """Open a session for the person in this browser."""
     token = people.open_session(
         work,
         person,
@@ -107,6 +163,23 @@ def _go_on(opened: Actor, moment: datetime) -> ResponseReturnValue:
         return typed.page(AGAIN)
     flash("You are signed in again, and nothing you typed is lost. Add a receipt if there was one.")
     return redirect(url_for("drafts.show", draft_id=kept.id))
+
+
+def _keep_half(person: Person, moment: datetime) -> None:
+    """Remember in the signed cookie whose password was right, and when."""
+    session.clear()
+    g.pop("csrf_token", None)
+    session["half"] = [person.id, moment.timestamp()]
+
+
+def _half(moment: datetime) -> int | None:
+    """Return whose password was right a moment ago."""
+    person_id, at = session.get("half", (None, 0.0))
+    return person_id if 0 <= moment.timestamp() - at <= CODE_SECONDS else None
+
+
+def _code_page(form: CodeForm) -> str:
+    return render_template("account/code.html", form=form, typed=Typed.carried())
 
 
 def _refuse(form: SignInForm, error: RuleError, status: int) -> ResponseReturnValue:

@@ -113,16 +113,16 @@ def test_nobody_ends_the_session_of_somebody_else(app: Flask) -> None:
     victim.get("/account")
 
 
-def test_a_new_password_ends_every_session_and_opens_the_next(app: Flask) -> None:
+def test_a_new_password_ends_every_other_session_and_opens_the_next(app: Flask) -> None:
     phone, desk = Page(app).sign_in(EMAILS["rep"]), Page(app).sign_in(EMAILS["rep"])
     form = {"present": PASSWORD, "new": NEW, "again": NEW}
 
     desk.post("/account/password", form, on="/account")
 
-    assert desk.location == "/sign-in"
+    assert "you were signed out everywhere else" in desk.follow().said
     phone.get("/account", status=302)
-    desk.post("/sign-in", {"email": EMAILS["rep"], "password": PASSWORD}, status=401)
-    desk.sign_in(EMAILS["rep"], NEW)
+    Page(app).post("/sign-in", {"email": EMAILS["rep"], "password": PASSWORD}, status=401)
+    Page(app).sign_in(EMAILS["rep"], NEW)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,14 @@ def test_a_password_change_that_is_refused_says_why_at_its_field(
 
     assert page.words("p.error") == page.words(f"p#{field}-error") == [sentence]
     page.get("/account")
+
+
+def test_the_chosen_colors_and_keys_are_on_the_very_first_byte_of_every_page(app: Flask) -> None:
+    page = Page(app).sign_in(EMAILS["rep"])
+    assert page.get("/account").tree.get("data-theme") is None
+    page.post("/account/appearance", {"theme": "dark"}, on="/account")
+    html = page.follow().tree
+    assert (html.get("data-theme"), html.get("data-shortcuts")) == ("dark", "off")
+    page.post("/account/appearance", {"theme": "system", "shortcuts": "y"}, on="/account")
+    assert 'data-theme="' not in page.follow().text
+    page.post("/account/appearance", {"theme": "pink"}, on="/account", status=422)

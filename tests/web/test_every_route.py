@@ -23,6 +23,13 @@ GET  /search.csv                          rep supervisor officer auditor
 POST /search/kept                         rep supervisor officer auditor
 POST /search/kept/<search_id>/drop        rep supervisor officer auditor
 GET  /year                                rep supervisor officer auditor
+GET  /sign-in/code                        everybody
+POST /sign-in/code                        everybody
+GET  /account/second-factor               rep supervisor officer auditor admin
+POST /account/second-factor               rep supervisor officer auditor admin
+POST /account/second-factor/codes         rep supervisor officer auditor admin
+POST /account/second-factor/end           rep supervisor officer auditor admin
+POST /account/appearance                  rep supervisor officer auditor admin
 GET  /account                             rep supervisor officer auditor admin
 POST /account/password                    rep supervisor officer auditor admin
 POST /account/sessions/<session_id>/end   rep supervisor officer auditor admin

@@ -21,7 +21,13 @@ from compliance_app.store.models.identity import (
     RecipientPair,
 )
 from compliance_app.store.models.imports import CrmChange, CrmImport, CrmMapping, ExternalId
-from compliance_app.store.models.people import ApiToken, Person, SignInAttempt, SignInSession
+from compliance_app.store.models.people import (
+    ApiToken,
+    Person,
+    RecoveryCode,
+    SignInAttempt,
+    SignInSession,
+)
 from compliance_app.store.models.recipients import (
     Employment,
     Recipient,
@@ -67,6 +73,7 @@ __all__ = [
     "RecipientMerge",
     "RecipientPair",
     "RecipientWord",
+    "RecoveryCode",
     "ReportJob",
     "ReportRun",
     "SavedSearch",

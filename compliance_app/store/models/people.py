@@ -34,6 +34,8 @@ class Person(Base):
     supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_secret: Mapped[str | None] = mapped_column(String(64))
+    # The last step of time whose code was used, so that none opens twice.
+    totp_step: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     access_ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -56,6 +58,17 @@ class SignInSession(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
 
     person: Mapped[Person] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code for a lost phone: it opens once, and only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    spent_at: Mapped[datetime | None]
 
 
 class ApiToken(Base):

@@ -1,11 +1,18 @@
 """Signing in and the own password."""
 
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    StringField,
+)
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from compliance_app.services.tokens import LONGEST_NAME
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import Line
+from compliance_app.web.forms.fields import Line, options
 
 LONGEST_PASSWORD = 1000
 
@@ -47,6 +54,33 @@ class PasswordForm(Form):
         validators=[EqualTo("new", "This is not the same as the new password.")],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class CodeForm(Form):
+    """The six digits of an app, or a code for a lost phone."""
+
+    code = StringField(
+        "Code",
+        description="Six digits; or a code you kept for a lost phone.",
+        validators=[Line(40)],
+    )
+
+
+class SetUpForm(CodeForm):
+    """The first code of a new app, with the sealed secret it must come from."""
+
+    sealed = HiddenField(validators=[Line()])
+
+
+class AppearanceForm(Form):
+    """How pages look and whether single keys act, in this browser."""
+
+    theme = RadioField(
+        "Colors",
+        choices=options(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+        default="system",
+    )
+    shortcuts = BooleanField("Single keys act where a page says so, such as J and K in approvals")
 
 
 class TokenForm(Form):
