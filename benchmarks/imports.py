@@ -148,7 +148,7 @@ def rows_since(first: dict[str, int]) -> dict[Table, list[tuple[Any, ...]]]:
     return found
 
 
-def _moved(names: list[str], row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a driver's row
+def _moved(names: list[str], row: Any) -> tuple[Any, ...]:
     values = dict(zip(names, row, strict=True))
     for name in NUMBERS & values.keys():
         values[name] += MOVED

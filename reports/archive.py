@@ -3,9 +3,9 @@
 The file says of itself that it keeps to PDF/A-3 and, where it is tagged, to PDF/UA-1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
-from hashlib import md5
+from hashlib import sha256
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -55,7 +55,7 @@ def put_archive(book: Book) -> bytes:
         b"/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>" % profile
     )
     metadata = document.put_stream(
-        document.reserve(), _metadata(book).encode(), b"/Type/Metadata/Subtype/XML", plain=True
+        document.reserve(), _metadata(book).encode(), b"/Type/Metadata/Subtype/XML", level=0
     )
     return (
         b"/Lang(en-US)/ViewerPreferences<</DisplayDocTitle true>>"
@@ -65,7 +65,7 @@ def put_archive(book: Book) -> bytes:
 
 def put_info(book: Book) -> bytes:
     """Return the entries of the document information, the same as in the metadata."""
-    moment = text_string(f"D:{book.meta.made_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'")
+    moment = _moment(book)
     told = (book.title, book.meta.firm, _subject(book), book.meta.software, PRODUCER)
     return b"<</Title%b/Author%b/Subject%b/Creator%b/Producer%b/CreationDate%b/ModDate%b>>" % (
         *map(text_string, told),
@@ -103,32 +103,43 @@ def _printable(text: str) -> str:
 def attach(book: Book, name: str, kind: str, told: str, chunks: Iterable[bytes]) -> None:
     """Embed a data file of the report, as its chunks come."""
     document = book.document
-    number, params = document.reserve(2), document.reserve()
-    seen = md5(usedforsecurity=False)
+    number, file, params = range(first := document.reserve(3), first + 3)
     size = 0
 
-    def watched() -> Iterable[bytes]:
+    def counted() -> Iterator[bytes]:
         nonlocal size
         for chunk in chunks:
-            seen.update(chunk)
             size += len(chunk)
             yield chunk
 
     subtype = kind.replace("/", "#2F").encode()
     entries = b"/Type/EmbeddedFile/Subtype/%b/Params %d 0 R" % (subtype, params)
-    document.put_chunks(number, watched(), entries)
-    moment = text_string(f"D:{book.meta.made_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'")
+    document.put_chunks(number, counted(), entries)
+    document.put(params, b"<</Size %d/ModDate%b>>" % (size, _moment(book)))
+    title = text_string(name)
     document.put(
-        params,
-        b"<</Size %d/CheckSum<%b>/ModDate%b>>" % (size, seen.hexdigest().encode(), moment),
-    )
-    file = text_string(name)
-    document.put(
-        number + 1,
+        file,
         b"<</Type/Filespec/F%b/UF%b/Desc%b/AFRelationship/Data/EF<</F %d 0 R/UF %d 0 R>>>>"
-        % (file, file, text_string(told), number, number),
+        % (title, title, text_string(told), number, number),
     )
-    book.attachments.append((name, number + 1))
+    book.attachments.append((name, file))
+
+
+def attach_data(book: Book, name: str, kind: str, told: str, chunks: Iterable[bytes]) -> None:
+    """Embed the data whose SHA-256 is the content hash of the book."""
+    digest = sha256()
+
+    def hashed() -> Iterator[bytes]:
+        for chunk in chunks:
+            digest.update(chunk)
+            yield chunk
+
+    attach(book, name, kind, told, hashed())
+    book.digest = digest.hexdigest()
+
+
+def _moment(book: Book) -> bytes:
+    return text_string(f"D:{book.meta.made_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'")
 
 
 def _attached(book: Book) -> bytes:

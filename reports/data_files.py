@@ -1,28 +1,44 @@
 """The report as data: CSV for spreadsheets and JSON for programs, every character kept."""
 
 import csv
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
+from functools import cache
 from io import StringIO
+from itertools import islice
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
+
+import orjson
 
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.spreadsheet import harmless
 from reports.figures import add_up
 from reports.source import DecisionLine, QuarterReport
 
+_ROWS_OF_A_CHUNK: Final = 500
+_AS_THEY_ARE: Final = frozenset({str, int, bool, date, type(None)})
+
 
 def write_csv(report: QuarterReport) -> bytes:
     """Return one row for each share, with a header row."""
+    return b"".join(csv_chunks(report))
+
+
+def csv_chunks(report: QuarterReport) -> Iterator[bytes]:
+    """Yield the CSV piece by piece, so that it is never held as a whole."""
     target = StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(column.name for column in COLUMNS)
-    writer.writerows(show_rows(report))
-    return target.getvalue().encode()
+    rows = show_rows(report)
+    while piece := list(islice(rows, _ROWS_OF_A_CHUNK)):
+        writer.writerows(piece)
+        yield target.getvalue().encode()
+        target.seek(0)
+        target.truncate()
+    yield target.getvalue().encode()
 
 
 def show_rows(report: QuarterReport) -> Iterator[list[str]]:
@@ -35,41 +51,80 @@ def show_rows(report: QuarterReport) -> Iterator[list[str]]:
 
 def write_json(report: QuarterReport) -> bytes:
     """Return the report in canonical form: sorted keys, no spare space, money as strings."""
-    document = {
-        "evidence": _plain(report.evidence),
-        "figures": _plain(add_up(report)),
-        "meta": _plain(report.meta),
-        "shares": _plain(report.shares),
-        "totals": _plain(report.totals),
-    }
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{text}\n".encode()
+    return b"".join(json_chunks(report))
+
+
+def json_chunks(report: QuarterReport) -> Iterator[bytes]:
+    """Yield the JSON piece by piece, so that it is never held as a whole."""
+    yield b'{"evidence":' + _canonical(report.evidence)
+    yield b',"figures":' + _canonical(add_up(report))
+    yield b',"meta":' + _canonical(report.meta)
+    yield b',"shares":['
+    yield from _canonical_all(report.shares)
+    yield b'],"totals":['
+    yield from _canonical_all(report.totals)
+    yield b"]}\n"
+
+
+def _canonical_all(records: Iterable[object]) -> Iterator[bytes]:
+    """Yield the members of a list, with the commas between them."""
+    left = iter(records)
+    comma = b""
+    while piece := list(islice(left, _ROWS_OF_A_CHUNK)):
+        yield comma + b",".join(map(_canonical, piece))
+        comma = b","
+
+
+def _canonical(value: object) -> bytes:
+    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 
 def _plain(value: object) -> object:
-    """Return what JSON holds: days and moments as text, records by the names of their fields."""
+    """Return what JSON holds: moments as text, records by the names of their fields."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case dict():
-            return _named(value)
+            return {_key(name): _member(name, each) for name, each in value.items()}
         case tuple() if hasattr(value, "_asdict"):
-            return _named(value._asdict())
+            return _plain(value._asdict())
         case list() | tuple():
             return [_plain(each) for each in value]
-        case date():
-            return _moment(value) if isinstance(value, datetime) else value.isoformat()
-    if is_dataclass(value):
-        return _named({field.name: getattr(value, field.name) for field in fields(value)})
-    return value
+        case datetime():
+            return _moment(value)
+    return _record(value) if is_dataclass(value) else value
 
 
-def _named(members: dict[str, object]) -> dict[str, object]:
-    """Return the members of a record, cents as an amount of dollars named without them."""
-    return dict(
-        (key.removesuffix("cents").rstrip("_") or "amount", _amount(value))
-        if key.endswith("cents")
-        else (key, _plain(value))
-        for key, value in members.items()
-    )
+def _record(value: object) -> dict[str, object]:
+    """Return the members of a record."""
+    kind: Any = type(value)
+    members, read = _members_of(kind)
+    return {
+        key: (each if type(each) in _AS_THEY_ARE else _plain(each))
+        if name is None
+        # An amount is told from other numbers by the name of its field.
+        else _member(name, each)
+        for (key, name), each in zip(members, read(value), strict=True)
+    }
+
+
+@cache
+def _members_of(
+    kind: Hashable,
+) -> tuple[list[tuple[str, str | None]], Callable[[Any], Any]]:
+    """Return the keys of a kind of record, the names of its amounts, and how all are read."""
+    names = [field.name for field in fields(cast("Any", kind))]
+    members = [(_key(name), name if name.endswith("cents") else None) for name in names]
+    return members, attrgetter(*names)
+
+
+def _key(name: str) -> str:
+    """Return how a member is named: cents, being shown as dollars, without them."""
+    return name.removesuffix("cents").rstrip("_") or "amount" if name.endswith("cents") else name
+
+
+def _member(name: str, value: object) -> object:
+    return _amount(value) if name.endswith("cents") else _plain(value)
 
 
 def _amount(cents: object) -> str | None:
@@ -89,7 +144,8 @@ def _flag(value: object) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='seconds')[:19]}Z"
 
 
 def _decisions(decisions: tuple[DecisionLine, ...]) -> str:

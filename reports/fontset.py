@@ -48,7 +48,7 @@ class Face:
         self.glyphs: dict[int, int] = file.charToGlyph
         self._characters = Widths(self)
         self._words: dict[str, float] = {}
-        self._wrapped: dict[tuple[str, float], Sequence[str]] = {}
+        self._widest = max(self._characters[chr(point)] for point in range(32, 127))
 
     def shown(self, character: str) -> str:
         """Return what is printed for a character: itself, the square, or nothing."""
@@ -77,18 +77,11 @@ class Face:
         word broken because it alone is too wide does not.
         """
         room = width * 1000 / size
-        if len(text) > _LONGEST_KEPT:
-            return self._wrap(text, room)
-        found = self._wrapped.get((text, room))
-        if found is None:
-            if len(self._wrapped) >= _KEPT:
-                self._wrapped.clear()
-            found = self._wrapped[text, room] = self._wrap(text, room)
-        return found
-
-    def _wrap(self, text: str, room: float) -> Sequence[str]:
-        if not text.isascii():
-            text = unicodedata.normalize("NFC", text)
+        if text.isascii() and text.isprintable():
+            if len(text) * self._widest <= room or self._measure(text) <= room:
+                return [text] if text.strip() else []
+            return self._wrap_paragraph(text.split(), room)
+        text = unicodedata.normalize("NFC", text)
         paragraphs = text.splitlines()
         if len(paragraphs) == 1 and self._measure(text) <= room:
             return paragraphs if text.strip() else []

@@ -19,8 +19,6 @@ _MIDDLE: Final = "–—‘’“”•…€™ŃńŒœŘřŚśŠšŞşŮůŹź
 _HIGH: Final = "".join(map(chr, range(0xA1, 0x100)))
 _ASCII: Final = "".join(map(chr, range(32, 127)))
 CODE_PAGE: Final = tuple(map(ord, "\0" + _LOW + _ASCII + chr(MISSING) + _MIDDLE + _HIGH))
-_KEPT: Final = 20_000
-_LONGEST_KEPT: Final = 80
 
 
 class Codes(dict[int, str]):
@@ -56,6 +54,7 @@ class Letters:
 
     def __init__(self, faces: Sequence[str]) -> None:
         self.codes = {name: Codes(get_face(name)) for name in faces}
+        self._changes: dict[tuple[Style, Style], str] = {}
         self._names = {name: f"/F{i}" for i, name in enumerate(faces)}
 
     def fonts(self) -> list[tuple[str, str, int, list[int]]]:
@@ -72,6 +71,13 @@ class Letters:
         color = before is None or style.color != before.color
         chosen = f"{self._names[style.face]} {style.size:g} Tf " if font else ""
         return f"{chosen}{color_operands(style.color)} rg " if color else chosen
+
+    def change(self, before: Style, style: Style) -> str:
+        """Return the operators that go over to a style, remembered as there are few of them."""
+        found = self._changes.get((before, style))
+        if found is None:
+            found = self._changes[before, style] = self.choose(style, before)
+        return found
 
     def show(self, text: str, style: Style) -> str:
         """Return the operators that show a line, in the style chosen."""

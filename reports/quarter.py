@@ -1,12 +1,11 @@
 """The quarterly report as PDF, CSV, JSON and XLSX, all from one reading that was reconciled."""
 
-from hashlib import sha256
 from io import BytesIO
 from typing import BinaryIO, Final
 
-from reports.archive import attach
+from reports.archive import attach, attach_data
 from reports.binding import bind
-from reports.data_files import write_csv, write_json
+from reports.data_files import csv_chunks, json_chunks, write_csv, write_json
 from reports.figures import add_up
 from reports.front import write_cover, write_summary
 from reports.listing import Listing
@@ -48,12 +47,11 @@ def write_pdf(
 ) -> None:
     """Write the report as a PDF, page by page as it is made, and sign it with the firm's key."""
     report = reconcile(report)
-    data = write_csv(report)
     title = f"{report.meta.title}, {range_words(report.meta.period)}"
-    book = Book(target, report.meta, title, digest=sha256(data).hexdigest(), tagged=tagged)
+    book = Book(target, report.meta, title, tagged=tagged)
     name = report.meta.stem
-    attach(book, f"{name}.csv", "text/csv", _CSV_TOLD, [data])
-    attach(book, f"{name}.json", "application/json", _JSON_TOLD, [write_json(report)])
+    attach_data(book, f"{name}.csv", "text/csv", _CSV_TOLD, csv_chunks(report))
+    attach(book, f"{name}.json", "application/json", _JSON_TOLD, json_chunks(report))
     signature = Signature(book, signer) if signer else None
     _write_parts(book, report, signer, signature)
     bind(book, extra=signature.catalog if signature else b"")

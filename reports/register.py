@@ -1,6 +1,6 @@
 """The register itself: every share by the recipient's employer, and each recipient's totals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -53,10 +53,16 @@ def write_register(listing: Listing, shares: Sequence[ShareLine]) -> None:
         alert = f"{over:,} over the limit" if over else ""
         listing.begin_section(Section(title, _employer_facts(members), alert, path))
         listing.begin_table(REGISTER)
-        last = None
-        for share in members:
-            listing.add_row(_share_row(share, first=share.recipient_id != last))
-            last = share.recipient_id
+        for row in rows_of(members):
+            listing.add_row(row)
+
+
+def rows_of(shares: Iterable[ShareLine]) -> Iterator[list[Texts]]:
+    """Yield a row for each share; a recipient's name is strong where it stands first."""
+    last = None
+    for share in shares:
+        yield _share_row(share, first=share.recipient_id != last)
+        last = share.recipient_id
 
 
 def write_totals(listing: Listing, totals: Sequence[RecipientTotal]) -> None:

@@ -1,7 +1,7 @@
 """The rows of a table, set: what a cell's texts wrap into and the operators that show it.
 
-A cell begins at the left edge of its column one line above the row, and ends where the next
-one begins, so that a cell which comes again is written as it was the last time.
+A cell begins at the left edge of its column one line above the row, in the style of a cell, and
+ends where the next one begins, so that a text which comes again is written as it was before.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,11 @@ from typing import Final, NamedTuple
 from reports import theme
 from reports.fontset import get_face
 from reports.lettering import Letters
-from reports.page import numbers
 from reports.theme import Style
 
 LEADING: Final = 9.5
 _KEPT: Final = 2_000
-_LONGEST_KEPT: Final = 400
+_LONGEST_KEPT: Final = 300
 
 Text = tuple[str, Style]
 Texts = Sequence[Text]
@@ -37,62 +36,57 @@ class Run(NamedTuple):
     style: Style
 
 
-class SetCell(NamedTuple):
-    """A cell as operators, and how many lines it has."""
-
-    operators: str
-    height: int
-
-
-class Setter(dict[tuple[Text, ...], SetCell]):
-    """The cells of one column, set at their first use."""
+class Lines(dict[Text, tuple[str, int]]):
+    """The texts of one column as operators with the count of their lines, set at first use."""
 
     def __init__(self, letters: Letters, column: Column, following: float | None) -> None:
-        self.column = column
+        self.ways = Ways(0 if following is None else following - column.left)
         self._letters = letters
-        self._following = following
+        self._width = column.width
+        self._at_right = column.align == "right"
 
-    def __missing__(self, texts: tuple[Text, ...]) -> SetCell:
-        cell = self.set(self.wrap(texts))
-        if len(cell.operators) <= _LONGEST_KEPT:
+    def __missing__(self, text: Text) -> tuple[str, int]:
+        words, style = text
+        shown = self.show(get_face(style.face).wrap(words, style.size, self._width), style)
+        if len(words) <= _LONGEST_KEPT:
             if len(self) >= _KEPT:
                 self.clear()
-            self[texts] = cell
-        return cell
+            self[text] = shown
+        return shown
+
+    def show(self, lines: Sequence[str], style: Style) -> tuple[str, int]:
+        """Return the operators for lines, each of which goes one line down to show itself."""
+        if self._at_right:
+            shown = "".join([self._show_at_right(line.rstrip(), style) for line in lines])
+        else:
+            shown = "".join([self._letters.show_below(line, style) for line in lines])
+        if style is not theme.CELL and lines:
+            change = self._letters.change
+            shown = f"{change(theme.CELL, style)}{shown}{change(style, theme.CELL)}"
+        return shown, len(lines)
+
+    def _show_at_right(self, line: str, style: Style) -> str:
+        free = self._width - get_face(style.face).width(line, style.size)
+        shown = self._letters.show(line, style)
+        return f"{free:.2f} {-LEADING} Td {shown}{-free:.2f} 0 Td "
 
     def wrap(self, texts: Texts) -> list[Run]:
-        """Break the texts of a cell into lines, each text beginning a line of its own."""
-        width = self.column.width
+        """Break the texts of a cell into lines, to be split between pages."""
         return [
-            Run(get_face(style.face).wrap(text, style.size, width), style) for text, style in texts
+            Run(get_face(style.face).wrap(text, style.size, self._width), style)
+            for text, style in texts
         ]
 
-    def set(self, runs: Sequence[Run]) -> SetCell:
-        """Return the operators for a cell; it is entered and left in the style of a cell."""
-        written: list[str] = []
-        before, height, shift = theme.CELL, 0, 0.0
-        for lines, style in runs:
-            if style is not before and lines:
-                written.append(self._letters.choose(style, before))
-                before = style
-            if self.column.align == "left":
-                written += [self._letters.show_below(line, style) for line in lines]
-            else:
-                for line in lines:
-                    operators, shift = self._show_at_right(line.rstrip(), style, shift)
-                    written.append(operators)
-            height += len(lines)
-        if before is not theme.CELL:
-            written.append(self._letters.choose(theme.CELL, before))
-        if self._following is not None:
-            away = self._following - self.column.left - shift
-            written.append(f"{numbers((away, LEADING * height))} Td ")
-        return SetCell("".join(written), height)
 
-    def _show_at_right(self, line: str, style: Style, shift: float) -> tuple[str, float]:
-        free = self.column.width - get_face(style.face).width(line, style.size)
-        move = f"{numbers((free - shift, -LEADING))} Td "
-        return f"{move}{self._letters.show(line, style)}", free
+class Ways(dict[int, str]):
+    """How one goes from below so many lines of a column to the beginning of the next."""
+
+    def __init__(self, across: float) -> None:
+        self._across = across
+
+    def __missing__(self, lines: int) -> str:
+        way = self[lines] = f"{self._across:g} {LEADING * lines:g} Td "
+        return way
 
 
 class TableSetter:
@@ -102,24 +96,35 @@ class TableSetter:
         self.columns = columns
         following = [*(column.left for column in columns[1:]), None]
         pairs = zip(columns, following, strict=False)
-        self._setters = [Setter(letters, column, next_left) for column, next_left in pairs]
+        self._lines = [Lines(letters, column, next_left) for column, next_left in pairs]
 
     def set(self, row: Sequence[Texts]) -> tuple[list[str], int]:
         """Return the cells of a row as operators, and how many lines the highest has."""
-        operators = []
+        cells = []
         height = 1
-        for setter, texts in zip(self._setters, row, strict=True):
-            cell = setter[tuple(texts)]
-            operators.append(cell.operators)
-            height = max(height, cell.height)
-        return operators, height
+        for known, texts in zip(self._lines, row, strict=True):
+            lines = 0
+            cell = ""
+            for text in texts:
+                shown, count = known[text]
+                cell += shown
+                lines += count
+            cells.append(cell + known.ways[lines])
+            if lines > height:  # noqa: PLR1730  # of every cell of a long report
+                height = lines
+        return cells, height
 
     def wrap(self, row: Sequence[Texts]) -> list[list[Run]]:
         """Return the lines of a row, to be split between pages."""
-        pairs = zip(self._setters, row, strict=True)
-        return [setter.wrap(texts) for setter, texts in pairs]
+        pairs = zip(self._lines, row, strict=True)
+        return [known.wrap(texts) for known, texts in pairs]
 
     def set_runs(self, cells: Sequence[Sequence[Run]]) -> list[str]:
         """Return the cells of a part of a row as operators."""
-        pairs = zip(self._setters, cells, strict=True)
-        return [setter.set(runs).operators for setter, runs in pairs]
+        pairs = zip(self._lines, cells, strict=True)
+        return [_join(known, runs) for known, runs in pairs]
+
+
+def _join(known: Lines, runs: Sequence[Run]) -> str:
+    shown = [known.show(lines, style)[0] for lines, style in runs]
+    return "".join(shown) + known.ways[sum(len(lines) for lines, _ in runs)]

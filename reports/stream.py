@@ -11,6 +11,8 @@ from typing import BinaryIO, Final
 
 HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 LEVEL: Final = 6
+# Structure and data are so regular that more effort takes much time and gains little.
+_LEVEL_OF_BULK: Final = 1
 # Pages to a node of the page tree, and objects to a stream of them.
 _BRANCH: Final = 64
 _GROUP: Final = 400
@@ -64,11 +66,11 @@ class StreamDocument:
         return place
 
     def put_stream(
-        self, number: int, data: bytes, entries: bytes = b"", *, plain: bool = False
+        self, number: int, data: bytes, entries: bytes = b"", *, level: int = LEVEL
     ) -> int:
-        """Write a stream, compressed unless it is to be read as it is."""
-        if not plain:
-            data = zlib.compress(data, LEVEL)
+        """Write a stream; at level 0 it is to be read as it is."""
+        if level:
+            data = zlib.compress(data, level)
             entries += b"/Filter/FlateDecode"
         # The line end before "endstream" is two bytes, as data may end in the first of them.
         body = b"<<%b/Length %d>>\nstream\n%b\r\nendstream" % (entries, len(data), data)
@@ -84,7 +86,7 @@ class StreamDocument:
             % (number, entries, length)
         )
         begin = self.position
-        packer = zlib.compressobj(LEVEL)
+        packer = zlib.compressobj(_LEVEL_OF_BULK)
         for chunk in chunks:
             self._write(packer.compress(chunk))
         self._write(packer.flush())
@@ -137,8 +139,10 @@ class StreamDocument:
             offset += len(body) + 1
         head = (b"%d %d " * len(objects)) % tuple(numbers)
         group = self.reserve()
+        bodies = b"\n".join([body for _, body in objects])
         entries = b"/Type/ObjStm/N %d/First %d" % (len(objects), len(head))
-        self.put_stream(group, head + b"\n".join([body for _, body in objects]), entries)
+        self.put_stream(group, head + bodies, entries, level=_LEVEL_OF_BULK)
+
         self._keep_runs(group, numbers[::2])
 
     def _keep_runs(self, group: int, numbers: list[int]) -> None:

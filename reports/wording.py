@@ -33,7 +33,8 @@ def percent_of(part_cents: int, whole_cents: int) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment in UTC to the minute; the column says that it is UTC."""
-    return at.astimezone(UTC).isoformat(" ", "minutes")[:16]
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(" ", "minutes")[:16]
 
 
 def duration(minutes: int) -> str:
