@@ -9,10 +9,12 @@ from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason
 from compliance_app.services import comments, explaining
 from compliance_app.store import audit as audit_store
+from compliance_app.store import policies as policy_store
 from compliance_app.store.base import db
 from compliance_app.store.models import Assessment, Gift, Person
 from compliance_app.web.forms.comments import CommentForm
 from compliance_app.web.guard import actor
+from compliance_app.web.versions import compare
 from compliance_app.web.visibility import acts_of, get_readable_gift, is_author, may_amend
 
 
@@ -30,8 +32,10 @@ def show_gift(reference: str, *, problem: str = "", comment_form: CommentForm | 
         expense_line=expense_line(gift) if is_author(gift, me) else "",
         reasons_of=reasons_of,
         explain=lambda assessment: explaining.explain(reading, assessment),
+        compared=compare(gift) if len(gift.versions) > 1 else [],
+        policy_ids={one.sha256: one.id for one in policy_store.list_policies(reading)},
         events=[
-            (event, Event(event.event))
+            (event, Event(event.event), audit_store.seal_of(event) == event.sha256)
             for event in audit_store.events_of(reading, f"gift:{gift.id}")
         ],
     )

@@ -47,6 +47,7 @@ GET  /gifts/drafts/<draft_id>             rep supervisor officer
 POST /gifts/drafts/<draft_id>/discard     rep supervisor officer
 GET  /gifts/<reference>/receipts/<attachment_id> rep supervisor officer auditor
 GET  /gifts/<reference>                   rep supervisor officer auditor
+GET  /gifts/<reference>/proof             officer auditor
 GET  /gifts/<reference>/logged            rep supervisor officer
 GET  /gifts/<reference>/amend             rep supervisor officer
 POST /gifts/<reference>/amend             rep supervisor officer

@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from compliance_app.rules.exported import ExportError
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts, recipients
+from compliance_app.services import approvals, gifts, recipients, trail_export
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import finding
 from compliance_app.store import gifts as store
@@ -484,3 +485,27 @@ def test_a_script_is_told_where_the_logged_gift_is(rep: Page) -> None:
         201,
         "/gifts/G-2026-000001/logged",
     )
+
+
+def test_what_an_amendment_changed_is_marked_and_what_it_left_is_not(rep: Page, cast: Cast) -> None:
+    address = f"/gifts/{submitted(250_00, cast)}/amend"
+    rep.post(address, {**filled(rep, cost="40"), "reason": "The price was wrong"}, on=address)
+    rep.follow()
+    assert rep.words("table.compare ins") == [
+        "Fountain pen",
+        "Mandate anniversary",
+        "$40.00",
+        "$40.00",
+    ]
+
+
+def test_the_proof_of_a_gift_convinces_whoever_has_only_the_file(app: Flask, cast: Cast) -> None:
+    submitted(250_00, cast)
+    officer = Page(app).sign_in(EMAILS["officer"])
+    assert "Every one of these is as it was written" in officer.get("/gifts/G-2026-000001").said
+    answer = officer.open("GET", "/gifts/G-2026-000001/proof")
+    assert "G-2026-000001-proof.jsonl" in answer.headers["Content-Disposition"]
+    assert trail_export.check_file(answer.text.splitlines()).events == 1
+    changed = answer.text.replace("Gift basket", "Gift casket")
+    with pytest.raises(ExportError):
+        trail_export.check_file(changed.splitlines())

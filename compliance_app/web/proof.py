@@ -1,0 +1,31 @@
+"""The proof of one gift: its events out of the trail, to be checked by who does not trust us."""
+
+from flask import Blueprint, Response, current_app
+from flask.typing import ResponseReturnValue
+
+from compliance_app.clock import now
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import checkpoints, trail_export
+from compliance_app.store.base import db
+from compliance_app.web.guard import actor, requires
+from compliance_app.web.visibility import get_readable_gift
+
+bp = Blueprint("proof", __name__)
+
+
+@bp.get("/gifts/<reference>/proof")
+@requires(Permission.TRAIL_READ)
+def show(reference: str) -> ResponseReturnValue:
+    """Hand out the gift's events with the proof that they are in the trail as it is now.
+
+    The whole trail is checked first: nothing is proved out of one that is not whole.
+    """
+    reading = db.session()
+    gift = get_readable_gift(reading, reference, actor())
+    drawn = checkpoints.draw_checkpoint(
+        reading, signing_key=str(current_app.config["SIGNING_KEY"]), at=now()
+    )
+    lines = trail_export.lines_of(reading, drawn, subject=f"gift:{gift.id}")
+    answer = Response("".join(f"{line}\n" for line in lines), mimetype="application/jsonl")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{gift.reference}-proof.jsonl"'
+    return answer
