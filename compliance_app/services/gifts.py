@@ -21,6 +21,7 @@ from compliance_app.rules.errors import (
     StateError,
     SubmissionKeyReusedError,
 )
+from compliance_app.rules.identity_errors import MergedPlanError
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
 from compliance_app.services import claims
@@ -40,6 +41,7 @@ from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store.gift_rows import Row, Rows
+from compliance_app.store.identity import finding_of_gift
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -226,6 +228,9 @@ def mark_given(session: Session, reference: str, *, actor_id: int, at: datetime)
                 "day, or amend the date."
             }
         )
+    finding = finding_of_gift(session, gift.id)
+    if finding is not None:
+        raise MergedPlanError(reference=reference, sentence=finding.sentence)
     gift.already_given = True
     return _end(session, gift, State.GIVEN, Event.GIFT_GIVEN, actor_id=actor_id, at=at)
 

@@ -82,6 +82,7 @@ def install(app: Flask) -> None:
         words=words,
         initials=initials,
         first_sentence=first_sentence,
+        first_upper=first_upper,
         browser=browser,
         visible=visible,
         size=size,
@@ -141,6 +142,11 @@ def initials(name: str) -> str:
     """Return the first letters of the first and the last name."""
     parts = name.split()
     return "".join(part[0].upper() for part in (parts[:1] + parts[1:][-1:]))
+
+
+def first_upper(words: str) -> str:
+    """Return the words with a capital at their beginning, and nowhere else."""
+    return words[:1].upper() + words[1:]
 
 
 def first_sentence(errors: Sequence[object] | Mapping[object, object]) -> str:

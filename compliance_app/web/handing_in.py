@@ -89,7 +89,9 @@ def _everybody(session: Session, whom: Whom, *, actor_id: int, at: datetime) -> 
     if whom.newcomer is None:
         return whom.ids
     try:
-        added = recipients.add(session, whom.newcomer, actor_id=actor_id, at=at)
+        added = recipients.add(
+            session, whom.newcomer, actor_id=actor_id, at=at, confirmed_new=whom.confirmed_new
+        )
     except InputError as error:
         renamed = {f"new_{name}": sentence for name, sentence in error.problems.items()}
         raise replace(error, problems=renamed) from error

@@ -13,16 +13,18 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.claims import EARLIEST_DAY, FURTHEST_AHEAD
 from compliance_app.services.recipients import room_on
-from compliance_app.store import finding
+from compliance_app.store import finding, identity
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Recipient
+from compliance_app.store.recipient_facts import suspects_of
 from compliance_app.store.recipients import Found
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.filters import words
 from compliance_app.web.forms.fields import read_id
+from compliance_app.web.forms.identity import UndoForm
 from compliance_app.web.forms.recipients import RecipientForm, SearchForm
-from compliance_app.web.forms.whom import MOST_CHOICES, namesakes
+from compliance_app.web.forms.whom import MOST_CHOICES
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.handing_out import Cell, csv_file
 from compliance_app.web.ledger_page import Entry, chosen_day, ledger_of
@@ -98,12 +100,22 @@ def create() -> ResponseReturnValue:
     form = RecipientForm()
     if not form.validate():
         return render_template("recipients/new.html", form=form, alike=()), 422
-    alike = () if form.confirmed_new.data else namesakes(db.session(), form.named)
+    is_confirmed = bool(form.confirmed_new.data)
+    # Whoever has the address is told of at its field.
+    is_known = store.find_by_email(db.session(), form.named.email) is not None
+    asks = not is_confirmed and not is_known
+    alike = recipients.alike(db.session(), form.named, today()) if asks else ()
     if alike:
         return render_template("recipients/new.html", form=form, alike=alike), 409
     try:
         with unit_of_work() as work:
-            added = recipients.add(work, form.named, actor_id=actor().person_id, at=now())
+            added = recipients.add(
+                work,
+                form.named,
+                actor_id=actor().person_id,
+                at=now(),
+                confirmed_new=is_confirmed,
+            )
     except RuleError as error:
         note_refusal(error)
         form.refuse(error)
@@ -128,6 +140,9 @@ def show(recipient_id: int) -> ResponseReturnValue:
         day=day,
         this_year=today().year,
         ledger=ledger_of(reading, recipient, day, actor()),
+        merges=identity.merges_of(reading, recipient_id),
+        suspects=suspects_of(reading, [recipient_id]),
+        undo=UndoForm(formdata=None),
     )
 
 

@@ -63,6 +63,11 @@ GET  /recipients.csv                      rep supervisor officer auditor
 GET  /recipients/search                   rep supervisor officer auditor
 GET  /recipients/<recipient_id>           rep supervisor officer auditor
 GET  /recipients/<recipient_id>/ledger.csv rep supervisor officer auditor
+GET  /recipients/pairs                    officer
+POST /recipients/pairs/<pair_id>          officer
+POST /recipients/pairs/scan               officer
+POST /recipients/findings/<finding_id>    officer
+POST /recipients/<recipient_id>/unmerge   officer
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
 GET  /recipients/<recipient_id>/work      rep supervisor officer
@@ -116,6 +121,8 @@ PLACES = {
     "employer_id": "1",
     "employment_id": "1",
     "filename": "icon.svg",
+    "finding_id": "999",
+    "pair_id": "999",
     "job_id": "999",
     "name": "register.pdf",
     "number": "1",

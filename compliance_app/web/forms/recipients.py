@@ -36,7 +36,7 @@ class RecipientForm(Form):
         description="Other laws than Rule 3220 may apply to officials, unions and plans.",
         choices=options(*((kind.value, WORDS[kind]) for kind in RecipientClass)),
     )
-    confirmed_new = BooleanField("This is somebody else of the same name")
+    confirmed_new = BooleanField("This is somebody else")
 
     @property
     def named(self) -> NewRecipient:

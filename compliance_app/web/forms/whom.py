@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from compliance_app.clock import today
 from compliance_app.services.recipients import NewRecipient
+from compliance_app.services.recipients import alike as likely_people
 from compliance_app.store import finding
 from compliance_app.store import gifts as gift_store
 from compliance_app.store import recipients as store
@@ -32,6 +34,7 @@ class Whom:
     chosen: tuple[Found, ...] = ()
     choices: tuple[Found, ...] = ()
     newcomer: NewRecipient | None = None
+    confirmed_new: bool = False
     asks_newcomer: bool = False
     problem: str = ""
 
@@ -106,11 +109,13 @@ def _welcome(session: Session, form: GiftFields, whom: Whom, *, is_confirmed: bo
     whom = replace(whom, asks_newcomer=True)
     if not named.name:
         return replace(whom, problem="Give the name of the new recipient.")
-    alike = () if is_confirmed else namesakes(session, named)
+    alike = (
+        () if is_confirmed else tuple(one.found for one in likely_people(session, named, today()))
+    )
     if alike:
         problem = f"{named.name} may be in the register already. Choose who is meant."
         return replace(whom, choices=alike, problem=problem)
-    return replace(whom, newcomer=named)
+    return replace(whom, newcomer=named, confirmed_new=is_confirmed)
 
 
 def _added_before(session: Session, form: GiftFields, name: str) -> Found | None:
@@ -122,17 +127,6 @@ def _added_before(session: Session, form: GiftFields, name: str) -> Found | None
         if store.key_of(share.recipient_name) == store.key_of(name):
             return store.found(session, share.recipient_id)
     return None
-
-
-def namesakes(session: Session, named: NewRecipient) -> tuple[Found, ...]:
-    """Return people of this name at this employer; at any where none is given."""
-    employer = store.key_of(named.employer)
-    return tuple(
-        person
-        for person in finding.search(session, named.name, count=MOST_CHOICES)
-        if store.key_of(person.name) == store.key_of(named.name)
-        and employer in {"", store.key_of(person.employer or "")}
-    )
 
 
 def _look_up(session: Session, form: GiftFields, whom: Whom) -> Whom:

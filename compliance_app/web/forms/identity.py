@@ -1,0 +1,48 @@
+"""What an officer says of a pair, of a merge, and of what a merge brought to light."""
+
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange
+
+from compliance_app.services.scanning import SLICES
+from compliance_app.web.forms.base import Form
+from compliance_app.web.forms.fields import Line, options
+
+INTO_FIRST, INTO_SECOND, NOT_SAME, LATER = "into_first", "into_second", "not_same", "later"
+
+
+class VerdictForm(Form):
+    """Whether two records are one person."""
+
+    verdict = RadioField(
+        "Are they one person?",
+        choices=options(
+            (INTO_FIRST, "Yes: the first record goes on"),
+            (INTO_SECOND, "Yes: the second record goes on"),
+            (NOT_SAME, "No, and never ask again"),
+            (LATER, "Decide later"),
+        ),
+        validators=[InputRequired("Say whether they are one person.")],
+    )
+    reason = StringField("Why", validators=[Line(300)])
+
+
+class UndoForm(Form):
+    """Why a merge is taken back."""
+
+    reason = StringField("Why they are two people", validators=[Line(300)])
+
+
+class SettleForm(Form):
+    """What was done about a gift that is over the limit since a merge."""
+
+    reason = TextAreaField(
+        "What was done about it",
+        validators=[InputRequired("Say what was done about it."), Line(300)],
+    )
+
+
+class ScanForm(Form):
+    """Which slice of the register is looked through next, and what was found so far."""
+
+    number = IntegerField(validators=[NumberRange(0, SLICES - 1)])
+    found = IntegerField(validators=[NumberRange(0)])

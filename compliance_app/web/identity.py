@@ -1,0 +1,216 @@
+"""Records that may be one person: the review list, the verdict on each pair, and the scan."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from compliance_app.clock import now, today
+from compliance_app.rules.assessment import Assessment
+from compliance_app.rules.errors import NotFoundError, RuleError
+from compliance_app.rules.identity import PairState
+from compliance_app.rules.permissions import Permission
+from compliance_app.services import merging, pairs, scanning
+from compliance_app.services.recipients import room_on
+from compliance_app.services.scanning import SLICES, Register
+from compliance_app.store import identity, ledgers
+from compliance_app.store import recipients as store
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.ledgers import LedgerRow
+from compliance_app.store.models import Recipient, RecipientFinding, RecipientPair
+from compliance_app.store.recipients import Found
+from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.forms.fields import read_id
+from compliance_app.web.forms.identity import (
+    INTO_FIRST,
+    INTO_SECOND,
+    ScanForm,
+    SettleForm,
+    UndoForm,
+    VerdictForm,
+)
+from compliance_app.web.guard import actor, requires
+
+bp = Blueprint("identity", __name__)
+
+PAGE = 10
+MOST_FINDINGS = 50
+# Everybody in memory between the slices of a scan; another process reads them anew.
+_scanned: dict[str, Register] = {}
+
+
+class Side(NamedTuple):
+    """One record of a pair, with what it was given."""
+
+    record: Recipient
+    found: Found
+    room: Assessment
+    gifts: list[LedgerRow]
+
+
+class Sides(NamedTuple):
+    """A pair side by side, and what the sum would be if they were one."""
+
+    pair: RecipientPair
+    sides: tuple[Side, ...]
+    together_cents: int
+    form: VerdictForm
+
+
+@bp.get("/recipients/pairs")
+@requires(Permission.RECIPIENT_MERGE)
+def index() -> ResponseReturnValue:
+    """List pairs by their score, and the gifts over the limit since a merge."""
+    return _list()
+
+
+@bp.post("/recipients/pairs/<int:pair_id>")
+@requires(Permission.RECIPIENT_MERGE)
+def decide(pair_id: int) -> ResponseReturnValue:
+    """Merge a pair, say that it is two people, or put it off."""
+    form = VerdictForm()
+    if not form.validate():
+        return _list(form, pair_id), 422
+    try:
+        with unit_of_work() as work:
+            said = _decide(work, pair_id, form)
+    except RuleError as error:
+        note_refusal(error)
+        form.form_errors.append(str(error))
+        return _list(form, pair_id), status_of(error)
+    flash(said)
+    return redirect(url_for(".index"))
+
+
+@bp.post("/recipients/<int:recipient_id>/unmerge")
+@requires(Permission.RECIPIENT_MERGE)
+def unmerge(recipient_id: int) -> ResponseReturnValue:
+    """Take the merge of a record back."""
+    form = UndoForm()
+    reason = (form.reason.data or "") if form.validate() else ""
+    with unit_of_work() as work:
+        done = merging.unmerge(
+            work, recipient_id, reason=reason, actor_id=actor().person_id, at=now()
+        )
+        said = f"{done.merge.recipient.name} and {done.merge.into.name} are two people again."
+    flash(said)
+    return redirect(url_for("recipients.show", recipient_id=recipient_id))
+
+
+@bp.post("/recipients/findings/<int:finding_id>")
+@requires(Permission.RECIPIENT_MERGE)
+def settle(finding_id: int) -> ResponseReturnValue:
+    """Close what a merge brought to light, with what was done about it."""
+    form = SettleForm()
+    if not form.validate():
+        return _list(settling=(form, finding_id)), 422
+    with unit_of_work() as work:
+        finding = work.get(RecipientFinding, finding_id, with_for_update=True)
+        if finding is None or finding.closed_at is not None:
+            raise NotFoundError(what="open finding with this number")
+        merging.settle(
+            work, finding, reason=form.reason.data or "", actor_id=actor().person_id, at=now()
+        )
+    flash("The finding is settled.")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/recipients/pairs/scan")
+@requires(Permission.RECIPIENT_MERGE)
+def scan() -> ResponseReturnValue:
+    """Look through the next slice of the register, and show how far the scan is."""
+    form = ScanForm()
+    if not form.validate():
+        return redirect(url_for(".index"))
+    number, found = form.number.data or 0, form.found.data or 0
+    with unit_of_work() as work:
+        register = _register(work, number)
+        found += scanning.scan_slice(work, register, number, actor_id=actor().person_id, at=now())
+    if number + 1 < SLICES:
+        return render_template(
+            "identity/scan.html", form=form, done=number + 1, slices=SLICES, found=found
+        )
+    _scanned.clear()
+    flash(f"The scan is done: {found} new {'pair' if found == 1 else 'pairs'} on the list.")
+    return redirect(url_for(".index"))
+
+
+def _register(session: Session, number: int) -> Register:
+    """Return everybody: read anew where a scan begins."""
+    key = str(db.engine.url)
+    if number == 0 or key not in _scanned:
+        _scanned[key] = scanning.prepare(session)
+    return _scanned[key]
+
+
+def _decide(session: Session, pair_id: int, form: VerdictForm) -> str:
+    pair = identity.get_pair(session, pair_id)
+    if pair is None:
+        raise NotFoundError(what="pair with this number")
+    reason, me = form.reason.data or "", actor().person_id
+    if form.verdict.data not in {INTO_FIRST, INTO_SECOND}:
+        state = PairState(form.verdict.data)
+        pairs.decide(session, pair_id, state, reason=reason, actor_id=me, at=now())
+        both = f"{pair.first.name} and {pair.second.name}"
+        return f"{both}: {state.words}."
+    ends, goes_on = pair.second_id, pair.first_id
+    if form.verdict.data == INTO_SECOND:
+        ends, goes_on = goes_on, ends
+    done = merging.merge(session, ends, goes_on, reason=reason, actor_id=me, at=now())
+    over = len(done.findings)
+    said = f" {over} {'gift is' if over == 1 else 'gifts are'} over the limit now."
+    raised = said if over else ""
+    return f"{done.merge.recipient.name} is {done.person.name} from now on.{raised}"
+
+
+def _list(
+    wrong: VerdictForm | None = None,
+    pair_id: int | None = None,
+    settling: tuple[SettleForm, int] | None = None,
+) -> str:
+    reading, day = db.session(), today()
+    state = PairState.LATER if request.args.get("show") == "later" else PairState.SUSPECTED
+    last = reading.get(RecipientPair, read_id(request.args.get("after")) or 0)
+    after = (last.score, last.id) if last is not None else None
+    found = identity.open_pairs(reading, state=state, after=after, count=PAGE + 1)
+    shown = found[:PAGE]
+    return render_template(
+        "identity/index.html",
+        state=state,
+        pairs=[
+            _side_by_side(reading, one, day, wrong if wrong and one.id == pair_id else None)
+            for one in shown
+        ],
+        more=shown[-1].id if len(found) > PAGE else None,
+        findings=_findings(reading, settling),
+        scan=ScanForm(formdata=None, number=0, found=0),
+    )
+
+
+def _findings(
+    session: Session, settling: tuple[SettleForm, int] | None
+) -> list[tuple[RecipientFinding, SettleForm]]:
+    rows: Iterable[RecipientFinding] = identity.open_findings(session, count=MOST_FINDINGS)
+    return [
+        (one, settling[0] if settling and settling[1] == one.id else SettleForm(formdata=None))
+        for one in rows
+    ]
+
+
+def _side_by_side(
+    session: Session, pair: RecipientPair, day: date, form: VerdictForm | None
+) -> Sides:
+    sides = tuple(_side(session, record, day) for record in (pair.first, pair.second))
+    together = sum(side.room.running_cents for side in sides)
+    return Sides(pair, sides, together, form or VerdictForm(formdata=None))
+
+
+def _side(session: Session, record: Recipient, day: date) -> Side:
+    person = session.get_one(Recipient, record.merged_into_id or record.id)
+    (found,) = store.found_among(session, [person.id])
+    since = date(day.year, 1, 1)
+    rows = ledgers.ledger(session, person.id, since=since, before=date(day.year + 1, 1, 1))
+    return Side(record, found, room_on(session, person, day), rows[-5:][::-1])

@@ -1,0 +1,113 @@
+"""The review list: pairs side by side, the verdict on each, and a merge that can be undone."""
+
+import pytest
+from flask import Flask
+
+from compliance_app.services import gifts, recipients
+from compliance_app.services.recipients import NewRecipient
+from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.models import Recipient, RecipientPair
+from tests.conftest import CAST, EMAILS, NOON
+from tests.factories import make_claim
+from tests.page import Page
+
+# One database is enough for what a page shows.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+ON = "/recipients/pairs"
+
+
+@pytest.fixture
+def officer(app: Flask) -> Page:
+    """Return the officer's browser, on a register with a pair that has gifts."""
+    with unit_of_work() as session:
+        one, two = (
+            recipients.add(
+                session, NewRecipient(name, employer="Harbor Trust"), actor_id=CAST.rep, at=NOON
+            ).id
+            for name in ("Jon Fischer", "Jonathan Fischer")
+        )
+        for to, cents, day in ((one, 200_00, 6), (two, 150_00, 7)):
+            claim = make_claim(cents, to=(to,), given_on=NOON.date().replace(month=day))
+            gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    return Page(app).sign_in(EMAILS["officer"])
+
+
+def pair() -> RecipientPair:
+    db.session.expire_all()
+    (row,) = db.session.query(RecipientPair).all()
+    return row
+
+
+def decide(officer: Page, verdict: str, status: int = 302) -> None:
+    form = {"verdict": verdict, "reason": "Same badge"}
+    officer.post(f"{ON}/{pair().id}", form, on=ON, status=status)
+
+
+def test_a_pair_stands_side_by_side_with_gifts_and_the_sum_of_both(officer: Page) -> None:
+    officer.get(ON)
+    assert "Same family name; Jon is a form of Jonathan; same employer." in officer.said
+    assert "$200.00" in officer.said
+    assert "$150.00" in officer.said
+    assert "As one person $350.00 of $300.00" in officer.said
+
+
+def test_a_merge_raises_what_is_over_and_can_be_undone(officer: Page) -> None:
+    one, two = pair().first_id, pair().second_id
+    decide(officer, "into_second")
+    said = officer.follow().said
+    assert "Jon Fischer is Jonathan Fischer from now on. 1 gift is over the limit now." in said
+    assert "$50.00 over" in said
+    officer.get(f"/recipients/{one}", status=302)
+    officer.get(f"/recipients/{two}")
+    assert "Also known as" in officer.said
+    officer.post(f"/recipients/{one}/unmerge", {"reason": "Twins"}, on=f"/recipients/{two}")
+    assert "Jon Fischer and Jonathan Fischer are two people again." in officer.follow().said
+    assert db.session.get_one(Recipient, one, populate_existing=True).merged_into_id is None
+    assert "Over the limit since a merge" not in officer.get(ON).said
+
+
+def test_two_people_are_never_asked_about_again(officer: Page) -> None:
+    decide(officer, "not_same")
+    assert "No pair to look at" in officer.follow().said
+    officer.post(f"{ON}/scan", {"number": "0", "found": "0"}, on=ON, status=200)
+    for number in range(1, 16):
+        status = 200 if number < 15 else 302
+        officer.post(f"{ON}/scan", {"number": str(number), "found": "0"}, status=status)
+    assert "The scan is done: 0 new pairs on the list." in officer.follow().said
+
+
+def test_a_pair_that_is_put_off_waits_elsewhere(officer: Page) -> None:
+    decide(officer, "later")
+    assert "No pair to look at" in officer.follow().said
+    assert "Jon Fischer and Jonathan Fischer" in officer.get(f"{ON}?show=later").said
+
+
+def test_a_verdict_must_be_one_of_those_offered(officer: Page) -> None:
+    decide(officer, "perhaps", status=422)
+    assert "Choose one of the answers offered." in officer.said
+
+
+def test_what_is_over_is_settled_with_what_was_done(officer: Page) -> None:
+    decide(officer, "into_first")
+    address = officer.get(ON).find("form.settle")[0].get("action")
+    assert address is not None
+    officer.post(address, {"reason": ""}, on=ON, status=422)
+    assert "Say what was done about it." in officer.said
+    officer.post(address, {"reason": "The second tray was returned."}, on=ON)
+    assert "Over the limit since a merge" not in officer.follow().said
+
+
+def test_whom_a_new_person_may_be_is_shown_first_with_the_reason(officer: Page) -> None:
+    new = {
+        "name": "Fischer, Johnathan",
+        "email": "",
+        "employer": "Harbor Trust Inc.",
+        "title": "",
+        "recipient_class": "institutional_client_employee",
+    }
+    officer.post("/recipients", new, on="/recipients/new", status=409)
+    assert "Jonathan Fischer, Harbor Trust" in officer.said
+    assert "Same family name" in officer.said
+    officer.post("/recipients", new | {"confirmed_new": "y"}, on="/recipients/new")
+    assert "Olga Officer said it is somebody else" in officer.get(ON).said
