@@ -169,7 +169,7 @@ def write_bare(rows: dict[Table, list[tuple[Any, ...]]], lines: int) -> int:
             names = ", ".join(column.name for column in table.columns)
             if isinstance(driver, sqlite3.Connection):
                 marks = ", ".join("?" for _ in table.columns)
-                driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608 - names of tables
+                driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)
                 continue
             with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
                 for row in values:
@@ -182,7 +182,7 @@ def highest() -> dict[str, int]:
     with db.engine.connect() as connection:
         return {
             model.__tablename__: connection.exec_driver_sql(
-                f"SELECT coalesce(max({next(iter(model.__table__.primary_key)).name}), 0) "  # noqa: S608 - names of tables
+                f"SELECT coalesce(max({next(iter(model.__table__.primary_key)).name}), 0) "
                 f"FROM {model.__tablename__}"
             ).scalar_one()
             for model in MODELS

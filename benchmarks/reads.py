@@ -1,0 +1,256 @@
+"""How long each page and each read of the interface takes, in a small and in a large register.
+
+Run: python -m benchmarks.reads [GIFTS] [postgresql://user@host] (makes the databases it needs).
+Both registers are served by real servers and asked in turn. Goal: with a million gifts nothing
+takes more than 1.5 times its time with a thousand, and 95 of 100 first bytes come within 60 ms.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from sqlalchemy import create_engine, select, text
+
+from benchmarks.registers import AT, fill
+from compliance_app.app import create_app
+from compliance_app.rules.permissions import Role
+from compliance_app.rules.workflow import State
+from compliance_app.services import tokens
+from compliance_app.services.demo_firm import PASSWORD
+from compliance_app.store import people as people_store
+from compliance_app.store.base import database_url, db, unit_of_work
+from compliance_app.store.models import Gift, Person, Share, TrailEvent
+
+SMALL = 1_000
+ROUNDS = 25
+SECRET = "a secret for measuring only"  # noqa: S105 - of no real register
+MOST_GROWTH, MOST_MS = 1.5, 60
+
+
+class Reader(NamedTuple):
+    """Somebody who reads: by a cookie, or a program by a token."""
+
+    name: str
+    headers: dict[str, str]
+
+
+class Served(NamedTuple):
+    """One register that is being served, and the addresses to ask there."""
+
+    connection: HTTPConnection
+    addresses: dict[str, tuple[str, Reader]]
+
+
+@contextmanager
+def served(url: str, folder: str) -> Iterator[Served]:
+    """Serve a register with the shipped server, and sign in."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    environment = os.environ | {
+        "TALLY3220_DATABASE_URL": url,
+        "TALLY3220_DATA_DIR": folder,
+        "TALLY3220_SECRET_KEY": SECRET,
+    }
+    program = [str(Path(sys.executable).with_name("tally3220")), "serve", "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(program, env=environment, stdout=quiet, stderr=quiet) as server:
+        try:
+            yield Served(_connect(port), _addresses(url, folder, port))
+        finally:
+            server.terminate()
+
+
+def _connect(port: int) -> HTTPConnection:
+    for _ in range(100):
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return connection
+    raise SystemExit("The server does not answer.")
+
+
+def _addresses(url: str, folder: str, port: int) -> dict[str, tuple[str, Reader]]:
+    """Return every page and read by its name: its address here, and who asks."""
+    settings = {"DATA_DIR": folder, "DATABASE_URL": url, "SECRET_KEY": SECRET}
+    with create_app(settings).app_context():
+        with unit_of_work() as session:
+            people = {
+                one.role: one for one in people_store.list_people(session) if one.password_hash
+            }
+            officer, rep = people[Role.COMPLIANCE], people[Role.AE]
+            token = tokens.make(session, officer, "Benchmark", actor_id=officer.id, at=AT)
+            mine = session.scalars(
+                select(Gift).where(Gift.giver_id == rep.id).order_by(Gift.id).limit(1)
+            ).one()
+            waits = session.scalars(
+                select(Gift.reference).where(Gift.state == State.SUBMITTED).limit(1)
+            ).one()
+            share = session.scalars(select(Share).where(Share.gift_id == mine.id).limit(1)).one()
+            middle = session.scalars(
+                select(Gift.id).order_by(Gift.id).offset(SMALL // 2).limit(1)
+            ).one()
+            event = session.scalars(
+                select(TrailEvent.number).where(TrailEvent.subject == f"gift:{mine.id}").limit(1)
+            ).one()
+            name = share.recipient_name.split()[0]
+            employer, reference = share.employer_id, mine.reference
+        db.engine.dispose()
+    by_role = {role: _signed_in(port, person) for role, person in people.items()}
+    reader = by_role[Role.COMPLIANCE]
+    program = Reader("program", {"Authorization": f"Bearer {token}"})
+    day = (AT - timedelta(days=200)).date().isoformat()
+    pages = {
+        "home, officer": ("/", reader),
+        "home, rep": ("/", by_role[Role.AE]),
+        "my gifts": ("/gifts", by_role[Role.AE]),
+        "log a gift": ("/gifts/new", by_role[Role.AE]),
+        "log a gift, to somebody": (
+            f"/gifts/new?recipient={share.recipient_id}",
+            by_role[Role.AE],
+        ),
+        "all gifts": ("/gifts/all", reader),
+        "all gifts, further": (f"/gifts/all?before={middle}", reader),
+        "all gifts, supervisor": ("/gifts/all", by_role[Role.SUPERVISOR]),
+        "a gift": (f"/gifts/{reference}", reader),
+        "approvals": ("/approvals", reader),
+        "approvals, flagged": ("/approvals?show=flagged", reader),
+        "approvals, supervisor": ("/approvals", by_role[Role.SUPERVISOR]),
+        "a gift to decide": (f"/approvals/{waits}", reader),
+        "recipients": ("/recipients", reader),
+        "recipients, found": (f"/recipients?q={quote(name)}", reader),
+        "recipients, typed": (f"/recipients/search?q={quote(name)}", reader),
+        "a recipient": (f"/recipients/{share.recipient_id}", reader),
+        "employers": ("/employers", reader),
+        "an employer": (f"/employers/{employer}", reader),
+        "trail": ("/audit", reader),
+        "an event": (f"/audit/{event}", reader),
+        "as of a day": (f"/audit/as-of?day={day}", reader),
+        "policies": ("/policies", reader),
+        "people": ("/people", by_role[Role.ADMIN]),
+        "reports": ("/reports", reader),
+        "account": ("/account", reader),
+    }
+    api = {
+        "gifts": "gifts",
+        "gifts by state": "gifts?state=breach",
+        "gifts that wait": "gifts?state=submitted",
+        "gifts by giver": f"gifts?giver={quote(people[Role.AE].email)}",
+        "gifts to somebody": f"gifts?recipient={share.recipient_id}",
+        "gifts since a day": f"gifts?since={day}&until={day}",
+        "gifts until long ago": "gifts?until=2000-01-01",
+        "a gift": f"gifts/{reference}",
+        "recipients": f"recipients?q={quote(name)}",
+        "a recipient": f"recipients/{share.recipient_id}",
+    }
+    return pages | {f"api: {name}": (f"/api/v1/{path}", program) for name, path in api.items()}
+
+
+def _signed_in(port: int, person: Person) -> Reader:
+    connection = _connect(port)
+    connection.request("GET", "/sign-in")
+    answer = connection.getresponse()
+    cookie, page = _cookie(answer.headers.get_all("Set-Cookie") or []), answer.read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    if token is None:
+        raise SystemExit("The page to sign in has no token.")
+    form = {"email": person.email, "password": PASSWORD, "csrf_token": token[1]}
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", urlencode(form), headers)
+    answer = connection.getresponse()
+    answer.read()
+    made = _cookie(answer.headers.get_all("Set-Cookie") or [])
+    if not made:
+        raise SystemExit(f"{person.email} cannot sign in ({answer.status}).")
+    return Reader(person.role.value, {"Cookie": made})
+
+
+def _cookie(set_cookies: list[str]) -> str:
+    return "; ".join(one.partition(";")[0] for one in set_cookies)
+
+
+def ask(one: Served, name: str) -> tuple[float, float]:
+    """Ask once; return the milliseconds until the first byte and until the last."""
+    address, reader = one.addresses[name]
+    began = time.perf_counter()
+    one.connection.request("GET", address, headers=reader.headers)
+    answer = one.connection.getresponse()
+    first = time.perf_counter() - began
+    answer.read()
+    whole = time.perf_counter() - began
+    if answer.status != 200:  # noqa: PLR2004 - the status of a page that is shown
+        raise SystemExit(f"{name}: {address} answered {answer.status}.")
+    return first * 1000, whole * 1000
+
+
+def compare(small: Served, large: Served) -> bool:
+    """Print each read side by side; say whether all keep the goals."""
+    print(f"{'':28}{'small':>9}{'large':>9}{'growth':>8}{'first byte, p95':>18}")
+    kept = True
+    for name in small.addresses:
+        ask(small, name)
+        ask(large, name)
+        times = [(ask(small, name), ask(large, name)) for _ in range(ROUNDS)]
+        here = median(whole for (_, whole), _ in times)
+        there = median(whole for _, (_, whole) in times)
+        p95 = quantiles((first for _, (first, _) in times), n=20)[-1]
+        fits = there / here <= MOST_GROWTH and p95 <= MOST_MS
+        kept = kept and fits
+        print(
+            f"{name:28}{here:>6.1f} ms{there:>6.1f} ms{there / here:>7.2f}x{p95:>15.1f} ms"
+            f"{'' if fits else '   over'}",
+            flush=True,
+        )
+    return kept
+
+
+def registers(gifts: int, server: str | None, folder: str) -> tuple[str, str]:
+    """Make a small and a large register and return their addresses."""
+    sizes = {f"reads_{number}": number for number in (SMALL, gifts)}
+    urls = []
+    for name, number in sizes.items():
+        if server is None:
+            url = f"sqlite:///{Path(folder) / name}.db"
+        else:
+            engine = create_engine(f"{database_url(server)}/postgres", isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                connection.execute(text(f"CREATE DATABASE {name}"))
+            engine.dispose()
+            url = f"{server}/{name}"
+        began = time.perf_counter()
+        fill(url, folder, number)
+        print(f"{number:,} gifts made in {time.perf_counter() - began:.0f} s", flush=True)
+        urls.append(url)
+    return urls[0], urls[1]
+
+
+def main(gifts: int, server: str | None) -> None:
+    """Make both registers, serve them, and ask everything of both in turn."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        made = registers(gifts, server, folder)
+        small, large = (stack.enter_context(served(url, folder)) for url in made)
+        if not compare(small, large):
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    numbers = [one for one in sys.argv[1:] if one.isdecimal()]
+    addresses = [one.rstrip("/") for one in sys.argv[1:] if not one.isdecimal()]
+    main(int(numbers[0]) if numbers else 1_000_000, addresses[0] if addresses else None)
