@@ -1,0 +1,171 @@
+"""No page and no read goes through a whole table: every statement it asks has its index."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event
+
+from compliance_app.services import gifts
+from compliance_app.store.base import db, unit_of_work
+from tests.conftest import CAST, EMAILS, NOON
+from tests.factories import make_claim
+from tests.page import Page
+from tests.program import Program
+
+# Tables that grow with the register's years; all others stay small, or are read whole by nature.
+BIG = frozenset(
+    {
+        "gift",
+        "gift_version",
+        "assessment",
+        "share",
+        "decision",
+        "comment",
+        "attachment",
+        "recipient",
+        "recipient_key",
+        "recipient_word",
+        "employment",
+        "employer",
+        "trail_event",
+        "idempotency_key",
+        "sign_in_session",
+        "sign_in_attempt",
+    }
+)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("officer", "/"),
+    ("rep", "/"),
+    ("officer", "/year"),
+    ("rep", "/gifts"),
+    ("rep", "/gifts?before=3"),
+    ("rep", "/gifts/new"),
+    ("rep", "/gifts/new?recipient=1"),
+    ("officer", "/gifts/all"),
+    ("officer", "/gifts/all?before=3"),
+    ("supervisor", "/gifts/all"),
+    ("officer", "/gifts/G-2026-000001"),
+    ("rep", "/gifts/G-2026-000002/amend"),
+    ("officer", "/approvals"),
+    ("officer", "/approvals?show=flagged"),
+    ("supervisor", "/approvals"),
+    ("officer", "/approvals/G-2026-000002"),
+    ("officer", "/recipients"),
+    ("officer", "/recipients?after=1"),
+    ("officer", "/recipients?q=morgan"),
+    ("rep", "/recipients/search?q=mo"),
+    ("officer", "/recipients/1"),
+    ("officer", "/employers"),
+    ("officer", "/employers?q=north"),
+    ("officer", "/employers?after=1"),
+    ("officer", "/employers/1"),
+    ("officer", "/audit"),
+    ("officer", "/audit?before=9"),
+    ("officer", "/audit/5"),
+    ("officer", "/audit/as-of?day=2026-11-21"),
+    ("officer", "/reports"),
+    ("officer", "/policies"),
+    ("officer", "/account"),
+)
+READS = (
+    "gifts",
+    "gifts?cursor=3",
+    "gifts?state=breach",
+    "gifts?state=submitted",
+    "gifts?giver=rita@firm.example",
+    "gifts?recipient=1",
+    "gifts?since=2026-11-01",
+    "gifts?until=2026-11-30",
+    "gifts?since=2026-11-01&until=2026-11-30",
+    "gifts/G-2026-000001",
+    "recipients",
+    "recipients?q=morgan",
+    "recipients/1",
+)
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def asked() -> Iterator[dict[str, Statement]]:
+    """Collect every query that is asked meanwhile, each once, with values it was asked with."""
+    found: dict[str, Statement] = {}
+
+    def take(
+        _connection: object, _cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            found.setdefault(statement, (statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", take)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", take)
+
+
+def aliases(statement: str) -> Mapping[str, str]:
+    """Return the names a statement gives to tables, and the tables themselves."""
+    named = re.findall(r"(?:FROM|JOIN) (\w+) AS (\w+)", statement)
+    return {name: table for table, name in named} | {table: table for table in BIG}
+
+
+def scanned(connection: Connection, statement: str, values: Any) -> list[str]:  # noqa: ANN401
+    """Return the big tables a statement goes through from one end to the other."""
+    if connection.dialect.name == "postgresql":
+        # With this off, a table is read whole only where no index can serve.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        rows = connection.exec_driver_sql(f"EXPLAIN {statement}", values)
+        lines = [row[0] for row in rows]
+        return [one for line in lines for one in re.findall(r"Seq Scan on (\w+)", line)]
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    lines = [row[3] for row in rows]
+    # In the order of an index and up to a limit, the end of a table is not the whole of it.
+    stops = "LIMIT" in statement and not any("TEMP B-TREE FOR ORDER BY" in one for one in lines)
+    names = [one for line in lines for one in re.findall(r"^SCAN (\w+)", line)]
+    return [] if stops else [aliases(statement).get(name, name) for name in names]
+
+
+def live_a_little() -> None:
+    """Give what every page has something to show of."""
+    with unit_of_work() as session:
+        for cents, to in ((40_00, CAST.morgan), (250_00, CAST.morgan), (90_00, CAST.ravi)):
+            gifts.submit(
+                session,
+                make_claim(cents, to=(to,)),
+                giver_id=CAST.rep,
+                actor_id=CAST.rep,
+                at=NOON,
+            )
+
+
+def test_no_page_and_no_read_goes_through_a_whole_table(app: Flask) -> None:
+    live_a_little()
+    browsers = {role: Page(app).sign_in(EMAILS[role]) for role, _ in PAGES}
+    program = Program(app, "officer")
+    wrong: list[str] = []
+    for who, address in (*PAGES, *(("program", f"/api/v1/{read}") for read in READS)):
+        with asked() as statements:
+            if who == "program":
+                assert program.open("GET", address).status_code == 200, address
+            else:
+                browsers[who].get(address)
+        with db.engine.connect() as connection:
+            for statement, values in statements.values():
+                whole = BIG & set(scanned(connection, statement, values))
+                wrong += [f"{who} {address}: {table}: {statement}" for table in sorted(whole)]
+                connection.rollback()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT count(*) FROM gift WHERE row_sha256 > 'a' OR state = 'given'"],
+    ids=["a count over every gift"],
+)
+def test_a_query_without_an_index_would_be_noticed(app: Flask, statement: str) -> None:
+    with db.engine.connect() as connection:
+        assert scanned(connection, statement, ()) == ["gift"]
