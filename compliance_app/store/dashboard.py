@@ -3,12 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, CompoundSelect, cast, func, select, union
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
-from compliance_app.store.gifts import is_of
 from compliance_app.store.models import Gift, GiftVersion, Share
+from compliance_app.store.models.gifts import IS_OPEN
 
 
 class OpenGift(NamedTuple):
@@ -24,7 +24,9 @@ class OpenGift(NamedTuple):
 
 
 def list_open(session: Session, person_id: int, *, state: State, count: int) -> list[OpenGift]:
-    """Return up to `count` gifts in a state that the person gave or logged, newest first."""
+    """Return up to `count` gifts in an open state that are the person's own, newest first."""
+    own = _own_open(person_id).subquery()
+    ids = select(own.c.id).where(own.c.state == state).order_by(own.c.id.desc()).limit(count)
     statement = (
         select(
             Gift.reference,
@@ -41,15 +43,25 @@ def list_open(session: Session, person_id: int, *, state: State, count: int) -> 
             (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
         )
         .join(Share, Share.version_id == GiftVersion.id)
-        .where(is_of(person_id), Gift.state == state)
+        .where(Gift.id.in_(session.scalars(ids).all()))
         .group_by(Gift.id, GiftVersion.id)
         .order_by(Gift.id.desc())
-        .limit(count)
     )
     return [OpenGift(*row) for row in session.execute(statement)]
 
 
 def count_open(session: Session, person_id: int) -> dict[State, int]:
-    """Return how many gifts that the person gave or logged are in each state."""
-    statement = select(Gift.state, func.count(Gift.id)).where(is_of(person_id)).group_by(Gift.state)
-    return {row[0]: row[1] for row in session.execute(statement)}
+    """Return how many of the person's own gifts are in each open state."""
+    own = _own_open(person_id).subquery()
+    rows = session.execute(select(own.c.state, func.count()).group_by(own.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def _own_open(person_id: int) -> CompoundSelect[int, State]:
+    """Return the open gifts a person gave, logged or took over, each by an index of its own."""
+    return union(
+        *(
+            select(Gift.id, Gift.state).where(IS_OPEN, whose == person_id)
+            for whose in (Gift.giver_id, Gift.logged_by_id, Gift.handed_to_id)
+        )
+    )

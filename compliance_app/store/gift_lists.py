@@ -1,16 +1,18 @@
-"""A page of gifts for programs: first which gifts, by keyset, then their shares in one query."""
+"""Pages of gifts: first which gifts, by the end of an index, then their shares in one query."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, false, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
 from compliance_app.store.bulk import chunks
+from compliance_app.store.gifts import GiftRow, gift_rows
 from compliance_app.store.models import (
     Assessment,
     Employer,
@@ -19,7 +21,12 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
+from compliance_app.store.models.gifts import IS_OPEN
 from compliance_app.store.recipients import same_person_ids
+
+# What makes a gift somebody's to see: any one of these.
+Ways = Sequence[ColumnElement[bool]]
+_BY_DAY = (GiftVersion.given_on, GiftVersion.gift_id)
 
 # Far below the 500 parts a compound query of SQLite may have.
 MOST_BRANCHES = 100
@@ -67,26 +74,61 @@ class ListedShare(NamedTuple):
 def find_gifts(
     session: Session, wanted: Wanted, *, before_id: int | None, count: int
 ) -> Sequence[int]:
-    """Return the ids of up to `count` gifts, newest first, below `before_id`."""
+    """Return the ids of up to `count` gifts, newest first, after the one with `before_id`.
+
+    Where days are asked for, the newest is the one with the latest day; else the last one logged.
+    """
     giver_id = None
     if wanted.giver_email is not None:
         giver_id = session.scalar(select(Person.id).where(Person.email == wanted.giver_email))
         if giver_id is None:
             return []
+    by_day = (wanted.since, wanted.until) != (None, None)
     statement = _of_versions(session, select(Gift.id), wanted)
     if before_id is not None:
-        statement = statement.where(Gift.id < before_id)
+        statement = statement.where(_after(session, before_id, by_day=by_day))
     if wanted.state is not None:
         statement = statement.where(Gift.state == wanted.state)
     if giver_id is not None:
         statement = statement.where(Gift.giver_id == giver_id)
-    ordered = statement.order_by(Gift.id.desc()).limit(count)
+    order = _BY_DAY if by_day else (Gift.id,)
+    ordered = statement.order_by(*(column.desc() for column in order)).limit(count)
     if wanted.givers is None:
         return session.scalars(ordered).all()
-    return newest_of(session, ordered, reach(wanted.givers, wanted.reader_id), count)
+    ways = reach(wanted.givers, wanted.reader_id)
+    return newest_of(session, ordered, ways, count, by_day=by_day)
 
 
-def reach(givers: Iterable[int], reader_id: int) -> list[ColumnElement[bool]]:
+def list_own(
+    session: Session, person_id: int, *, before_id: int | None, count: int
+) -> list[GiftRow]:
+    """Return shares of gifts the person gave, logged or took over, newest first."""
+    return _newest_rows(session, reach((), person_id), before_id=before_id, count=count)
+
+
+def list_of_givers(
+    session: Session, giver_ids: set[int] | None, *, before_id: int | None, count: int
+) -> list[GiftRow]:
+    """Return shares of gifts by these givers (all where None), newest first."""
+    ways = None if giver_ids is None else [Gift.giver_id == one for one in sorted(giver_ids)]
+    return _newest_rows(session, ways, before_id=before_id, count=count)
+
+
+def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
+    """Return shares of submitted gifts by these givers (all where None), oldest first."""
+    waiting = select(Gift.id).where(IS_OPEN, Gift.state == State.SUBMITTED)
+    if giver_ids is not None:
+        waiting = waiting.where(Gift.giver_id.in_(sorted(giver_ids)))
+    ids = session.scalars(waiting.order_by(Gift.id).limit(count)).all()
+    rows = (
+        row
+        for some in chunks(ids)
+        for row in session.execute(gift_rows().where(Gift.id.in_(some)).order_by(Gift.id))
+    )
+    return [GiftRow._make(row) for row in islice(rows, count)]
+
+
+def reach(givers: Iterable[int], reader_id: int) -> Ways:
     """Return what makes a gift the reader's to see; any one of these is enough."""
     own = [
         Gift.giver_id == reader_id,
@@ -97,7 +139,7 @@ def reach(givers: Iterable[int], reader_id: int) -> list[ColumnElement[bool]]:
 
 
 def newest_of(
-    session: Session, ordered: Select[int], ways: Sequence[ColumnElement[bool]], count: int
+    session: Session, ordered: Select[int], ways: Ways, count: int, *, by_day: bool = False
 ) -> list[int]:
     """Return the newest gifts that fit one of the conditions.
 
@@ -108,7 +150,45 @@ def newest_of(
     for some in chunks(ways, MOST_BRANCHES):
         branches = (select(ordered.where(one).subquery().c.id) for one in some)
         ids.update(session.scalars(union(*branches)))
-    return sorted(ids, reverse=True)[:count]
+    if not by_day:
+        return sorted(ids, reverse=True)[:count]
+    days: dict[int, date] = {}
+    for few in chunks(sorted(ids)):
+        days.update(_of_days(session, GiftVersion.gift_id.in_(few)))
+    return sorted(days, key=lambda gift_id: (days[gift_id], gift_id), reverse=True)[:count]
+
+
+def _newest_rows(
+    session: Session, ways: Ways | None, *, before_id: int | None, count: int
+) -> list[GiftRow]:
+    """Return up to `count` shares: those of the newest gifts, each of which has at least one."""
+    statement = select(Gift.id)
+    if before_id is not None:
+        statement = statement.where(Gift.id < before_id)
+    ordered = statement.order_by(Gift.id.desc()).limit(count)
+    ids = (
+        session.scalars(ordered).all()
+        if ways is None
+        else newest_of(session, ordered, ways, count)
+    )
+    rows = gift_rows().where(Gift.id.in_(ids)).order_by(Gift.id.desc(), Share.id).limit(count)
+    return [GiftRow._make(row) for row in session.execute(rows)]
+
+
+def _after(session: Session, gift_id: int, *, by_day: bool) -> ColumnElement[bool]:
+    """Return what is true of gifts that come after one in a list."""
+    if not by_day:
+        return Gift.id < gift_id
+    day = _of_days(session, GiftVersion.gift_id == gift_id).get(gift_id)
+    return false() if day is None else tuple_(*_BY_DAY) < (day, gift_id)
+
+
+def _of_days(session: Session, which: ColumnElement[bool]) -> dict[int, date]:
+    """Return the days of gifts, as the version in force has them."""
+    rows = session.execute(
+        select(GiftVersion.gift_id, GiftVersion.given_on).where(which).order_by(GiftVersion.number)
+    )
+    return {row.gift_id: row.given_on for row in rows}
 
 
 def _of_versions(session: Session, statement: Select[int], wanted: Wanted) -> Select[int]:

@@ -127,14 +127,6 @@ def lock_submission(session: Session, key: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def list_own(
-    session: Session, person_id: int, *, before_id: int | None, count: int
-) -> list[GiftRow]:
-    """Return shares of gifts the person gave, logged or took over, newest first."""
-    statement = _rows().where(is_of(person_id))
-    return _page(session, statement, before_id=before_id, count=count)
-
-
 def is_of(person_id: int) -> ColumnElement[bool]:
     """Return what makes a gift a person's own: they gave it, logged it or took it over."""
     return or_(
@@ -144,34 +136,8 @@ def is_of(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def list_of_givers(
-    session: Session, giver_ids: set[int] | None, *, before_id: int | None, count: int
-) -> list[GiftRow]:
-    """Return shares of gifts by these givers (all where None), newest first."""
-    statement = _rows()
-    if giver_ids is not None:
-        statement = statement.where(Gift.giver_id.in_(giver_ids))
-    return _page(session, statement, before_id=before_id, count=count)
-
-
-def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
-    """Return shares of submitted gifts by these givers (all where None), oldest first."""
-    statement = _rows().where(Gift.state == State.SUBMITTED).order_by(Gift.id).limit(count)
-    if giver_ids is not None:
-        statement = statement.where(Gift.giver_id.in_(giver_ids))
-    return [GiftRow._make(row) for row in session.execute(statement)]
-
-
-def _page(
-    session: Session, statement: AnySelect, *, before_id: int | None, count: int
-) -> list[GiftRow]:
-    if before_id is not None:
-        statement = statement.where(Gift.id < before_id)
-    ordered = statement.order_by(Gift.id.desc(), Share.id).limit(count)
-    return [GiftRow._make(row) for row in session.execute(ordered)]
-
-
-def _rows() -> AnySelect:
+def gift_rows() -> AnySelect:
+    """Return the shares in force as a list shows them, to be narrowed and sorted."""
     return (
         select(
             Gift.id,

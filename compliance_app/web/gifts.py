@@ -9,8 +9,7 @@ from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, RuleError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import comments, gifts
-from compliance_app.store import drafts
-from compliance_app.store import gifts as store
+from compliance_app.store import drafts, gift_lists
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
 from compliance_app.web import handing_in
@@ -39,7 +38,9 @@ ORDERS: dict[str, tuple[Callable[..., Gift], str]] = {
 @requires(Permission.GIFT_LOG)
 def index() -> ResponseReturnValue:
     """List the gifts the person gave or logged."""
-    rows = store.list_own(db.session(), actor().person_id, before_id=wanted_before(), count=FETCH)
+    rows = gift_lists.list_own(
+        db.session(), actor().person_id, before_id=wanted_before(), count=FETCH
+    )
     begun = drafts.list_open(db.session(), actor().person_id)
     return render_template(
         "gifts/index.html", page=page_of(rows), title="My gifts", own=True, drafts=begun
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
 def everybody() -> ResponseReturnValue:
     """List the gifts of everybody whose gifts the person may read."""
     reading = db.session()
-    rows = store.list_of_givers(
+    rows = gift_lists.list_of_givers(
         reading, readable_givers(reading, actor()), before_id=wanted_before(), count=FETCH
     )
     return render_template(

@@ -15,6 +15,7 @@ from compliance_app.rules.workflow import due_on
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.policies import PolicyBook
+from compliance_app.store import gift_lists
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store.gifts import GiftRow
@@ -84,7 +85,7 @@ class Queue(NamedTuple):
 def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") -> Queue:
     """Return what the person may decide on: over the limit, to be judged, flagged, then oldest."""
     chain = None if me.role is Role.COMPLIANCE else people_store.chain_ids(session, me.person_id)
-    rows = store.list_waiting(session, chain, count=WEIGHED)
+    rows = gift_lists.list_waiting(session, chain, count=WEIGHED)
     book = PolicyBook(session)
     waiting = [
         _item(list(shares), book, at) for _id, shares in groupby(rows, attrgetter("gift_id"))

@@ -8,7 +8,7 @@ from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
 from compliance_app.services import approvals, gifts, recipients, trail_export
 from compliance_app.services.recipients import NewRecipient
-from compliance_app.store import finding
+from compliance_app.store import finding, gift_lists
 from compliance_app.store import gifts as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
@@ -53,7 +53,7 @@ def submitted(cents: int, cast: Cast, **more: object) -> str:
 
 def kept() -> list[Gift]:
     with unit_of_work() as session:
-        rows = store.list_of_givers(session, None, before_id=None, count=100)
+        rows = gift_lists.list_of_givers(session, None, before_id=None, count=100)
         return [session.get_one(Gift, number) for number in sorted({row.gift_id for row in rows})]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance_app.rules.employments import Departure
@@ -26,6 +26,14 @@ class Recipient(Base):
     __table_args__ = (
         CheckConstraint("merged_into_id <> id", name="not_into_itself"),
         Index("ix_recipient_name_key_id", "name_key", "id"),
+        # As lists go through them, by name and without those that were merged.
+        Index(
+            "ix_recipient_listed",
+            "name_key",
+            "id",
+            sqlite_where=text("merged_into_id IS NULL"),
+            postgresql_where=text("merged_into_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
