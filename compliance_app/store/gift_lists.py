@@ -167,9 +167,7 @@ def _newest_rows(
         statement = statement.where(Gift.id < before_id)
     ordered = statement.order_by(Gift.id.desc()).limit(count)
     ids = (
-        session.scalars(ordered).all()
-        if ways is None
-        else newest_of(session, ordered, ways, count)
+        session.scalars(ordered).all() if ways is None else newest_of(session, ordered, ways, count)
     )
     rows = gift_rows().where(Gift.id.in_(ids)).order_by(Gift.id.desc(), Share.id).limit(count)
     return [GiftRow._make(row) for row in session.execute(rows)]

@@ -120,12 +120,11 @@ def scanned(connection: Connection, statement: str, values: Any) -> list[str]:  
         # be it to find the rows or to have them in their order.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
-        plans = []
-        for switch in ("on", "off"):
-            connection.exec_driver_sql(f"SET LOCAL enable_sort = {switch}")
-            connection.exec_driver_sql(f"SET LOCAL enable_bitmapscan = {switch}")
-            explained = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
-            plans.append(set(unbounded(explained.scalar_one()[0]["Plan"], stops=False)))
+        plans = [set(planned(connection, statement, values))]
+        for without in ("indexscan", "bitmapscan", "sort"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{without} = off")
+            plans.append(set(planned(connection, statement, values)))
+            connection.exec_driver_sql("SET LOCAL enable_indexscan = on")
         return sorted(set.intersection(*plans))
     rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     lines = [row[3] for row in rows]
@@ -133,6 +132,12 @@ def scanned(connection: Connection, statement: str, values: Any) -> list[str]:  
     stops = "LIMIT" in statement and not any("TEMP B-TREE FOR ORDER BY" in one for one in lines)
     names = [one for line in lines for one in re.findall(r"^SCAN (\w+)", line)]
     return [] if stops else [aliases(statement).get(name, name) for name in names]
+
+
+def planned(connection: Connection, statement: str, values: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield the tables that PostgreSQL would read whole as it is set now."""
+    explained = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
+    return unbounded(explained.scalar_one()[0]["Plan"], stops=False)
 
 
 def unbounded(node: Mapping[str, Any], *, stops: bool) -> Iterator[str]:
