@@ -194,7 +194,7 @@ def ask(one: Served, name: str) -> tuple[float, float]:
     first = time.perf_counter() - began
     answer.read()
     whole = time.perf_counter() - began
-    if answer.status != 200:  # noqa: PLR2004 - the status of a page that is shown
+    if answer.status != 200:
         raise SystemExit(f"{name}: {address} answered {answer.status}.")
     return first * 1000, whole * 1000
 
