@@ -5,11 +5,13 @@ import os
 import click
 
 from compliance_app import __version__
+from compliance_app.cli import crm
 from compliance_app.cli.audit import audit
 from compliance_app.cli.console import Console
 from compliance_app.cli.database import database
 from compliance_app.cli.demo import demo
 from compliance_app.cli.doctor import doctor
+from compliance_app.cli.employers import employers
 from compliance_app.cli.gifts import gifts
 from compliance_app.cli.people import people
 from compliance_app.cli.policy import policy
@@ -30,6 +32,7 @@ for command in (
     serve,
     database,
     people,
+    employers,
     recipients,
     gifts,
     policy,
@@ -39,6 +42,8 @@ for command in (
     doctor,
 ):
     tally3220.add_command(command)
+for command in crm.COMMANDS:
+    recipients.add_command(command)
 
 
 def main() -> None:

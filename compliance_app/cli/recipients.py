@@ -19,7 +19,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 @click.group()
 def recipients() -> None:
-    """Find records that may be one person, merge them, and take that back."""
+    """Import people; find records that may be one person, merge them, and take that back."""
 
 
 @recipients.command()

@@ -41,3 +41,27 @@ class NotCoveredError(RuleError):
             f"You do not cover {self.name} today, so you cannot change it. "
             "Ask who covers it, or a compliance officer."
         )
+
+
+@dataclass(eq=False)
+class AlreadyUndoneError(RuleError):
+    """An import is undone once."""
+
+    import_id: int
+    code: ClassVar[str] = "already-undone"
+
+    def __str__(self) -> str:
+        return f"Import {self.import_id} was undone before; import the file again if it is needed."
+
+
+@dataclass(eq=False)
+class MeanwhileError(RuleError):
+    """Somebody wrote what an import was about to write."""
+
+    code: ClassVar[str] = "meanwhile"
+
+    def __str__(self) -> str:
+        return (
+            "Somebody changed the same people or firms while the file was compared, so nothing "
+            "was imported. Send it again."
+        )

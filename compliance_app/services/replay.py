@@ -27,10 +27,14 @@ from compliance_app.store.models import (
     Classification,
     Comment,
     Coverage,
+    CrmChange,
+    CrmImport,
+    CrmMapping,
     Decision,
     Draft,
     Employer,
     Employment,
+    ExternalId,
     Gift,
     GiftVersion,
     Negotiation,
@@ -57,6 +61,8 @@ ROWS: dict[str, type[Base]] = {
     "pair": RecipientPair,
     "finding": RecipientFinding,
     "search": SavedSearch,
+    "crm-import": CrmImport,
+    "crm-mapping": CrmMapping,
 }
 # The body of an event on a gift, a recipient or a firm holds rows of several tables so named.
 PARTS: dict[str, type[Base]] = {
@@ -65,6 +71,8 @@ PARTS: dict[str, type[Base]] = {
     "coverages": Coverage,
     "negotiations": Negotiation,
     "recipient": Recipient,
+    "external_ids": ExternalId,
+    "changes": CrmChange,
     "employments": Employment,
     "gift": Gift,
     "version": GiftVersion,

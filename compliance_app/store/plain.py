@@ -58,7 +58,8 @@ class PlainTable:
 
     def told(self, plain: PlainRow) -> dict[str, object]:
         """Return what `store.gifts.row_document` says of the same row."""
-        return {**plain, **{name: ready(plain[name]) for name in self._json}}
+        filled = (name for name in self._json if plain[name] is not None)
+        return {**plain, **{name: ready(plain[name]) for name in filled}}
 
     def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
         """Write plain rows in the session's transaction."""

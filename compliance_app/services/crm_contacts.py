@@ -1,0 +1,243 @@
+"""Bringing the contacts of a file in: firms first, then who changes, then who is new."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.matching import Contact as Matched
+from compliance_app.services import pairs
+from compliance_app.services.crm_plans import Act, ContactPlan, Firm, Planned
+from compliance_app.services.crm_rows import CrmRow
+from compliance_app.services.crm_sources import Kind
+from compliance_app.services.crm_updates import update_some
+from compliance_app.store import audit, recipient_keys
+from compliance_app.store.bulk import chunks, reserve_ids
+from compliance_app.store.models import (
+    CrmChange,
+    Employer,
+    Employment,
+    ExternalId,
+    Recipient,
+)
+from compliance_app.store.plain import PlainRow, plain_table
+from compliance_app.store.recipient_facts import lock_recipients
+from compliance_app.store.recipients import key_of
+
+A_DAY = timedelta(days=1)
+# How likely two of one name at one employer are one person, of 100.
+SAME_NAME = 90
+SAME_SENTENCE = "Same name and employer; one of them came with an import."
+
+
+class Applied(NamedTuple):
+    """What bringing contacts in wrote: who was added, by line, and which firms."""
+
+    added: Mapping[int, int]
+    firms: int
+
+
+def apply(
+    session: Session,
+    plan: ContactPlan,
+    *,
+    source: str,
+    import_id: int,
+    actor_id: int | None,
+    at: datetime,
+) -> Applied:
+    """Write what was planned; the caller holds the lock of imports."""
+    updates = [one for one in plan.planned if one.act is Act.UPDATED]
+    # Everybody is locked before the first event is written: the head of the trail comes last.
+    for ids in chunks(sorted({one.target_id or 0 for one in updates})):
+        lock_recipients(session, ids)
+    firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
+    for some in chunks(updates, 200):
+        update_some(
+            session,
+            plan,
+            some,
+            firms,
+            source=source,
+            import_id=import_id,
+            actor_id=actor_id,
+            at=at,
+        )
+    new = [one for one in plan.planned if one.act in {Act.ADDED, Act.SUSPECTED}]
+    writer = _Writer(session, plan, firms, source=source, import_id=import_id, at=at)
+    added: dict[int, int] = {}
+    for some in chunks(new):
+        added |= writer.write(some, actor_id=actor_id)
+    _suspect(session, new, added, actor_id=actor_id, at=at)
+    return Applied(added, len(firms))
+
+
+def _suspect(
+    session: Session,
+    new: Sequence[Planned],
+    added: Mapping[int, int],
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> None:
+    """Put whoever looks like somebody on the review list with them."""
+    suspicions = [
+        pairs.Suspicion(
+            one.target_id or added[one.above or 0], added[one.row.line], SAME_NAME, SAME_SENTENCE
+        )
+        for one in new
+        if one.act is Act.SUSPECTED
+    ]
+    for some in chunks(suspicions):
+        pairs.suspect(session, some, actor_id=actor_id, at=at)
+
+
+def _add_firms(
+    session: Session,
+    plan: ContactPlan,
+    *,
+    import_id: int,
+    actor_id: int | None,
+    at: datetime,
+) -> dict[str, int]:
+    """Add the firms that rows name and the register does not have; return ids by key."""
+    names: dict[str, str] = {}
+    for one in plan.planned:
+        firm = plan.firms[one.row.line]
+        if firm.key and firm.employer_id is None and one.act is not Act.UNCHANGED:
+            names.setdefault(firm.key, firm.name)
+    ids, change_ids = reserve_ids(session, Employer), reserve_ids(session, CrmChange)
+    firms, changes = plain_table(Employer), plain_table(CrmChange)
+    made: dict[str, int] = {}
+    for some in chunks(names.items()):
+        rows = [
+            firms.new(id=next(ids), name=name, name_key=key, created_at=at) for key, name in some
+        ]
+        kept = [
+            changes.new(
+                id=next(change_ids),
+                import_id=import_id,
+                noun="employer",
+                row_id=row["id"],
+                before=None,
+                after={"name": row["name"]},
+            )
+            for row in rows
+        ]
+        firms.insert(session, rows)
+        changes.insert(session, kept)
+        acts = [
+            audit.Act(
+                Event.EMPLOYER_ADDED,
+                f"employer:{row['id']}",
+                {"employer": firms.told(row), "changes": [changes.told(change)]},
+            )
+            for row, change in zip(rows, kept, strict=True)
+        ]
+        audit.write_many(session, acts, actor_id=actor_id, at=at)
+        made |= {row["name_key"]: row["id"] for row in rows}
+    return made
+
+
+class _Writer:
+    """Writes new contacts past the session: their rows, their keys, and their events."""
+
+    def __init__(
+        self,
+        session: Session,
+        plan: ContactPlan,
+        firms: Mapping[str, int],
+        *,
+        source: str,
+        import_id: int,
+        at: datetime,
+    ) -> None:
+        self._session, self._plan, self._firms = session, plan, firms
+        self._source, self._import_id, self._at = source, import_id, at
+        self._models = (Recipient, Employment, ExternalId, CrmChange)
+        self._ids: dict[type, Iterator[int]] = {
+            model: reserve_ids(session, model) for model in self._models
+        }
+
+    def write(self, some: Sequence[Planned], *, actor_id: int | None) -> dict[int, int]:
+        """Write some contacts and return their ids by the line they come from."""
+        written = [self._rows(one.row, actor_id) for one in some]
+        for model in self._models:
+            rows = [row for one in written for row in one.get(model, ())]
+            plain_table(model).insert(self._session, rows)
+        recipient_keys.keep_contacts(
+            self._session,
+            (
+                (rows[Recipient][0]["id"], _matched(one.row, self._plan.firms[one.row.line]))
+                for one, rows in zip(some, written, strict=True)
+            ),
+        )
+        acts = (self._act(rows) for rows in written)
+        audit.write_many(self._session, acts, actor_id=actor_id, at=self._at)
+        return {
+            one.row.line: rows[Recipient][0]["id"] for one, rows in zip(some, written, strict=True)
+        }
+
+    def _rows(self, row: CrmRow, actor_id: int | None) -> dict[type, list[PlainRow]]:
+        firm = self._plan.firms[row.line]
+        employer_id = firm.employer_id or self._firms.get(firm.key)
+        number = next(self._ids[Recipient])
+        person = plain_table(Recipient).new(
+            id=number,
+            name=row.name,
+            name_key=key_of(row.name),
+            email=row.email or None,
+            created_by_id=actor_id,
+            created_at=self._at,
+        )
+        rows: dict[type, list[PlainRow]] = {Recipient: [person]}
+        if employer_id is not None:
+            job = {"recipient_id": number, "employer_id": employer_id, "title": row.title}
+            rows[Employment] = [plain_table(Employment).new(id=next(self._ids[Employment]), **job)]
+        if row.external_id:
+            rows[ExternalId] = [
+                plain_table(ExternalId).new(
+                    id=next(self._ids[ExternalId]),
+                    source=self._source,
+                    kind=Kind.CONTACTS,
+                    external_id=row.external_id,
+                    recipient_id=number,
+                )
+            ]
+        work = [
+            {"employer_id": employer_id, "title": row.title, "started_on": None, "ended_on": None}
+        ]
+        rows[CrmChange] = [
+            plain_table(CrmChange).new(
+                id=next(self._ids[CrmChange]),
+                import_id=self._import_id,
+                noun="recipient",
+                row_id=number,
+                before=None,
+                after={
+                    "name": row.name,
+                    "email": row.email or None,
+                    "work": work if employer_id is not None else [],
+                },
+            )
+        ]
+        return rows
+
+    def _act(self, rows: Mapping[type, Sequence[PlainRow]]) -> audit.Act:
+        def told(model: type) -> list[dict[str, object]]:
+            return [plain_table(model).told(row) for row in rows.get(model, ())]
+
+        (person,) = told(Recipient)
+        body = {
+            "recipient": person,
+            "employments": told(Employment),
+            "external_ids": told(ExternalId),
+            "changes": told(CrmChange),
+        }
+        return audit.Act(Event.RECIPIENT_ADDED, f"recipient:{person['id']}", body)
+
+
+def _matched(row: CrmRow, firm: Firm) -> Matched:
+    return Matched.of(row.name, employer=firm.name or firm.key, email=row.email, title=row.title)

@@ -1,0 +1,254 @@
+"""Taking a whole import back: what it added goes out of use, what it changed is set back.
+
+Nothing is deleted. What somebody has used or changed since is kept, and it is said why.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.client_errors import AlreadyUndoneError
+from compliance_app.rules.errors import NotFoundError, PermissionMissingError
+from compliance_app.rules.permissions import Permission, may
+from compliance_app.services import crm_accounts
+from compliance_app.services.crm_updates import state_of
+from compliance_app.services.employers import document_of as employer_document
+from compliance_app.services.recipients import document_of as recipient_document
+from compliance_app.store import audit, crm, recipient_keys
+from compliance_app.store import employers as employer_store
+from compliance_app.store.bulk import chunks
+from compliance_app.store.gifts import row_document
+from compliance_app.store.models import (
+    CrmChange,
+    CrmImport,
+    Employer,
+    Employment,
+    ExternalId,
+    Negotiation,
+    Person,
+    Recipient,
+)
+from compliance_app.store.recipient_facts import lock_recipients
+from compliance_app.store.recipients import key_of
+
+MOST_SAID = 1_000
+
+
+@dataclass(slots=True)
+class Undone:
+    """What undoing did, and a sentence for each row that was kept as it is."""
+
+    retired: int = 0
+    set_back: int = 0
+    kept_rows: int = 0
+    kept: list[str] = field(default_factory=list)
+
+    def keep(self, sentence: str) -> None:
+        """Count a row that stays, and say why; of very many only the first are said."""
+        self.kept_rows += 1
+        if len(self.kept) < MOST_SAID:
+            self.kept.append(sentence)
+
+
+class _Known(NamedTuple):
+    """What is looked up for many changes at once."""
+
+    people: Mapping[int, Recipient]
+    used: Collection[int]
+    links: Mapping[int, Sequence[ExternalId]]
+
+
+def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime) -> Undone:
+    """Take an import back. Raises NotFoundError and AlreadyUndoneError."""
+    needed = Permission.CRM_IMPORT
+    if actor_id is not None and not may(session.get_one(Person, actor_id).role, needed):
+        raise PermissionMissingError(permission=needed.value)
+    crm.lock_imports(session)
+    made = crm.get_import(session, import_id)
+    if made is None:
+        raise NotFoundError(what=f"import {import_id}")
+    if made.undone_at is not None:
+        raise AlreadyUndoneError(import_id=import_id)
+    _lock(session, import_id)
+    done = Undone()
+    for some in chunks(crm.changes_of(session, import_id)):
+        known = _known(session, some)
+        acts = [act for change in some if (act := _undo_one(session, change, known, done, at))]
+        session.flush()
+        audit.write_many(session, acts, actor_id=actor_id, at=at)
+        session.expunge_all()
+    made = session.merge(made)
+    made.undone_by_id, made.undone_at = actor_id, at
+    session.flush()
+    audit.append(
+        session,
+        Event.CRM_IMPORT_UNDONE,
+        actor_id=actor_id,
+        at=at,
+        subject=f"crm-import:{made.id}",
+        body=row_document(made),
+    )
+    return done
+
+
+def _lock(session: Session, import_id: int) -> None:
+    """Lock everybody before the first event is written: the head of the trail comes last."""
+    rows = [(change.noun, change.row_id) for change in crm.changes_of(session, import_id)]
+    for ids in chunks(sorted({number for noun, number in rows if noun == "recipient"})):
+        lock_recipients(session, ids)
+    for ids in chunks(sorted({number for noun, number in rows if noun == "employer"})):
+        employer_store.lock_employers(session, *ids)
+
+
+def _known(session: Session, changes: Sequence[CrmChange]) -> _Known:
+    ids = [change.row_id for change in changes if change.noun == "recipient"]
+    return _Known(
+        people=crm.loaded(session, ids),
+        used=crm.used_recipients(session, ids),
+        links=crm.links_of_recipients(session, ids),
+    )
+
+
+def _undo_one(
+    session: Session, change: CrmChange, known: _Known, done: Undone, at: datetime
+) -> audit.Act | None:
+    if change.noun == "recipient":
+        return _recipient(session, change, known, done, at)
+    if change.noun == "employer":
+        return _employer(session, change, done, at)
+    return _negotiation(session, change, done, at)
+
+
+def _recipient(
+    session: Session, change: CrmChange, known: _Known, done: Undone, at: datetime
+) -> audit.Act | None:
+    recipient = session.get_one(Recipient, change.row_id)
+    if change.before is None and recipient.id in known.used:
+        done.keep(f"{recipient.name} has gifts or was merged, so the record stays.")
+        return None
+    if state_of(recipient) != change.after:
+        done.keep(f"{recipient.name} was changed since, so the record stays as it is.")
+        return None
+    given_way: list[Employment] = []
+    links: list[ExternalId] = []
+    if change.before is None:
+        recipient.retired_at = at
+        links = _retire_links(known.links.get(recipient.id, ()), at)
+        done.retired += 1
+    else:
+        given_way = _set_recipient(session, recipient, change.before, at)
+        session.flush()
+        session.refresh(recipient, ["employments"])
+        recipient_keys.keep(session, [recipient])
+        done.set_back += 1
+    body = recipient_document(recipient, *given_way) | {
+        "external_ids": [row_document(link) for link in links]
+    }
+    return audit.Act(Event.RECIPIENT_CHANGED, f"recipient:{recipient.id}", body)
+
+
+def _set_recipient(
+    session: Session, recipient: Recipient, before: Mapping[str, Any], at: datetime
+) -> list[Employment]:
+    recipient.name, recipient.name_key = before["name"], key_of(before["name"])
+    recipient.email = before["email"]
+    if crm.work_of(recipient.employments) == before["work"]:
+        return []
+    given_way = list(recipient.employments)
+    for job in given_way:
+        job.superseded_at = at
+    for job in before["work"]:
+        session.add(
+            Employment(
+                recipient_id=recipient.id,
+                employer_id=job["employer_id"],
+                title=job["title"],
+                started_on=_day(job["started_on"]),
+                ended_on=_day(job["ended_on"]),
+            )
+        )
+    return given_way
+
+
+def _employer(session: Session, change: CrmChange, done: Undone, at: datetime) -> audit.Act | None:
+    firm = session.get_one(Employer, change.row_id)
+    now = crm_accounts.state_of(firm)
+    if change.before is None and crm.is_employer_used(session, firm.id):
+        done.keep(f"{firm.name} has gifts, people, an owner or a subsidiary, so it stays.")
+        return None
+    if {name: now[name] for name in change.after} != change.after:
+        done.keep(f"{firm.name} was changed since, so it stays as it is.")
+        return None
+    links: list[ExternalId] = []
+    if change.before is None:
+        firm.retired_at = at
+        links = _retire_links(crm.external_ids_of(session, employer_id=firm.id), at)
+        done.retired += 1
+    else:
+        for name, value in change.before.items():
+            setattr(firm, name, value)
+        firm.name_key = key_of(firm.name)
+        done.set_back += 1
+    session.flush()
+    body = {
+        "employer": row_document(firm),
+        "external_ids": [row_document(link) for link in links],
+    }
+    return audit.Act(Event.EMPLOYER_CHANGED, f"employer:{firm.id}", body)
+
+
+def _negotiation(
+    session: Session, change: CrmChange, done: Undone, at: datetime
+) -> audit.Act | None:
+    row = session.get_one(Negotiation, change.row_id)
+    if row.superseded_at is not None:
+        done.keep(f"The negotiation {row.opportunity} was changed since, so it stays as it is.")
+        return None
+    given_way = [row]
+    links = list(crm.external_ids_of(session, negotiation_id=row.id))
+    if change.before is None:
+        row.superseded_at = at
+        _retire_links(links, at)
+        done.retired += 1
+    else:
+        new = employer_store.replace_row(
+            session,
+            row,
+            at=at,
+            opportunity=change.before["opportunity"],
+            started_on=_day(change.before["started_on"]),
+            ended_on=_day(change.before["ended_on"]),
+        )
+        session.flush()
+        for link in links:
+            link.negotiation_id = new.id
+        done.set_back += 1
+    session.flush()
+    firm = session.get_one(Employer, row.employer_id)
+    session.refresh(firm, ["negotiations"])
+    body = employer_document(firm, *given_way) | {
+        "external_ids": [row_document(link) for link in links]
+    }
+    return audit.Act(Event.NEGOTIATION_CHANGED, f"employer:{firm.id}", body)
+
+
+def _retire_links(links: Iterable[ExternalId], at: datetime) -> list[ExternalId]:
+    for link in links:
+        link.retired_at = at
+    return list(links)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def made_import(session: Session, import_id: int) -> CrmImport:
+    """Return an import as a page shows it. Raises NotFoundError."""
+    made = session.get(CrmImport, import_id)
+    if made is None:
+        raise NotFoundError(what=f"import {import_id}")
+    return made

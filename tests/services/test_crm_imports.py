@@ -1,0 +1,327 @@
+"""Contacts, accounts and deals of customer systems: read, compared, written once, undone."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+
+from compliance_app.rules.client_errors import AlreadyUndoneError
+from compliance_app.services import crm_imports, crm_undo, employments, gifts
+from compliance_app.services.crm_imports import Choice, Compared, RowsRefusedError
+from compliance_app.services.crm_rows import BadCellError, whole_salesforce_id
+from compliance_app.services.crm_sources import Kind
+from compliance_app.services.crm_undo import Undone
+from compliance_app.services.import_file import FileError
+from compliance_app.services.replay import replay
+from compliance_app.store.base import frozen_reading, unit_of_work
+from compliance_app.store.models import Employer, Negotiation, Recipient, RecipientPair
+from tests.conftest import CAST, NOON
+from tests.factories import make_claim
+
+LATER = NOON + timedelta(days=1)
+HUBSPOT = (
+    "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Contact owner\r\n"
+)
+KEN = "Ken,Ito,ken@acme.example,,Analyst,Acme"
+TWO = HUBSPOT + (
+    "101,Zoë,Quill,zoe@acme.example,,Trustee,Acme Pension,Rita\r\n"
+    "102,Ken,Ito,ken@acme.example,,Analyst,Acme Pension,Rita\r\n"
+)
+
+
+def bring(
+    content: str | bytes, source: str | None = None, *, partial: bool = False, days: int = 0
+) -> tuple[int, Compared]:
+    data = content.encode() if isinstance(content, str) else content
+    with unit_of_work() as session:
+        made, compared = crm_imports.import_file(
+            session,
+            data,
+            "contacts.csv",
+            Choice(source),
+            partial=partial,
+            actor_id=CAST.officer,
+            at=NOON + timedelta(days=days),
+        )
+        return made.id, compared
+
+
+def undo(number: int) -> Undone:
+    with unit_of_work() as session:
+        return crm_undo.undo(session, number, actor_id=CAST.officer, at=LATER)
+
+
+def people() -> list[tuple[str, str | None, str]]:
+    with unit_of_work() as session:
+        return [
+            (one.name, one.email, one.employments[-1].employer.name if one.employments else "")
+            for one in session.query(Recipient)
+            .filter(Recipient.id > CAST.ravi, Recipient.retired_at.is_(None))
+            .order_by(Recipient.id)
+        ]
+
+
+def counts(compared: Compared) -> dict[str, int]:
+    return {name: number for name, number in compared.counts.items() if number}
+
+
+def replays() -> None:
+    with frozen_reading() as session:
+        assert replay(session).differences == []
+
+
+def test_contacts_are_added_once_and_brought_up_to_date_by_their_id(app: Flask) -> None:
+    _, first = bring(TWO)
+    assert counts(first) == {"rows": 2, "added": 2}
+    assert people() == [
+        ("Zoë Quill", "zoe@acme.example", "Acme Pension"),
+        ("Ken Ito", "ken@acme.example", "Acme Pension"),
+    ]
+    _, again = bring(TWO, days=1)
+    assert counts(again) == {"rows": 2, "unchanged": 2}
+    moved = TWO.replace(
+        "Ken,Ito,ken@acme.example,,Analyst,Acme", "Kenji,Ito,ken@h.example,,CIO,Harbor"
+    )
+    _, changed = bring(moved, days=2)
+    assert counts(changed) == {"rows": 2, "updated": 1, "unchanged": 1}
+    assert people()[1] == ("Kenji Ito", "ken@h.example", "Harbor Pension")
+    replays()
+
+
+def test_nobody_is_merged_and_a_namesake_is_suspected(app: Flask) -> None:
+    same_mail = HUBSPOT + "7,Morgan,Ellery,morgan@northgate.example,,CIO,Northgate Pension Trust,\n"
+    _, linked = bring(same_mail)
+    assert counts(linked) == {"rows": 1, "updated": 1}
+    namesake = HUBSPOT + "8,MORGAN,ellery,m.ellery@northgate.example,,,Northgate Pension Trust,\n"
+    _, suspected = bring(namesake)
+    assert counts(suspected) == {"rows": 1, "suspected": 1}
+    assert suspected.planned[0].sentence == (
+        "Somebody of this name and employer is there already (recipient 1)."
+    )
+    with unit_of_work() as session:
+        pair = session.query(RecipientPair).one()
+        assert (pair.first_id, pair.second_id, pair.score) == (CAST.morgan, 3, 90)
+    other = HUBSPOT + "9,Ana,Lee,ravi@harbor.example,,,Harbor Capital,\n"
+    with pytest.raises(RowsRefusedError) as refused:
+        bring(other)
+    assert str(refused.value.compared.problems[0]) == (
+        "Line 2, email: ravi@harbor.example belongs to Ravi Shankaran in the register; correct "
+        "the address or the name where it is wrong."
+    )
+
+
+def test_an_old_employer_in_the_file_does_not_undo_what_somebody_recorded(app: Flask) -> None:
+    row = HUBSPOT + "7,Morgan,Ellery,morgan@northgate.example,,Manager,Northgate Pension Trust,\n"
+    bring(row)
+    with unit_of_work() as session:
+        employments.change_employer(
+            session,
+            CAST.morgan,
+            "Harbor Capital",
+            "",
+            since=NOON.date() - timedelta(days=30),
+            actor_id=CAST.rep,
+            at=LATER,
+        )
+    _, again = bring(row, days=2)
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+
+
+def test_a_whole_import_is_undone_but_what_has_gifts_stays(app: Flask) -> None:
+    number, _ = bring(TWO)
+    with unit_of_work() as session:
+        zoe = session.query(Recipient).filter_by(name="Zoë Quill").one()
+        gifts.submit(
+            session, make_claim(to=(zoe.id,)), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON
+        )
+    done = undo(number)
+    assert (done.retired, done.set_back, done.kept_rows) == (1, 0, 2)
+    assert done.kept == [
+        "Zoë Quill has gifts or was merged, so the record stays.",
+        "Acme Pension has gifts, people, an owner or a subsidiary, so it stays.",
+    ]
+    assert [name for name, _, _ in people()] == ["Zoë Quill"]
+    with pytest.raises(AlreadyUndoneError):
+        undo(number)
+    replays()
+    _, again = bring(TWO, days=2)
+    assert counts(again) == {"rows": 2, "updated": 1, "unchanged": 1}
+    assert [name for name, _, _ in people()] == ["Zoë Quill", "Ken Ito"]
+    replays()
+
+
+def test_undoing_an_update_sets_back_what_nobody_changed_since(app: Flask) -> None:
+    bring(TWO)
+    moved = TWO.replace(
+        "Ken,Ito,ken@acme.example,,Analyst,Acme", "Kenji,Ito,k@h.example,,CIO,Harbor"
+    )
+    number, _ = bring(moved, days=1)
+    done = undo(number)
+    assert (done.retired, done.set_back, done.kept) == (1, 1, [])
+    assert people()[1] == ("Ken Ito", "ken@acme.example", "Acme Pension")
+    replays()
+
+
+def test_salesforce_accounts_bring_parents_and_refuse_circles(app: Flask) -> None:
+    head = "Account ID,Account Name,Parent Account,Industry,Billing State/Province\n"
+    _, compared = bring(
+        head + "001000000000001,Acme,Acme Group,Banking,NY\n"
+        "001000000000002,Acme Group,Acme,,\n"
+        "001000000000003,Harbor Capital,Acme Group,Funds,MA\n"
+    )
+    assert counts(compared) == {"rows": 3, "added": 2, "updated": 1, "refused": 1}
+    assert str(compared.problems[0]) == (
+        "Line 3, parent: The parent was left out: its own parents in salesforce lead back to it."
+    )
+    with unit_of_work() as session:
+        acme = session.query(Employer).filter_by(name="Acme").one()
+        assert (acme.parent and acme.parent.name, acme.segment, acme.region) == (
+            "Acme Group",
+            "Banking",
+            "NY",
+        )
+    replays()
+
+
+def test_deals_in_negotiation_open_one_and_others_end_it(app: Flask) -> None:
+    head = "Opportunity ID,Opportunity Name,Stage,Account Name,Close Date\n"
+    deal = "006000000000001,Mandate,{},Harbor Capital,2027-01-31\n"
+    number, compared = bring(head + deal.format("Negotiation/Review"))
+    assert counts(compared) == {"rows": 1, "added": 1}
+    bring(head + deal.format("Closed Won"), days=3)
+    with unit_of_work() as session:
+        row = session.query(Negotiation).filter(Negotiation.superseded_at.is_(None)).one()
+        assert (row.opportunity, row.started_on, row.ended_on) == (
+            "Mandate",
+            NOON.date(),
+            NOON.date() + timedelta(days=3),
+        )
+    assert undo(number).kept == ["The negotiation Mandate was changed since, so it stays as it is."]
+    replays()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(TWO.encode("utf-8-sig"), id="byte-order mark"),
+        pytest.param(TWO.encode("utf-16"), id="UTF-16"),
+        pytest.param(TWO.encode("cp1252"), id="Windows-1252"),
+        pytest.param(TWO.replace(",", ";").encode(), id="semicolons"),
+        pytest.param(TWO.replace(",", "\t").encode(), id="tabs"),
+        pytest.param(b"\r\n" + TWO.encode(), id="a blank line first"),
+        pytest.param(
+            TWO.encode()
+            + b'\r\n"All Contacts"\r\n"Copyright (c) 2000-2026 salesforce.com, inc."\r\n',
+            id="a footer",
+        ),
+    ],
+)
+def test_the_same_contacts_are_read_however_the_file_is_written(app: Flask, content: bytes) -> None:
+    _, compared = bring(content)
+    assert counts(compared) == {"rows": 2, "added": 2}
+    assert people()[0] == ("Zoë Quill", "zoe@acme.example", "Acme Pension")
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def test_a_workbook_is_read_by_a_saved_mapping(app: Flask) -> None:
+    with unit_of_work() as session:
+        crm_imports.save_mapping(
+            session,
+            "Old list",
+            Kind.CONTACTS,
+            {"name": "Who", "email": "Mail", "employer": "Firm"},
+            actor_id=CAST.officer,
+            at=NOON,
+        )
+    _, compared = bring(
+        workbook(("Who", "Mail", "Firm"), ("Zoe Quill", "zoe@acme.example", "Acme")), "Old list"
+    )
+    assert counts(compared) == {"rows": 1, "added": 1}
+    assert people() == [("Zoe Quill", "zoe@acme.example", "Acme")]
+    replays()
+
+
+def bomb() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/worksheets/sheet1.xml", b"\0" * 60_000_000)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"", "The file is empty", id="empty"),
+        pytest.param(b"Who,What\nA,B\n", "are not a set of Salesforce or HubSpot", id="unknown"),
+        pytest.param(b"Just one\nA\n", 'The file has one column, "Just one"', id="one column"),
+        pytest.param(
+            b"Record ID,First Name,Surname,Job Title\n1,A,B,C\n",
+            'no column is called "Last Name" (is it "First Name"?)',
+            id="a missing column",
+        ),
+        pytest.param(
+            b"Contact ID,Last Name,LastName,Email\n003000000000001,A,B,\n",
+            'Two columns say the last name: "Last Name" and "LastName"',
+            id="two columns for one field",
+        ),
+        pytest.param(b"PK\x03\x04 not a workbook", "This is no workbook", id="no workbook"),
+        pytest.param(bomb(), "unpacks to far more than it holds", id="a zip bomb"),
+        pytest.param(b"%PDF-1.7", "export it as CSV or as XLSX", id="a PDF"),
+        pytest.param(b"Record ID,Last Name\n\x81\x8d\n", "Line 2 holds bytes", id="no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(app: Flask, content: bytes, sentence: str) -> None:
+    with pytest.raises(FileError) as refused:
+        bring(content)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        pytest.param("1,A,B,not-mail,,,,", "email: 'not-mail' is not an e-mail", id="an address"),
+        pytest.param("1,=1+1,B,,,,,", 'first_name: "=1+1" begins like a formula', id="a formula"),
+        pytest.param(f"1,A,{'x' * 30_000},,,,,", "last_name: This has 30,000", id="a long cell"),
+        pytest.param("1,A,B", "row: This row has 3 cells, but there are 8", id="a short row"),
+        pytest.param("101,A,B,,,,,", "Line 2 has the id 101 already", id="an id twice"),
+        pytest.param("1,,,,,,,", "name: Give the person's name.", id="no name"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_says_why_and_the_others_can_be(
+    app: Flask, row: str, problem: str
+) -> None:
+    with pytest.raises(RowsRefusedError) as refused:
+        bring(f"{TWO}{row}\r\n")
+    (only,) = refused.value.compared.problems
+    assert only.line == 4
+    assert problem in str(only)
+    _, compared = bring(f"{TWO}{row}\r\n", partial=True)
+    assert counts(compared) == {"rows": 3, "added": 2, "refused": 1}
+
+
+def test_a_formula_in_a_workbook_is_named_by_its_cell(app: Flask) -> None:
+    content = workbook(("Record ID", "First Name", "Last Name", "Job Title"), (1, "A", "=B1", "x"))
+    with pytest.raises(RowsRefusedError) as refused:
+        bring(content)
+    assert str(refused.value.compared.problems[0]) == (
+        "Line 2, row: The cell C2 holds a formula; copy the sheet and paste its values."
+    )
+
+
+def test_an_id_of_15_signs_is_the_one_of_18_and_lost_capitals_come_back() -> None:
+    assert whole_salesforce_id("001A0000006Vm9r") == "001A0000006Vm9rIAC"
+    assert whole_salesforce_id("001A0000006Vm9rIAC") == "001A0000006Vm9rIAC"
+    assert whole_salesforce_id("001a0000006vm9riac") == "001A0000006Vm9rIAC"
+    with pytest.raises(BadCellError, match="15 or 18"):
+        whole_salesforce_id("12345")
