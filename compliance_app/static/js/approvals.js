@@ -6,7 +6,7 @@ const pane = queue.querySelector("[data-pane]");
 const keys = document.querySelector("#keys");
 const keysOn = keys.querySelector("[data-keys-on]");
 const opened = queue.classList.contains("opened");
-const wide = matchMedia("(min-width: 821px)");
+const wide = matchMedia("(min-width: 51.3125rem)");
 const OFF = "tally3220-keys-off";
 
 const links = () => [...queue.querySelectorAll(".queue-item")];
