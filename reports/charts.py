@@ -31,6 +31,8 @@ _LABELS: Final = 66.0
 _VALUES: Final = 46.0
 _STEPS: Final = (1, 2, 5)
 _WIDEST_BAR: Final = 64.0
+# Below this a month's full name does not fit under its bar.
+_NARROW: Final = 68.0
 # So far apart must two labels be, one above the other.
 _APART: Final = 9.0
 
@@ -66,8 +68,11 @@ def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -
         )
         if month.limit is not None:
             _mark_limit(drawing, month.limit, left + pitch * (i + month.limit_place / 1_000), floor)
-        drawing.add(_string(center, floor - 11, month.label, "middle"))
-        drawing.add(_string(center, floor - 21, count(month.gifts, "gift"), "middle", CELL_NOTE))
+        label, gifts = month.label, count(month.gifts, "gift")
+        if pitch < _NARROW:
+            label, gifts = _short(month.label), f"{month.gifts:,}"
+        drawing.add(_string(center, floor - 11, label, "middle"))
+        drawing.add(_string(center, floor - 21, gifts, "middle", CELL_NOTE))
     told = "; ".join(f"{month.label}: ${month.cents // 100:,}" for month in months)
     changed = "".join(
         f" The limit is ${month.limit.cents // 100:,} from {month.limit.from_day}."
@@ -75,6 +80,12 @@ def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -
         if month.limit is not None
     )
     return Chart(drawing, "Counted value by month of the gift", f"Bars: {told}.{changed}")
+
+
+def _short(label: str) -> str:
+    """Return the name of a month so that it fits under a narrow bar: "Jan 26"."""
+    month, _, year = label.partition(" ")
+    return f"{month[:3]} {year[2:]}" if year else label
 
 
 def _mark_limit(drawing: Drawing, limit: DatedLimit, x: float, floor: float) -> None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from compliance_app.rules.money import format_dollars
 from compliance_app.rules.reasons import MONTHS
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.verdicts import EXEMPT, Verdict
 from compliance_app.rules.workflow import DecisionKind, State, standing
 from reports.source import DatedLimit, QuarterReport, RecipientTotal, ShareLine
+from reports.wording import count, plural
 
 PENDING: Final = frozenset({State.SUBMITTED, State.SENT_BACK})
 OVER: Final = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
@@ -59,6 +62,39 @@ class Figures:
     months: tuple[MonthFigure, ...]
     categories: tuple[CategoryFigure, ...]
     bands: tuple[int, ...]
+
+
+class KeyFigure(NamedTuple):
+    """One number of the cover, with what it counts."""
+
+    number: str
+    caption: str
+    is_alarming: bool = False
+
+
+def key_figures(
+    kind: ReportKind,
+    *,
+    gifts: int,
+    recipients: int,
+    counted_cents: int,
+    pending: int,
+    over: int,
+    policies: int,
+) -> tuple[KeyFigure, ...]:
+    """Return what the cover of a kind of report says in large figures."""
+    if kind is ReportKind.POLICY:
+        return (KeyFigure(f"{policies:,}", f"{plural(policies, 'version')} of the policy"),)
+    to = f"{plural(gifts, 'gift')} to {count(recipients, 'recipient')}"
+    if kind.is_for_the_client:
+        value = KeyFigure(format_dollars(counted_cents), "value of these gifts")
+        return (KeyFigure(f"{gifts:,}", to), value)
+    return (
+        KeyFigure(f"{gifts:,}", to),
+        KeyFigure(format_dollars(counted_cents), "counted toward the limit"),
+        KeyFigure(f"{pending:,}", "waiting for a decision"),
+        KeyFigure(f"{over:,}", "over the limit, each recorded", over > 0),
+    )
 
 
 def is_over(share: ShareLine) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from compliance_app.rules.money import format_dollars
+from compliance_app.rules.report_kinds import ReportKind
 from reports import theme
 from reports.charts import draw_months, draw_use
-from reports.figures import Figures
+from reports.figures import Figures, key_figures
 from reports.fontset import get_face
 from reports.paper import Book, fit
 from reports.source import QuarterReport, RecipientTotal, ReportMeta
@@ -21,7 +21,6 @@ from reports.wording import (
     moment,
     percent_of,
     period_words,
-    plural,
     words,
 )
 
@@ -50,19 +49,21 @@ def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
     book.text(theme.LEFT, 482, period, theme.SUBTITLE)
     if not meta.has_ended:
         book.text(theme.RIGHT, 482, NOT_ENDED, theme.WARNING, align="right")
-    _write_key_figures(book, figures)
+    _write_key_figures(book, report, figures)
     _write_facts(book, report)
     _write_statement(book, meta)
 
 
-def _write_key_figures(book: Book, figures: Figures) -> None:
+def _write_key_figures(book: Book, report: QuarterReport, figures: Figures) -> None:
     book.rule(460, weight=0.75, color=theme.INK)
-    gifts = f"{plural(figures.gifts, 'gift')} to {count(figures.recipients, 'recipient')}"
-    shown = (
-        (f"{figures.gifts:,}", gifts, False),
-        (format_dollars(figures.counted_cents), "counted toward the limit", False),
-        (f"{figures.pending:,}", "waiting for a decision", False),
-        (f"{figures.over:,}", "over the limit, each recorded", figures.over > 0),
+    shown = key_figures(
+        report.meta.kind,
+        gifts=figures.gifts,
+        recipients=figures.recipients,
+        counted_cents=figures.counted_cents,
+        pending=figures.pending,
+        over=figures.over,
+        policies=len(report.evidence.policies),
     )
     for i, (number, caption, alarming) in enumerate(shown):
         span = grid(i * 3, 3)
@@ -151,18 +152,26 @@ def write_summary(book: Book, report: QuarterReport, figures: Figures) -> None:
     book.text(theme.LIVE.left, 536, "A. Summary", theme.PART)
     span = grid(0, 4)
     y = _write_contents(book, span, 506)
+    if report.meta.kind is ReportKind.POLICY:
+        return
     _write_categories(book, span, y - 26, figures)
-    if report.shares:
+    if report.shares and report.meta.kind.is_for_the_client:
+        _write_months(book, grid(5, 7), figures)
+    elif report.shares:
         _write_charts(book, grid(5, 7), figures)
         _write_recipients(book, grid(5, 7), 202, report.totals)
     else:
         book.text(grid(5, 7).left, 506, "No gift was recorded for this period.", theme.HEADING)
 
 
-def _write_charts(book: Book, span: Span, figures: Figures) -> None:
+def _write_months(book: Book, span: Span, figures: Figures) -> None:
     months = draw_months(figures.months, width=span.width, height=140)
     book.text(span.left, 506, months.title, theme.HEADING)
     book.draw(months, span.left, 356)
+
+
+def _write_charts(book: Book, span: Span, figures: Figures) -> None:
+    _write_months(book, span, figures)
     use = draw_use(figures.bands, width=span.width, height=92)
     book.text(span.left, 330, use.title, theme.HEADING)
     book.draw(use, span.left, 228)

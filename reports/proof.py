@@ -6,7 +6,7 @@ from typing import Final
 from reports.figures import Figures
 from reports.listing import Listing, Section, Texts, columns_of
 from reports.lists import write_rows
-from reports.source import ChangeLine, EarlierPackage, ReportMeta
+from reports.source import ChangeLine, EarlierPackage, EventLine, ReportMeta
 from reports.theme import CELL, CELL_NOTE, CELL_STRONG
 from reports.wording import amount, count, moment
 
@@ -23,6 +23,16 @@ CHANGES: Final = columns_of(
         ("In this report", 92, "left"),
     ]
 )
+EVENTS: Final = columns_of(
+    [
+        ("Event", 44, "right"),
+        ("At (UTC)", 66, "left"),
+        ("What happened", 106, "left"),
+        ("About", 78, "left"),
+        ("Who", 138, "left"),
+        ("Seal", 248, "left"),
+    ]
+)
 PROOF: Final = columns_of([("What", 128, "left"), ("What it is", 584, "left")])
 TOLD: Final = (
     ("gifts", "Gifts"),
@@ -34,7 +44,7 @@ TOLD: Final = (
     ("late", "Logged late"),
 )
 
-EVENTS: Final = (
+THE_EVENTS: Final = (
     "audit-{label}.jsonl holds every event about these gifts, their recipients and the firm's"
     " policy, each with the proof that it is one of the leaves of the tree above."
 )
@@ -67,6 +77,23 @@ def write_changes(listing: Listing, earlier: EarlierPackage | None, figures: Fig
     )
 
 
+def write_events(listing: Listing, events: Sequence[EventLine]) -> None:
+    """List events of the trail with their seals."""
+    none = "No event of the trail is about these gifts."
+    write_rows(listing, EVENTS, map(_event_row, events), none)
+
+
+def _event_row(line: EventLine) -> Sequence[Texts]:
+    return [
+        [(f"{line.number:,}", CELL)],
+        [(moment(line.happened_at), CELL)],
+        [(line.what, CELL_STRONG)],
+        [(line.subject, CELL)],
+        [(line.who, CELL)],
+        [(line.sha256, CELL_NOTE)],
+    ]
+
+
 def write_proof(listing: Listing, meta: ReportMeta) -> None:
     """Say which state of the trail the report was read from, and how to check that."""
     listing.begin_table(PROOF)
@@ -96,7 +123,7 @@ def _facts(meta: ReportMeta) -> Sequence[tuple[str, Sequence[str]]]:
         *facts,
         (
             "The events themselves",
-            [EVENTS.format(label=label)],
+            [THE_EVENTS.format(label=label)],
         ),
         (
             "How to check",

@@ -222,6 +222,17 @@ class EarlierPackage(NamedTuple):
     changes: tuple[ChangeLine, ...]
 
 
+class EventLine(NamedTuple):
+    """One event of the trail, by its number; what it says in full is in the trail's part."""
+
+    number: int
+    happened_at: datetime
+    who: str
+    what: str
+    subject: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What stands behind the gifts of a report: how they were supervised, and what changed."""
@@ -230,6 +241,7 @@ class Evidence:
     reviews: Sequence[ReviewLine] = ()
     refusals: Sequence[RefusalLine] = ()
     policies: Sequence[PolicyLine] = ()
+    events: Sequence[EventLine] = ()
     earlier: EarlierPackage | None = None
 
 

@@ -1,9 +1,8 @@
 """`tally3220 report`: what is handed over, written to a folder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from flask import Flask
@@ -11,6 +10,13 @@ from flask import Flask
 from compliance_app.cli.console import opened
 from compliance_app.cli.progress import progress_bar
 from compliance_app.cli.report_keys import chosen_signer, keys
+from compliance_app.cli.report_options import (
+    DAY,
+    Target,
+    of_a_part,
+    of_some_days,
+    to_a_folder,
+)
 from compliance_app.clock import now
 from compliance_app.rules.periods import Period, quarter_of, range_of
 from compliance_app.rules.report_kinds import ReportKind
@@ -23,15 +29,6 @@ from compliance_app.services.reporting.orders import Order
 from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store.base import frozen_reading, unit_of_work
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-DAY = click.DateTime(["%Y-%m-%d"])
-SCOPES = {
-    ScopeKind.EMPLOYER: "Only gifts to people of this employer: its name or number.",
-    ScopeKind.GIVER: "Only gifts of this associated person: e-mail address or number.",
-    ScopeKind.OFFICE: "Only gifts of the people of this office.",
-    ScopeKind.RECIPIENT: "Only gifts to this recipient: e-mail address, name or number.",
-}
-
 
 @click.group()
 def report() -> None:
@@ -41,85 +38,90 @@ def report() -> None:
 report.add_command(keys)
 
 
-def _to_a_folder(command: Command) -> Command:
-    """Give a command the options of where a report goes to."""
-    out = click.option(
-        "--out",
-        "folder",
-        required=True,
-        type=click.Path(file_okay=False, path_type=Path),
-        help="The folder to write to; it is made if it is not there.",
-    )
-    as_zip = click.option("--zip", "as_zip", is_flag=True, help="Write one zip into the folder.")
-    sign = click.option(
-        "--sign",
-        "key",
-        type=click.Path(path_type=Path),
-        help="Sign the PDF with this PKCS#12 file in place of the one of the settings.",
-    )
-    return out(as_zip(sign(command)))
-
-
-def _of_a_part(command: Command) -> Command:
-    """Give a command the options of whose gifts a report is about."""
-    for kind, explained in reversed(SCOPES.items()):
-        command = click.option(f"--{kind.value}", help=explained)(command)
-    return command
-
-
 @report.command()
 @click.argument("quarter")
-@_to_a_folder
-@_of_a_part
-def quarter(
-    quarter: str, *, folder: Path, as_zip: bool, key: Path | None, **parts: str | None
-) -> None:
+@to_a_folder
+@of_a_part
+def quarter(quarter: str, *, target: Target, **parts: str | None) -> None:
     """Write the package of a QUARTER such as 2026Q3: PDF, CSV, XLSX, JSON and the trail's part.
 
     It is about the whole firm, or about one part of it.
     """
-    _write(ReportKind.REGISTER, quarter_of(quarter), parts, folder, as_zip=as_zip, key=key)
+    _write(ReportKind.REGISTER, quarter_of(quarter), parts, target)
 
 
 @report.command("range")
 @click.option("--since", required=True, type=DAY, help="The first day, as 2026-07-01.")
 @click.option("--until", required=True, type=DAY, help="The last day.")
-@_to_a_folder
-@_of_a_part
-def range_(
-    *,
-    since: datetime,
-    until: datetime,
-    folder: Path,
-    as_zip: bool,
-    key: Path | None,
-    **parts: str | None,
-) -> None:
+@to_a_folder
+@of_a_part
+def range_(*, since: datetime, until: datetime, target: Target, **parts: str | None) -> None:
     """Write the package of any days, the first and the last included."""
     period = range_of(since.date(), until.date())
-    _write(ReportKind.REGISTER, period, parts, folder, as_zip=as_zip, key=key)
+    _write(ReportKind.REGISTER, period, parts, target)
+
+
+@report.command("recipient")
+@click.argument("recipient")
+@of_some_days
+@to_a_folder
+def recipient_(recipient: str, *, period: Period, target: Target) -> None:
+    """Write the statement of one RECIPIENT: e-mail address, name or number."""
+    _write(ReportKind.RECIPIENT, period, {"recipient": recipient}, target)
+
+
+@report.command("employer")
+@click.argument("employer")
+@of_some_days
+@to_a_folder
+def employer_(employer: str, *, period: Period, target: Target) -> None:
+    """Write for a client what the firm gave to the people of this EMPLOYER: name or number.
+
+    It leaves out decisions, flags, limits and the trail, which are the firm's own business.
+    """
+    _write(ReportKind.EMPLOYER, period, {"employer": employer}, target)
+
+
+@report.command("giver")
+@click.argument("giver")
+@of_some_days
+@to_a_folder
+def giver_(giver: str, *, period: Period, target: Target) -> None:
+    """Write the year of one GIVER: the e-mail address or number of an associated person."""
+    _write(ReportKind.GIVER, period, {"giver": giver}, target)
+
+
+@report.command("audit")
+@of_some_days
+@to_a_folder
+@of_a_part
+def audit_(*, period: Period, target: Target, **parts: str | None) -> None:
+    """Write the events behind the gifts of some days, with their proofs and the supervision."""
+    _write(ReportKind.AUDIT, period, parts, target)
+
+
+@report.command("policies")
+@of_some_days
+@to_a_folder
+def policies_(*, period: Period, target: Target) -> None:
+    """Write the versions of the firm's policy in force in some days, each as it was adopted."""
+    _write(ReportKind.POLICY, period, {}, target)
 
 
 def _write(
-    kind: ReportKind,
-    period: Period,
-    parts: Mapping[str, str | None],
-    folder: Path,
-    *,
-    as_zip: bool,
-    key: Path | None,
+    kind: ReportKind, period: Period, parts: Mapping[str, str | None], target: Target
 ) -> None:
     """Make a report in one frozen reading and move it to its folder once it is complete."""
     with opened() as app:
         order = _order(kind, period, parts)
-        _check_folder(folder, order)
-        signer = chosen_signer(app, key)
-        with producing.staged(folder.absolute().parent) as place:
+        _check_folder(target.folder, order)
+        signer = chosen_signer(app, target.key)
+        with producing.staged(target.folder.absolute().parent) as place:
             package = _produce(app, order, place, signer)
             producing.keep_files(package, Path(app.config["DATA_DIR"]))
-            written = _hand_over(package, folder, as_zip=as_zip)
             with unit_of_work() as session:
                 producing.keep_run(session, package, actor_id=None, at=now())
+            written = _hand_over(package, target)
     for path in written:
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
     click.echo(f"The SHA-256 of its manifest is {package.manifest_sha256}; keep it elsewhere.")
@@ -161,8 +163,9 @@ def _check_folder(folder: Path, order: Order) -> None:
         )
 
 
-def _hand_over(package: producing.Package, folder: Path, *, as_zip: bool) -> list[Path]:
-    if not as_zip:
+def _hand_over(package: producing.Package, target: Target) -> list[Path]:
+    folder = target.folder
+    if not target.as_zip:
         producing.hand_over(package, folder)
         return [folder / one.name for one in package.files]
     packed = package.folder / package.order.zip_name

@@ -53,6 +53,8 @@ class JobState(StrEnum):
         return self not in {JobState.WAITING, JobState.RUNNING}
 
 
+# Kinds that list no gift, or only name them, come without a table of shares.
+WITHOUT_TABLES = frozenset({ReportKind.AUDIT, ReportKind.POLICY})
 # The one scope a kind is about, where it is not free.
 SCOPE_OF: dict[ReportKind, ScopeKind] = {
     ReportKind.RECIPIENT: ScopeKind.RECIPIENT,

@@ -52,14 +52,14 @@ def create() -> ResponseReturnValue:
     except InputError as error:
         form.take(error)
         return _page(form), 422
-    order = Order(form.period, scope)
+    order = Order(form.period, scope, form.report_kind)
     if jobs.is_large(db.session(), order):
         with unit_of_work() as work:
             job = jobs.place(work, order, actor_id=actor().person_id, at=now())
         return redirect(url_for("report_jobs.show", job_id=job.id))
     package = _produce(order)
     entries = "1 entry" if package.shares == 1 else f"{package.shares:,} entries"
-    flash(f"The package of {form.period.words} is ready: {entries}.")
+    flash(f"The {order.kind.noun} of {form.period.words} is ready: {entries}.")
     return redirect(url_for(".index"))
 
 

@@ -18,6 +18,7 @@ from compliance_app.services.packing import pack_files
 from compliance_app.services.reporting import manifests, producing
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.orders import Order
+from compliance_app.services.reporting.pdf_check import check_pdf
 from compliance_app.services.reporting.verifying import check_package
 from compliance_app.services.signing import new_key, verifier_for
 from compliance_app.store import files
@@ -43,6 +44,10 @@ def made(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
         _make(folder / "signed", KEY)
         _make(folder / "unsigned", "")
+        with unit_of_work() as session:
+            claim = make_claim(30_00, given_on=date(2026, 11, 12), to=(CAST.ravi,))
+            gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+        _make(folder / "other", "")
         db.session.remove()
         db.engine.dispose()
     return folder
@@ -231,3 +236,24 @@ def test_the_package_of_this_test_is_read_on_its_register(app: Flask) -> None:
     with frozen_reading() as session, producing.staged(Path(app.config["DATA_DIR"])) as place:
         package = producing.produce(session, Order(quarter_of("2026Q3")), place, firm="Northwind")
         assert check_package(place).period == package.order.period.label
+
+
+def test_a_pdf_that_prints_other_numbers_than_its_data_is_named(
+    package: Callable[[str], Path], made: Path
+) -> None:
+    folder = package("unsigned")
+    said = " ".join(check_package(folder).said)
+    assert "register-2026Q4.pdf prints the same numbers, and holds the same data inside." in said
+    other = (made / "other" / "register-2026Q4.pdf").read_bytes()
+    resealed(folder, "register-2026Q4.pdf", other)
+    with pytest.raises(PackageError, match=r"register-2026Q4\.pdf holds another"):
+        check_package(folder)
+
+
+def test_a_pdf_alone_is_held_to_the_data_inside_it(made: Path, tmp_path: Path) -> None:
+    said = " ".join(check_pdf(made / "unsigned" / "register-2026Q4.pdf"))
+    assert "Its cover prints the numbers that the data inside come to." in said
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes((made / "unsigned" / "register-2026Q4.pdf").read_bytes()[:9_000])
+    with pytest.raises(PackageError, match=r"broken\.pdf: it cannot be read as a PDF"):
+        check_pdf(broken)

@@ -232,3 +232,27 @@ def test_a_report_of_other_days_about_one_employer(app: Flask) -> None:
 
     assert page.words("p.flash") == ["The package of 2026-11-01 to 2026-11-30 is ready: 1 entry."]
     assert page.words("ul.files a")[0] == "register-2026-11-01_2026-11-30-employer-1.pdf"
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "first_file"),
+    [
+        ("recipient-statement", "Morgan Ellery", "recipient-statement-2026Q4-recipient-1.pdf"),
+        (
+            "employer-statement",
+            "Northgate Pension Trust",
+            "employer-statement-2026Q4-employer-1.pdf",
+        ),
+        ("giver-year", "rita@firm.example", "giver-year-2026Q4-giver-1.pdf"),
+        ("audit-extract", "", "audit-extract-2026Q4.pdf"),
+        ("policy-history", "", "policy-history-2026Q4.pdf"),
+    ],
+)
+def test_every_kind_of_report_is_made_by_page(
+    app: Flask, kind: str, about: str, first_file: str
+) -> None:
+    submit()
+
+    page = officer(app).post("/reports", {**QUARTER, "kind": kind, "about": about}).follow()
+
+    assert page.words("ul.files a")[0] == first_file

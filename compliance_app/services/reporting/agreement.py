@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from compliance_app.rules.money import format_decimal
+from compliance_app.rules.report_kinds import WITHOUT_TABLES
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.opening import Opened
 from reports.data_files import COLUMNS
@@ -30,12 +31,16 @@ HEAD: Final = [column.name for column in COLUMNS]
 
 def check(package: Opened, manifest: Mapping[str, Any], said: list[str]) -> None:
     """Compare the data files of a package with each other. Raises PackageError."""
+    stem = f"{manifest['kind']}-"
     names = {
-        name.rpartition(".")[2]: name for name in sorted(package.names) if "audit-" not in name
+        name.rpartition(".")[2]: name for name in sorted(package.names) if name.startswith(stem)
     }
-    if not {"json", "csv", "xlsx"} <= names.keys():
+    has_tables = manifest["kind"] not in WITHOUT_TABLES
+    if not {"json", *({"csv", "xlsx"} if has_tables else ())} <= names.keys():
         raise PackageError("The package lacks its JSON, CSV or XLSX; they belong together.")
     shares = _report(package, names["json"], manifest)
+    if not has_tables:
+        return
     rows = [cells_of(share) for share in shares]
     with package.open(names["csv"]) as file:
         _compare(names["csv"], names["json"], csv_rows(file), [HEAD, *rows])

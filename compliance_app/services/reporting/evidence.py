@@ -12,12 +12,14 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.periods import Period
 from compliance_app.rules.permissions import Role
 from compliance_app.rules.policy import PolicyError, parse_policy
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.scopes import ScopeKind
 from compliance_app.rules.workflow import PENDING, DecisionKind, State
 from compliance_app.services.policies import changes_of
 from compliance_app.services.reporting.orders import Order
 from compliance_app.store import report_evidence as store
 from compliance_app.store import reports as report_store
+from compliance_app.store import trail
 from compliance_app.store.models import ReportRun, TrailEvent
 from compliance_app.store.report_evidence import Reviewer, VersionRow
 from compliance_app.store.reports import DecisionRow, ReportedShare
@@ -25,6 +27,7 @@ from reports.source import (
     AmendmentLine,
     ChangeLine,
     EarlierPackage,
+    EventLine,
     Evidence,
     PolicyLine,
     RefusalLine,
@@ -49,7 +52,10 @@ def read(
     """Read the evidence about the gifts of these shares, up to an event of the trail."""
     gifts = {row.gift_id: row for row in rows}
     versions = list(store.versions_of(session, gifts))
+    if order.kind is ReportKind.POLICY:
+        return Evidence(policies=tuple(_policies(session, order.period)))
     return Evidence(
+        events=tuple(_events(session, order, rows, until)),
         amendments=tuple(_amendments(versions, decided)),
         reviews=tuple(_reviews(session, gifts, versions, decided)),
         refusals=tuple(_refusals(session, order, gifts)),
@@ -215,6 +221,34 @@ def _policies(session: Session, period: Period) -> Iterator[PolicyLine]:
                 for change in changes_of(session, row)
             ),
         )
+
+
+def _events(
+    session: Session, order: Order, rows: Sequence[ReportedShare], until: int
+) -> Iterator[EventLine]:
+    """Yield the events behind an audit extract; other reports name theirs in the trail's part."""
+    if order.kind is not ReportKind.AUDIT:
+        return
+    for event in trail.events_numbered(session, numbers_behind(session, rows, until)):
+        yield EventLine(
+            number=event.number,
+            happened_at=datetime.fromisoformat(event.at),
+            who=event.actor,
+            what=Event(event.event).words,
+            subject=event.subject,
+            sha256=event.sha256,
+        )
+
+
+def numbers_behind(session: Session, rows: Iterable[ReportedShare], until: int) -> set[int]:
+    """Return the numbers of the events about reported gifts, their people, and every policy."""
+    subjects = {
+        subject
+        for row in rows
+        for subject in (f"gift:{row.gift_id}", f"recipient:{row.recipient_id}")
+    }
+    numbers = trail.numbers_about(session, subjects, until=until)
+    return numbers | trail.numbers_of_kind(session, "policy", until=until)
 
 
 def _earlier(

@@ -1,11 +1,14 @@
 """Checking the PDFs of a package, or one that came alone: who signed, and the data inside."""
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.opening import Opened
+from reports.reading_back import UnreadableError
 from reports.signing import FoundSignature, SignatureError
 
 
@@ -25,6 +28,41 @@ def check_pdfs(package: Opened) -> Iterator[str]:
                 yield _signed(name, signature)
 
 
+def check_printed(package: Opened) -> Iterator[str]:
+    """Compare what each PDF prints and holds inside with the data files. Raises PackageError."""
+    for name in sorted(package.names):
+        if name.endswith(".pdf"):
+            with package.open(name) as file:
+                inside = _check_inside(name, file)
+            for own, digest in inside.items():
+                if own in package.names and package.digest(own) != digest:
+                    raise PackageError(f"{name} holds another {own} than the package.")
+            if inside:
+                yield f"{name} prints the same numbers, and holds the same data inside."
+
+
+def _check_inside(name: str, file: IO[bytes]) -> dict[str, str]:
+    """Return the digests of the data inside a PDF, after its cover was compared with them."""
+    # What reads PDFs takes long to load, and few commands do.
+    from reports.printed import PrintedReport  # noqa: PLC0415
+
+    try:
+        report = PrintedReport(file)
+        digests = {own: sha256(data).hexdigest() for own, data in report.inside.items()}
+        if not digests:
+            return {}
+        [document] = [
+            json.loads(data) for own, data in report.inside.items() if own.endswith(".json")
+        ]
+        [digest] = [digests[own] for own in digests if own.endswith(".csv")]
+        report.check_cover(document, digest)
+    except UnreadableError as error:
+        raise PackageError(f"{name}: {error}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise PackageError(f"{name}: the data inside are damaged.") from error
+    return digests
+
+
 def check_pdf(path: Path) -> list[str]:
     """Return what is found of a PDF that came without its package. Raises PackageError."""
     from reports.signature_check import check_data  # noqa: PLC0415 - see _signature
@@ -35,7 +73,11 @@ def check_pdf(path: Path) -> list[str]:
             digest = check_data(file)
         except SignatureError as error:
             raise PackageError(f"{path.name}: {error}.") from error
+        file.seek(0)
+        inside = _check_inside(path.name, file)
     data = [f"The data inside have the content hash it names: {digest}."] if digest else []
+    if inside:
+        data.append("Its cover prints the numbers that the data inside come to.")
     if signature:
         return [*data, _signed(path.name, signature)]
     return [*data, f"{path.name} is not signed: a change of its pages would not be found out."]

@@ -14,12 +14,14 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
+from compliance_app.rules.report_kinds import WITHOUT_TABLES, ReportKind
 from compliance_app.services.packing import pack_files
 from compliance_app.services.reporting import manifests, trail_part
 from compliance_app.services.reporting.errors import told_apart
 from compliance_app.services.reporting.orders import Order
 from compliance_app.services.reporting.reading import Reading, read_report
 from compliance_app.store import audit, files
+from compliance_app.store import policies as policy_store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ReportRun
 from reports.figures import add_up
@@ -123,9 +125,18 @@ def _write_files(
         ("xlsx", build_xlsx, shares),
         ("json", build_json, shares),
     )
+    if order.kind in WITHOUT_TABLES:
+        builders = tuple(one for one in builders if one[0] in {"pdf", "json"})
     for done, (ending, build, rows) in enumerate(builders, start=2):
         progress(f"Writing the {ending.upper()}", done, 6)
         yield _write(folder, f"{order.stem}.{ending}", build(report), rows=rows)
+    if order.kind is ReportKind.POLICY:
+        for version in policy_store.list_policies(session):
+            name = f"policy-{version.effective_on}.toml"
+            yield _write(folder, name, version.document.encode(), rows=None)
+    if order.kind.is_for_the_client:
+        # The trail is the firm's own business; its checkpoint stands in the manifest.
+        return
     lines = trail_part.lines_behind(session, drawn, reading.rows, reading.event_numbers)
     yield _write_lines(folder, f"audit-{order.label}.jsonl", lines)
 

@@ -16,9 +16,11 @@ from compliance_app.rules.periods import Period
 from compliance_app.rules.policy import Policy, history_since, limit_for
 from compliance_app.rules.reasons import Reason
 from compliance_app.rules.regimes import RULE_3220
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.running import Entry, running_totals
 from compliance_app.services.policies import PolicyBook, policy_on
 from compliance_app.services.reporting import evidence
+from compliance_app.services.reporting.client_view import for_the_client
 from compliance_app.services.reporting.orders import Order
 from compliance_app.store import reports as store
 from compliance_app.store.reports import DecisionRow, ReportedShare
@@ -56,11 +58,7 @@ def read_report(session: Session, order: Order, *, firm: str) -> Reading:
     period = order.period
     policy = policy_on(session, period.last_day)
     meta = _meta(session, order, policy, firm)
-    rows = list(
-        store.shares_between(
-            session, since=period.first_day, before=period.next_day, scope=order.scope
-        )
-    )
+    rows = _rows(session, order)
     running, at_end = _running(session, period, policy, {row.recipient_id for row in rows})
     decided = _decisions(session, rows)
     waited = evidence.waited_at_end(session, rows, decided, period)
@@ -76,7 +74,17 @@ def read_report(session: Session, order: Order, *, firm: str) -> Reading:
         totals=list(_totals(lines, at_end, limit_cents)),
         evidence=evidence.read(session, order, rows, decided, until=meta.trail_events),
     )
+    if order.kind.is_for_the_client:
+        return Reading(for_the_client(report), rows)
     return Reading(report, rows)
+
+
+def _rows(session: Session, order: Order) -> list[ReportedShare]:
+    """Return the shares of an order; a policy's history is about none."""
+    if order.kind is ReportKind.POLICY:
+        return []
+    since, before = order.period.first_day, order.period.next_day
+    return list(store.shares_between(session, since=since, before=before, scope=order.scope))
 
 
 def _running(

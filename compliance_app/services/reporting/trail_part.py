@@ -12,6 +12,7 @@ from compliance_app.rules.exported import Kept, lines_over
 from compliance_app.rules.merkle import Tree, leaf_hash
 from compliance_app.services import audit
 from compliance_app.services.checkpoints import TrailDamagedError
+from compliance_app.services.reporting.evidence import numbers_behind
 from compliance_app.services.signing import sign, verifier_for
 from compliance_app.store import checkpoints as checkpoint_store
 from compliance_app.store import trail
@@ -61,11 +62,7 @@ def lines_behind(
     `others` are the numbers of further events that the report speaks of.
     """
     until = drawn.checkpoint.size
-    subjects = {f"gift:{row.gift_id}" for row in rows} | {
-        f"recipient:{row.recipient_id}" for row in rows
-    }
-    numbers = trail.numbers_about(session, subjects, until=until)
-    numbers |= trail.numbers_of_kind(session, "policy", until=until)
+    numbers = numbers_behind(session, rows, until)
     numbers |= {number for number in others if number <= until}
     yield from lines_over(
         drawn.tree,

@@ -9,7 +9,7 @@ from compliance_app.rules.exported import ExportError
 from compliance_app.services.reporting import agreement, manifests
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.opening import Opened, open_package
-from compliance_app.services.reporting.pdf_check import check_pdfs
+from compliance_app.services.reporting.pdf_check import check_pdfs, check_printed
 from compliance_app.services.signing import is_signed_by
 from compliance_app.services.trail_export import check_file
 
@@ -60,6 +60,7 @@ def check_package(
         _check_trail(package, manifest, found, given)
         if int(manifest.get("format", 1)) == NEWEST:
             agreement.check(package, manifest, found.said)
+            found.said.extend(check_printed(package))
         else:
             found.said.append("It was written in another format, so its numbers were not compared.")
     return found

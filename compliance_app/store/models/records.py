@@ -114,7 +114,7 @@ class ReportRun(Base):
 
 
 class ReportJob(Base):
-    """A report that was ordered and is made behind the page; ADR 0006 says why it is no record.
+    """A report that was ordered and is made behind the page; ADR 0007 says why it is no record.
 
     `order` is what was asked for. Whoever makes it says so in `claimed_by` and goes on saying
     so in `heartbeat_at`; a claim whose heartbeat is old is taken over.

@@ -7,17 +7,19 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Optional, Regexp
 
 from compliance_app.rules.errors import InputError
-from compliance_app.rules.periods import Period, quarter_of, range_of
+from compliance_app.rules.periods import Period, quarter_of, range_of, year_of
+from compliance_app.rules.report_kinds import SCOPE_OF, ReportKind
 from compliance_app.rules.scopes import ScopeKind
 from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import DayField, Line, options
 
-OTHER_DAYS = "range"
+OTHER_DAYS, WHOLE_YEAR = "range", "year"
 QUARTERS = (
     ("1", "January to March"),
     ("2", "April to June"),
     ("3", "July to September"),
     ("4", "October to December"),
+    (WHOLE_YEAR, "The whole year"),
     (OTHER_DAYS, "Other days, given below"),
 )
 SCOPES = (
@@ -29,9 +31,20 @@ SCOPES = (
 )
 
 
-class ReportForm(Form):
-    """The days and the part of the firm a package is about."""
+KINDS = (
+    (ReportKind.REGISTER.value, "Package of the register"),
+    (ReportKind.RECIPIENT.value, "Statement of one recipient"),
+    (ReportKind.EMPLOYER.value, "Statement for one employer"),
+    (ReportKind.GIVER.value, "Year of one giver"),
+    (ReportKind.AUDIT.value, "Extract of the trail"),
+    (ReportKind.POLICY.value, "History of the policy"),
+)
 
+
+class ReportForm(Form):
+    """What kind of report, about which days, and which part of the firm."""
+
+    kind = SelectField("Report", choices=options(*KINDS), default=ReportKind.REGISTER.value)
     year = StringField(
         "Year",
         validators=[
@@ -67,9 +80,14 @@ class ReportForm(Form):
         return True
 
     @property
+    def report_kind(self) -> ReportKind:
+        """Return what kind of report is meant."""
+        return ReportKind(self.kind.data)
+
+    @property
     def scope_kind(self) -> ScopeKind:
-        """Return which part of the firm is meant."""
-        return ScopeKind(self.scope.data)
+        """Return which part of the firm is meant; some reports are about one part only."""
+        return SCOPE_OF.get(self.report_kind, ScopeKind(self.scope.data))
 
     def take(self, error: InputError) -> None:
         """Show each problem at its field."""
@@ -78,6 +96,8 @@ class ReportForm(Form):
             field.errors = [*field.errors, sentence]
 
     def _period(self) -> Period:
+        if self.quarter.data == WHOLE_YEAR:
+            return year_of(int(self.year.data))
         if self.quarter.data != OTHER_DAYS:
             return quarter_of(f"{self.year.data}Q{self.quarter.data}")
         missing = {
