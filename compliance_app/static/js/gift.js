@@ -24,6 +24,13 @@ form.addEventListener("input", ({ target }) => {
   timer = setTimeout(() => ask({}, parts), PAUSE);
 });
 
+// Enter after the value goes on to what is still to be said, instead of sending half a form.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.name !== "cost" || form.elements.description.value) return;
+  event.preventDefault();
+  form.elements.description.focus();
+});
+
 form.addEventListener("change", ({ target }) => {
   if (target.name !== "pick" || target.value === "new") return;
   ask({}, ["who", ...ANSWERS]).then(focusOnValue);
@@ -114,10 +121,11 @@ form.addEventListener("submit", async (event) => {
 // Whoever puts the phone away, or leaves, finds what they began as a draft, on any device.
 addEventListener("visibilitychange", keepDraft);
 addEventListener("pagehide", keepDraft);
-function keepDraft() {
+function keepDraft({ type }) {
   const { cost, description, recipients, who } = form.elements;
   const begun = cost.value || description.value || recipients || who.value;
-  if (document.visibilityState === "visible" || sending || !changed || !begun) return;
+  const stays = type !== "pagehide" && document.visibilityState === "visible";
+  if (stays || sending || !changed || !begun) return;
   const address = form.dataset.draft;
   if (!address) return;
   changed = false;
