@@ -11,7 +11,7 @@ from compliance_app.services import crm_imports, crm_undo
 from compliance_app.services.crm_deals import USUAL_STAGES
 from compliance_app.services.crm_imports import Choice, Compared, RowsRefusedError
 from compliance_app.services.crm_plans import Act
-from compliance_app.services.crm_sources import Kind
+from compliance_app.services.crm_sources import KNOWN_SOURCES, Kind
 from compliance_app.store import crm
 from compliance_app.store.base import db, unit_of_work
 
@@ -182,7 +182,8 @@ def _report(
     counts = compared.counts
     layout = compared.layout
     click.echo(
-        f"{layout.source.capitalize()} {layout.kind.value}: {counts['added']:,} added, "
+        f"{KNOWN_SOURCES.get(layout.source, layout.source)} {layout.kind.value}: "
+        f"{counts['added']:,} added, "
         f"{counts['suspected']:,} added that may be there already, {counts['updated']:,} updated, "
         f"{counts['unchanged']:,} unchanged, {counts['refused']:,} left out "
         f"of {counted(counts['rows'], 'row')}."

@@ -162,7 +162,8 @@ COLUMN_SETS: Sequence[ColumnSet] = (
         ("Company owner", "Website URL", "Company Domain Name"),
     ),
 )
-KNOWN_SOURCES = frozenset({SALESFORCE, HUBSPOT})
+# The sources whose sets are known, and how they are written.
+KNOWN_SOURCES: Mapping[str, str] = {SALESFORCE: "Salesforce", HUBSPOT: "HubSpot"}
 
 
 class Layout(NamedTuple):
@@ -198,6 +199,18 @@ def mapped(headers: Sequence[str], name: str, kind: Kind, columns: Mapping[str, 
         )
     names = {field: (column,) for field, column in columns.items()}
     return Layout(name, kind, _numbers(headers, names, FIELDS[kind]))
+
+
+def guessed(headers: Sequence[str], kind: Kind) -> dict[str, str]:
+    """Return which column may hold each field, by the names the known sets give it."""
+    found: dict[str, str] = {}
+    for one in COLUMN_SETS:
+        for field, names in one.columns.items() if one.kind is kind else ():
+            keys = {_key(name) for name in names} | {_key(FIELDS[kind][field])}
+            header = next((header for header in headers if _key(header) in keys), None)
+            if header is not None and header not in found.values():
+                found.setdefault(field, header)
+    return found
 
 
 def check_mapping(kind: Kind, columns: Mapping[str, str]) -> None:
@@ -276,10 +289,10 @@ def _unknown(headers: Sequence[str], sets: Sequence[ColumnSet], source: str | No
     if near:
         missing, one = near[0]
         return (
-            f"These look like {one.source.capitalize()} {one.kind.value}, but no column is "
+            f"These look like {KNOWN_SOURCES[one.source]} {one.kind.value}, but no column is "
             f"called {missing}. Export it too, or map the columns."
         )
-    whose = f"a set of {source.capitalize()}" if source else "a set of Salesforce or HubSpot"
+    whose = f"a set of {KNOWN_SOURCES[source]}" if source else "a set of Salesforce or HubSpot"
     names = ", ".join(header[:30] for header in headers[:6])
     return (
         f"The columns ({names}) are not {whose} that this register knows. "

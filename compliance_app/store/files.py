@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from compliance_app.rules.errors import KeptFileError
 
 PIECE = 1 << 20
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -56,6 +58,11 @@ def find(folder: Path, sha256: str, *, name: str) -> Path:
     if not path.exists() or digest_of(path) != sha256:
         raise KeptFileError(name=name)
     return path
+
+
+def is_sha256(text: str) -> bool:
+    """Say whether a text may name a kept file."""
+    return SHA256.fullmatch(text) is not None
 
 
 def is_kept(folder: Path, sha256: str) -> bool:

@@ -106,6 +106,15 @@ ENTRIES: tuple[Entry, ...] = (
         "The client firms: who covers them, and what their people were given.",
     ),
     Entry(
+        "crm.index",
+        "Imports",
+        "Imports",
+        "download",
+        (P.CRM_IMPORT,),
+        "Contacts, accounts and deals of a customer system.",
+        OVERSIGHT,
+    ),
+    Entry(
         "reports.index",
         "Reports",
         "Reports",

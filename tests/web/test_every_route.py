@@ -85,6 +85,12 @@ POST /employers/<employer_id>/edit        rep supervisor officer
 POST /employers/<employer_id>/class       officer
 POST /employers/<employer_id>/negotiations rep supervisor officer
 POST /employers/<employer_id>/hand-over   rep supervisor officer
+GET  /imports                             officer
+POST /imports/files                       officer
+GET  /imports/files/<sha256>              officer
+POST /imports/files/<sha256>              officer
+POST /imports/files/<sha256>/mapping      officer
+POST /imports/<import_id>/undo            officer
 GET  /policies                            rep supervisor officer auditor admin
 GET  /policies/<policy_id>                rep supervisor officer auditor admin
 GET  /policies/new                        officer
@@ -123,6 +129,7 @@ PLACES = {
     "filename": "icon.svg",
     "finding_id": "999",
     "pair_id": "999",
+    "import_id": "999",
     "job_id": "999",
     "name": "register.pdf",
     "number": "1",
@@ -134,6 +141,7 @@ PLACES = {
     "run_id": "999",
     "search_id": "999",
     "session_id": "999",
+    "sha256": "0" * 64,
     "token_id": "999",
 }
 REFUSED = {401, 403}
