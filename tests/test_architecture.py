@@ -126,8 +126,13 @@ def test_exactly_one_place_appends_to_the_trail() -> None:
 def _writes_events(call: ast.Call) -> bool:
     """Say whether a call makes an event, or takes the table of events to write to."""
     function = call.func.id if isinstance(call.func, ast.Name) else ""
-    of_events = any(isinstance(one, ast.Name) and one.id == "TrailEvent" for one in call.args)
-    return function == "TrailEvent" or (of_events and function in {"plain_table", "insert"})
+    of_events = any(
+        isinstance(node, ast.Name) and node.id == "TrailEvent"
+        for given in call.args
+        for node in ast.walk(given)
+    )
+    writers = {"plain_table", "write_together", "insert"}
+    return function == "TrailEvent" or (of_events and function in writers)
 
 
 def test_reports_are_imported_through_one_door() -> None:

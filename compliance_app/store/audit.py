@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
 from compliance_app.store.base import run
 from compliance_app.store.models import TrailEvent, TrailHead
 from compliance_app.store.people import email_of
-from compliance_app.store.plain import plain_table
+from compliance_app.store.plain import write_together
 
 # Who acted when no person did: the firm's policy, by its own rules.
 POLICY_ACTOR = "policy"
@@ -94,8 +94,8 @@ def write(session: Session) -> None:
         sealed = seal(RawEvent(number, *event, previous, ""))
         rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
         previous = sealed
-    plain_table(TrailEvent).insert(session, rows)
-    run(session, _MOVE_HEAD, {"last": last + len(rows), "seal": previous})
+    head = {"number": last + len(rows), "sha256": previous}
+    write_together(session, {TrailEvent: rows}, {TrailHead: head})
 
 
 def write_many(
@@ -112,7 +112,6 @@ def _forget(session: Session) -> None:
 
 
 _LOCKED_HEAD = select(TrailHead.number, TrailHead.sha256).with_for_update()
-_MOVE_HEAD = update(TrailHead).values(number=bindparam("last"), sha256=bindparam("seal"))
 
 
 def seal_of(row: TrailEvent) -> str:

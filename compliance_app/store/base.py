@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any
 
@@ -48,7 +49,17 @@ POSTGRESQL_DRIVER = {
     "application_name": "tally3220",
     "connect_timeout": 5,
     "tcp_user_timeout": 15_000,
+    # A transaction is begun by us, and as what it is for.
+    "autocommit": True,
 }
+
+
+class Mode(Enum):
+    """What a transaction is for: a unit of work, one state of the register, or looking."""
+
+    WRITING = auto()
+    FROZEN = auto()
+    READING = auto()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -102,8 +113,8 @@ def unit_of_work() -> Iterator[Session]:
 
     Once this has returned, what was written survives the loss of power.
     """
-    with turn(db.engine.url) as patience_ms, db.engine.connect() as connection:
-        connection.execution_options(writes=True, flushed_later=True, patience_ms=patience_ms)
+    with db.engine.connect() as connection, turn(db.engine.url) as patience_ms:
+        connection.execution_options(mode=Mode.WRITING, patience_ms=patience_ms)
         with Session(connection, expire_on_commit=False) as session:
             yield session
             session.commit()
@@ -130,33 +141,31 @@ def _flush(connection: Connection) -> None:
     The unit's commit did not wait for that, so that the next writer had the head of the trail
     at once. The log is a prefix: when this message is kept, so is all that came before it.
     """
-    connection.execution_options(flushed_later=False, isolation_level="AUTOCOMMIT")
+    connection.execution_options(mode=Mode.READING)
     connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'tally3220', '')")
 
 
 @contextmanager
 def frozen_reading() -> Iterator[Session]:
-    """Open a session that only reads, and sees the register as it was when it began.
-
-    SQLite's readers see one state anyway; PostgreSQL has to be asked for it.
-    """
-    frozen = {"isolation_level": "REPEATABLE READ"} if db.engine.name == "postgresql" else {}
+    """Open a session that only reads, and sees the register as it was when it began."""
     with Session(db.engine) as session:
-        session.connection(execution_options=frozen)
+        session.connection(execution_options={"mode": Mode.FROZEN})
         yield session
 
 
 def prepare(engine: Engine) -> None:
-    """Make the database durable, strict about foreign keys, and immediate for writers.
+    """Make the database durable and strict, and begin each transaction as what it is for.
 
-    A read followed by a write in a deferred SQLite transaction fails at once when somebody else
-    wrote in between, whatever the timeout; so whoever will write takes the lock first.
+    The drivers begin none by themselves. A read followed by a write in a deferred SQLite
+    transaction fails at once when somebody else wrote in between, whatever the timeout; so
+    whoever will write takes the lock first.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
-        event.listen(engine, "do_connect", _set_up_postgresql)
+        event.listen(engine, "do_connect", _connect_postgresql)
+        event.listen(engine, "connect", _set_up_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -174,10 +183,11 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     patience_ms = options.get("patience_ms", PATIENCE_MS)
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+    is_writing = _mode_of(connection) is Mode.WRITING
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
-def _set_up_postgresql(
+def _connect_postgresql(
     _dialect: Dialect, _record: object, _arguments: list[Any], parameters: dict[str, Any]
 ) -> None:
     for name, value in POSTGRESQL_DRIVER.items():
@@ -186,9 +196,23 @@ def _set_up_postgresql(
     parameters["options"] = " ".join([parameters.get("options", ""), *settings])
 
 
+def _set_up_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg is an extra
+    # Not among the settings: a server whose default this is would pass for a standby.
+    connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+
+
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("flushed_later", False):
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    """Begin a transaction, unless each statement may see what is committed when it starts."""
+    match _mode_of(connection):
+        case Mode.WRITING:
+            connection.exec_driver_sql("BEGIN READ WRITE; SET LOCAL synchronous_commit = off")
+        case Mode.FROZEN:
+            connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ")
+
+
+def _mode_of(connection: Connection) -> "Mode":
+    mode: Mode = connection.get_execution_options().get("mode", Mode.READING)
+    return mode
 
 
 def database_url(url: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from compliance_app.store.base import Base, run
 from compliance_app.store.bulk import table_of
 from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
-from compliance_app.store.plain import PlainRow, plain_table
+from compliance_app.store.plain import PlainRow, plain_table, write_together
 from compliance_app.store.told import assessment_told
 
 Row = dict[str, Any]
@@ -51,8 +51,7 @@ def plain_rows(rows: Rows) -> PlainRows:
 def write(session: Session, rows: PlainRows) -> None:
     """Insert plain rows, each with a value for every column."""
     session.flush()
-    for model in MODELS:
-        plain_table(model).insert(session, rows[model])
+    write_together(session, rows)
 
 
 def rows_of(gift: Gift) -> Rows:

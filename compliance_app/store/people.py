@@ -19,16 +19,27 @@ def find_by_email(session: Session, email: str) -> Person | None:
 
 def is_active(session: Session, person_id: int) -> bool:
     """Say whether this is an active person of the firm."""
-    return bool(run(session, _ACTIVE, {"id": person_id}).scalar())
+    found = run(session, _LOOK_UP, {"id": person_id}).first()
+    if found is None:
+        return False
+    _emails(session)[person_id] = found.email
+    return bool(found.active)
 
 
 def email_of(session: Session, person_id: int) -> str:
-    """Return the person's address."""
-    return str(run(session, _EMAIL, {"id": person_id}).scalar_one())
+    """Return the person's address, read once in a unit of work."""
+    emails = _emails(session)
+    if person_id not in emails:
+        emails[person_id] = run(session, _LOOK_UP, {"id": person_id}).one().email
+    return emails[person_id]
 
 
-_ACTIVE = select(Person.active).where(Person.id == bindparam("id"))
-_EMAIL = select(Person.email).where(Person.id == bindparam("id"))
+def _emails(session: Session) -> dict[int, str]:
+    emails: dict[int, str] = session.info.setdefault("emails", {})
+    return emails
+
+
+_LOOK_UP = select(Person.email, Person.active).where(Person.id == bindparam("id"))
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:

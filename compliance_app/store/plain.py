@@ -1,10 +1,11 @@
 """Rows past SQLAlchemy's types: as JSON holds them, and as the driver takes many at once."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, Column, Date, Enum, Table
@@ -63,18 +64,34 @@ class PlainTable:
 
     def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
         """Write plain rows in the session's transaction."""
-        driver: Any = session.connection().connection.driver_connection
         values = list(map(self._values, rows))
-        if isinstance(driver, sqlite3.Connection):
-            driver.executemany(self._sqlite_insert, values)
+        if not values:
+            return
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(self._sqlite_insert, values)
         elif len(values) < MANY:
-            cursor = driver.cursor()
-            for row in values:
-                cursor.execute(self._postgresql_insert, row)
+            flat = tuple(chain.from_iterable(values))
+            connection.exec_driver_sql(self.postgresql_insert(len(values)), flat)
         else:
+            driver: Any = connection.connection.driver_connection
             with driver.cursor().copy(self._postgresql_copy) as copy:
                 for row in values:
                     copy.write_row(row)
+
+    def postgresql_insert(self, number: int) -> str:
+        """Return the statement that inserts so many rows."""
+        marks = ", ".join(["%s"] * len(self._names))
+        return f"{self._insert} VALUES {', '.join([f'({marks})'] * number)}"
+
+    def set_all(self, names: Iterable[str], mark: str) -> str:
+        """Return the statement that sets these columns in every row."""
+        # Names of our own tables and columns alone.
+        return f"UPDATE {self._name} SET {', '.join(f'{name} = {mark}' for name in names)}"  # noqa: S608
+
+    def values(self, rows: Iterable[PlainRow]) -> Iterator[object]:
+        """Yield what such a statement takes, one row after the other."""
+        return chain.from_iterable(map(self._values, rows))
 
     @cached_property
     def _sqlite_insert(self) -> str:
@@ -82,19 +99,54 @@ class PlainTable:
             _SQLITE_MOMENT if isinstance(column.type, UtcDateTime) else "?"
             for column in self._columns
         )
-        return self._insert(marks)
-
-    @cached_property
-    def _postgresql_insert(self) -> str:
-        return self._insert("%s" for _ in self._names)
+        return f"{self._insert} VALUES ({', '.join(marks)})"
 
     @cached_property
     def _postgresql_copy(self) -> str:
         return f"COPY {self._name} ({', '.join(self._names)}) FROM STDIN"
 
-    def _insert(self, marks: Iterable[str]) -> str:
+    @cached_property
+    def _insert(self) -> str:
         # Names of our own tables and columns alone.
-        return f"INSERT INTO {self._name} ({', '.join(self._names)}) VALUES ({', '.join(marks)})"  # noqa: S608
+        return f"INSERT INTO {self._name} ({', '.join(self._names)})"
+
+
+def write_together(
+    session: Session,
+    rows: Mapping[type[Base], Sequence[PlainRow]],
+    single: Mapping[type[Base], PlainRow] = MappingProxyType({}),
+) -> None:
+    """Insert plain rows of several tables, and set columns of the `single` row of others.
+
+    Rows that are named come before those that name them. A few of them go to PostgreSQL as one
+    statement, which looks at references when it ends.
+    """
+    some = {model: new for model, new in rows.items() if new}
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and max(map(len, some.values())) < MANY:
+        shape = tuple((model, len(new)) for model, new in some.items())
+        statement = _together(shape, tuple((model, *row) for model, row in single.items()))
+        inserted = chain(*(plain_table(model).values(new) for model, new in some.items()))
+        values = (*inserted, *chain(*(row.values() for row in single.values())))
+        connection.exec_driver_sql(statement, values)
+        return
+    for model, new in some.items():
+        plain_table(model).insert(session, new)
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    for model, row in single.items():
+        connection.exec_driver_sql(plain_table(model).set_all(row, mark), tuple(row.values()))
+
+
+@lru_cache
+def _together(
+    inserted: tuple[tuple[type[Base], int], ...], single: tuple[tuple[Any, ...], ...]
+) -> str:
+    """Return the one statement that inserts so many rows and sets these columns."""
+    parts = [plain_table(model).postgresql_insert(number) for model, number in inserted]
+    parts += [plain_table(model).set_all(names, "%s") for model, *names in single]
+    *before, last = parts
+    named = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(before))
+    return f"WITH {named} {last}" if named else last
 
 
 @cache

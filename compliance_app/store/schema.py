@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from compliance_app import assets
+from compliance_app.store.base import Mode
 
 
 def head() -> str:
@@ -49,7 +50,7 @@ def downgrade(engine: Engine, version: str) -> None:
 
 
 def _run(engine: Engine, step: Callable[[Config], None]) -> None:
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with engine.connect().execution_options(mode=Mode.WRITING) as connection, connection.begin():
         step(_config(connection))
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from compliance_app.services import gifts
-from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.base import Mode, db, unit_of_work
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -44,7 +44,7 @@ def test_sqlite_waits_for_the_disk_at_every_commit(app: Flask) -> None:
 def test_a_session_does_not_depend_on_the_servers_defaults(
     app: Flask, name: str, value: str
 ) -> None:
-    with db.engine.begin() as connection:
+    with db.engine.connect().execution_options(mode=Mode.WRITING) as connection, connection.begin():
         database = db.engine.url.database
         weak = "SET default_transaction_isolation = serializable"
         connection.execute(text(f'ALTER DATABASE "{database}" {weak}'))

@@ -38,7 +38,7 @@ def test_who_signed_in_at_one_server_goes_on_at_another(app: Flask, two: list[Se
     second = visitor.post("/gifts", gift_form(day))
     with unit_of_work() as session:
         there = session.scalars(select(Gift.reference).order_by(Gift.id)).all()
-    assert [first, second] == [f"/gifts/{reference}" for reference in there]
+    assert [first, second] == [f"/gifts/{reference}/logged" for reference in there]
 
 
 def test_gunicorn_refuses_a_database_that_holds_no_register(

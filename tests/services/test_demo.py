@@ -13,7 +13,7 @@ from compliance_app.rules.workflow import State
 from compliance_app.services import audit, demo
 from compliance_app.store import audit as trail
 from compliance_app.store import schema
-from compliance_app.store.base import prepare
+from compliance_app.store.base import Mode, prepare
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Gift, GiftVersion, Person, Recipient, Share
 from tests.conftest import NOON
@@ -26,7 +26,7 @@ def register(folder: Path) -> Iterator[Session]:
     prepare(engine)
     schema.upgrade(engine)
     with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options={"writes": True})
+        session.connection(execution_options={"mode": Mode.WRITING})
         yield session
     engine.dispose()
 
