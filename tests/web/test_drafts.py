@@ -94,6 +94,15 @@ def test_drafts_are_in_the_trail_and_the_same_form_again_is_no_act(rep: Page) ->
     assert db.session.get_one(Draft, 1).discarded_at == NOON
 
 
+def test_a_draft_that_says_hardly_anything_is_listed_too(rep: Page) -> None:
+    form = begun(rep)
+    few = {name: form[name] for name in ("csrf_token", "submission_key", "recipients")}
+    rep.post("/gifts/drafts", few)
+    assert rep.get("/gifts/new").words("section.drafts a") == ["A gift"]
+    rep.get("/gifts/drafts/1")
+    assert rep.words("div.picked b") == ["Morgan Ellery", "Ravi Shankaran"]
+
+
 def test_nobody_sees_or_takes_over_the_draft_of_somebody_else(app: Flask, rep: Page) -> None:
     form = begun(rep)
     rep.post("/gifts/drafts", form)
