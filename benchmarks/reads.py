@@ -119,6 +119,9 @@ def _addresses(url: str, folder: str, port: int) -> dict[str, tuple[str, Reader]
     pages = {
         "home, officer": ("/", reader),
         "home, rep": ("/", by_role[Role.AE]),
+        "year": ("/year", reader),
+        "year, supervisor": ("/year", by_role[Role.SUPERVISOR]),
+        "search": (f"/search?q={quote(name)}", reader),
         "my gifts": ("/gifts", by_role[Role.AE]),
         "log a gift": ("/gifts/new", by_role[Role.AE]),
         "log a gift, to somebody": (
