@@ -1,5 +1,6 @@
 """Recipients: finding them with what is left for each today, and adding one."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Blueprint
@@ -15,7 +16,7 @@ from compliance_app.rules.errors import LikelyDuplicateError, NotFoundError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.idempotency import Answer
-from compliance_app.services.recipients import NewRecipient, room_on
+from compliance_app.services.recipients import NewRecipient, rooms_on
 from compliance_app.store import finding, models
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
     query, reading, day = read_query(RecipientQuery), db.session(), today()
     found, more = _find(reading, query)
     page = RecipientPage(
-        recipients=[recipient_now(reading, person, day) for person in found],
+        recipients=_recipients_now(reading, found, day),
         next=str(found[-1].id) if more else None,
     )
     return respond(page.model_dump_json())
@@ -120,6 +121,17 @@ def _found(session: Session, recipient_id: int) -> Found:
 
 def recipient_now(session: Session, person: Found, day: date) -> Recipient:
     """Return a person with what is left for them on the day."""
-    recipient = session.get_one(models.Recipient, person.id)
-    room = room_on(session, recipient, day)
-    return recipient_answer(person, recipient, day, room, store.merged_into(session, person.id))
+    return _recipients_now(session, [person], day)[0]
+
+
+def _recipients_now(session: Session, found: Sequence[Found], day: date) -> list[Recipient]:
+    """Return several people with what is left for each, read in one go."""
+    ids = [person.id for person in found]
+    rooms, records = rooms_on(session, ids, day), store.get_recipients(session, ids)
+    merged = store.merged_into(session, ids)
+    return [
+        recipient_answer(
+            person, records[person.id], day, rooms[person.id], merged.get(person.id, ())
+        )
+        for person in found
+    ]

@@ -1,5 +1,6 @@
 """Recipients and their employers: adding them, and what the firm has left for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from compliance_app.rules.regimes import RULE_3220
 from compliance_app.rules.running import running_totals
 from compliance_app.rules.settings import limit_for
 from compliance_app.services import pairs
+from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policies_since, policy_on
 from compliance_app.services.workplaces import Worker, workplace_on
@@ -25,6 +27,7 @@ from compliance_app.store.gifts import row_document
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.likely import likely
 from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.recipient_facts import people_behind
 from compliance_app.store.recipients import Found
 
 LONGEST_NAME = 300
@@ -133,16 +136,32 @@ def _contact(new: NewRecipient) -> Contact:
 def room_on(session: Session, recipient: Worker, day: date) -> Assessment:
     """Assess a gift of nothing on the day: what counts, what waits, the limit and what is left."""
     policy = policy_on(session, day)
-    nothing = Facts(
+    prior = ledgers.prior_shares(
+        session, recipient.id, since=history_since(policy, day), except_gift_id=None
+    )
+    return assess(_nothing(recipient, day), prior, policy)
+
+
+def rooms_on(session: Session, recipient_ids: Sequence[int], day: date) -> dict[int, Assessment]:
+    """Return the same for several people at once, by the records they are known by."""
+    policy = policy_on(session, day)
+    people = people_behind(session, recipient_ids)
+    since = history_since(policy, day)
+    ids = {person.id for person in people.values()}
+    ledger = MemoryLedger(ledgers.known_shares(session, ids, since=since))
+    return {
+        given: assess(_nothing(person, day), ledger.prior_shares(person.id, since=since), policy)
+        for given, person in people.items()
+    }
+
+
+def _nothing(recipient: Worker, day: date) -> Facts:
+    return Facts(
         given_on=day,
         category=Category.MERCHANDISE,
         cost_cents=0,
         recipient_classes=workplace_on(recipient, day).recipient_classes,
     )
-    prior = ledgers.prior_shares(
-        session, recipient.id, since=history_since(policy, day), except_gift_id=None
-    )
-    return assess(nothing, prior, policy)
 
 
 def limits_between(session: Session, since: date, until: date) -> list[tuple[date, int]]:

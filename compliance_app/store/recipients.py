@@ -53,14 +53,25 @@ def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     ).all()
 
 
-def merged_into(session: Session, person_id: int) -> list[tuple[int, str]]:
-    """Return the other records of a person, each with its name."""
+def get_recipients(session: Session, recipient_ids: Sequence[int]) -> dict[int, Recipient]:
+    """Return these records by id."""
+    statement = select(Recipient).where(Recipient.id.in_(recipient_ids))
+    return {one.id: one for one in session.scalars(statement)}
+
+
+def merged_into(
+    session: Session, person_ids: Sequence[int]
+) -> dict[int, Sequence[tuple[int, str]]]:
+    """Return the other records of people, each with its name, by the person who goes on."""
     statement = (
-        select(Recipient.id, Recipient.name)
-        .where(Recipient.merged_into_id == person_id)
+        select(Recipient.merged_into_id, Recipient.id, Recipient.name)
+        .where(Recipient.merged_into_id.in_(person_ids))
         .order_by(Recipient.id)
     )
-    return [(number, name) for number, name in session.execute(statement)]
+    found: dict[int, list[tuple[int, str]]] = {}
+    for person_id, number, name in session.execute(statement):
+        found.setdefault(person_id or 0, []).append((number, name))
+    return dict(found)
 
 
 def is_one_of(session: Session, email: str, record_ids: Sequence[int]) -> bool:

@@ -12,7 +12,7 @@ from compliance_app.rules.money import format_decimal
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import recipients
 from compliance_app.services.claims import EARLIEST_DAY, FURTHEST_AHEAD
-from compliance_app.services.recipients import room_on
+from compliance_app.services.recipients import rooms_on
 from compliance_app.store import finding, identity
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db, unit_of_work
@@ -77,12 +77,9 @@ def search() -> ResponseReturnValue:
     """Answer the type-ahead: people, own contacts first, with what is left on the day."""
     form = SearchForm(request.args)
     words = (form.q.data or "").strip() if form.validate() else ""
-    day = _asked_day()
-    reading = db.session()
-    found = [
-        (person, room_on(reading, reading.get_one(Recipient, person.id), day))
-        for person in _who_fits(words)
-    ]
+    people = _who_fits(words)
+    rooms = rooms_on(db.session(), [person.id for person in people], _asked_day())
+    found = [(person, rooms[person.id]) for person in people]
     return render_template("recipients/_found.html", found=found, words=words)
 
 

@@ -1,7 +1,7 @@
 """The year in figures: the person's own, their chain's, or the firm's, as their role reads.
 
-The firm's figures read a year of everybody's gifts, so each process keeps them for minutes and
-says of which moment they are.
+Figures of others read a year of their gifts, so each process keeps them for minutes and says of
+which moment they are.
 """
 
 from datetime import date, datetime, timedelta
@@ -88,27 +88,33 @@ def _own(session: Session, me: Actor) -> Figures:
 
 
 def _everybodys(session: Session, me: Actor) -> Figures:
-    """Return the figures of all whose gifts the person reads; the firm's are kept for minutes."""
+    """Return the figures of all whose gifts the person reads, kept for minutes."""
+    givers = None
     if not me.may(Permission.LEDGER_READ):
-        chain = people_store.chain_ids(session, me.person_id) | {me.person_id}
-        return figures_of(session, frozenset(chain), now())
+        givers = frozenset(people_store.chain_ids(session, me.person_id) | {me.person_id})
     kept: _Kept = current_app.extensions.setdefault("figures", _Kept())
-    return kept.of_firm(session, now())
+    return kept.figures(session, givers, now())
 
 
 class _Kept:
-    """The firm's figures of minutes ago; who comes while they are made anew waits for them."""
+    """Figures of minutes ago; who comes while some are made anew waits for them."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._figures: Figures | None = None
+        self._figures: dict[frozenset[int] | None, Figures] = {}
 
-    def of_firm(self, session: Session, at: datetime) -> Figures:
+    def figures(self, session: Session, givers: frozenset[int] | None, at: datetime) -> Figures:
+        """Return the figures of these givers' gifts, everybody's where None."""
         with self._lock:
-            kept = self._figures
-            if kept is None or at - kept.at > KEPT_FOR or at.year != kept.year:
-                kept = self._figures = figures_of(session, None, at)
-            return kept
+            fresh = {
+                whose: kept
+                for whose, kept in self._figures.items()
+                if at - kept.at <= KEPT_FOR and at.year == kept.year
+            }
+            if givers not in fresh:
+                fresh[givers] = figures_of(session, givers, at)
+            self._figures = fresh
+            return fresh[givers]
 
 
 def figures_of(session: Session, givers: frozenset[int] | None, at: datetime) -> Figures:

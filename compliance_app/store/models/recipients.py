@@ -26,6 +26,13 @@ class Recipient(Base):
     __table_args__ = (
         CheckConstraint("merged_into_id <> id", name="not_into_itself"),
         Index("ix_recipient_name_key_id", "name_key", "id"),
+        # Those that were merged are few; a list of all others must not be looked up here.
+        Index(
+            "ix_recipient_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         # As lists go through them, by name and without those that were merged.
         Index(
             "ix_recipient_listed",
@@ -43,7 +50,7 @@ class Recipient(Base):
     recipient_class: Mapped[RecipientClass] = mapped_column(
         words(RecipientClass), default=RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     )
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id"))
     departure: Mapped[Departure | None] = mapped_column(words(Departure))
     departed_on: Mapped[date | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
