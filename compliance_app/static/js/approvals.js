@@ -4,30 +4,21 @@
 const queue = document.querySelector("[data-queue]");
 const pane = queue.querySelector("[data-pane]");
 const keys = document.querySelector("#keys");
-const keysOn = keys.querySelector("[data-keys-on]");
+const keysAct = document.documentElement.dataset.shortcuts !== "off";
 const opened = queue.classList.contains("opened");
 const wide = matchMedia("(min-width: 51.3125rem)");
-const OFF = "tally3220-keys-off";
 
 const links = () => [...queue.querySelectorAll(".queue-item")];
 const here = () => links().findIndex((link) => link.hasAttribute("aria-current"));
 
-keysOn.checked = !localStorage.getItem(OFF);
-document.documentElement.classList.toggle("keys-off", !keysOn.checked);
 if (document.querySelector("[data-toast]") && wide.matches) focusOnCard();
-
-keysOn.addEventListener("change", () => {
-  if (keysOn.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
-  document.documentElement.classList.toggle("keys-off", !keysOn.checked);
-});
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey && key === "Enter" && target.closest("[data-say]")) {
     return target.closest("[data-say]").querySelector("[data-confirm] button").click();
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || !keysOn.checked) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !keysAct) return;
   if (target.closest("textarea, select, input:not([type=checkbox]), dialog[open]")) return;
   const act = { j: () => open(here() + 1), k: () => open(here() - 1), x: choose, u: undo, "?": help }[key];
   const button = pane.querySelector(`[data-key="${CSS.escape(key)}"]`);
