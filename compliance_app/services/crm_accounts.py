@@ -30,6 +30,8 @@ class AccountPlan:
         self.ids = crm.external_ids(session, source, Kind.ACCOUNTS, ids)
         keys = [key_of(row.name) for row in rows] + [key_of(row.parent) for row in rows]
         self.firms = crm.employers_by_key(session, keys)
+        # Grows while the file is written, for parents that come with it.
+        self.firm_ids = {key: link.employer_id for key, link in self.ids.items()}
         self._session = session
         self._lines: dict[str, int] = {}
         for row in rows:
@@ -126,14 +128,16 @@ def _write(
     firm.region = row.region or firm.region
     firm.retired_at = None
     session.add(firm)
-    link = plan.ids.get(row.external_id)
+    link = None
     if row.external_id:
         session.flush()
+        known = plan.ids.get(row.external_id)
+        link = session.get(ExternalId, known.id) if known is not None else None
         if link is None:
             link = ExternalId(source=source, kind=Kind.ACCOUNTS, external_id=row.external_id)
             session.add(link)
         link.employer_id, link.retired_at = firm.id, None
-        plan.ids[row.external_id] = link
+        plan.firm_ids[row.external_id] = firm.id
     plan.firms[firm.name_key] = firm
     return _Done(firm, is_new, before, link)
 
@@ -148,9 +152,8 @@ def _set_parents(
     problems = []
     for planned, one in zip(wanted, done, strict=True):
         row = planned.row
-        link = plan.ids.get(row.parent_id) if row.parent_id else None
         named = plan.firms.get(key_of(row.parent)) if row.parent else None
-        parent_id = link.employer_id if link is not None else named.id if named else None
+        parent_id = plan.firm_ids.get(row.parent_id) or (named.id if named else None)
         if parent_id is None or parent_id == one.firm.parent_id:
             continue
         if _leads_back(session, parent_id, one.firm.id):

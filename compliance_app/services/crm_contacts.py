@@ -13,8 +13,9 @@ from compliance_app.services.crm_plans import Act, ContactPlan, Firm, Planned
 from compliance_app.services.crm_rows import CrmRow
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.crm_updates import update_some
-from compliance_app.store import audit, recipient_keys
+from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store.bulk import chunks, reserve_ids
+from compliance_app.store.gifts import row_document
 from compliance_app.store.models import (
     CrmChange,
     Employer,
@@ -50,9 +51,11 @@ def apply(
 ) -> Applied:
     """Write what was planned; the caller holds the lock of imports."""
     updates = [one for one in plan.planned if one.act is Act.UPDATED]
+    again = _firms_again(session, plan)
     # Everybody is locked before the first event is written: the head of the trail comes last.
     for ids in chunks(sorted({one.target_id or 0 for one in updates})):
         lock_recipients(session, ids)
+    audit.write_many(session, again, actor_id=actor_id, at=at)
     firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
     for some in chunks(updates, 200):
         update_some(
@@ -72,6 +75,22 @@ def apply(
         added |= writer.write(some, actor_id=actor_id)
     _suspect(session, new, added, actor_id=actor_id, at=at)
     return Applied(added, len(firms))
+
+
+def _firms_again(session: Session, plan: ContactPlan) -> list[audit.Act]:
+    """Take the firms into use again that an undone import had brought and this one names."""
+    wanted = {
+        plan.firms[one.row.line].employer_id or 0
+        for one in plan.planned
+        if one.act is not Act.UNCHANGED
+    }
+    acts = []
+    for firm in crm.retired_employers(session, wanted):
+        firm.retired_at = None
+        session.flush()
+        body = {"employer": row_document(firm)}
+        acts.append(audit.Act(Event.EMPLOYER_CHANGED, f"employer:{firm.id}", body))
+    return acts
 
 
 def _suspect(

@@ -83,7 +83,7 @@ class DealPlan:
         )
         is_open = row.stage.casefold() in self._stages
         if known is not None and known.superseded_at is not None:
-            if link is not None and link.retired_at is None:
+            if link is not None and not link.is_retired:
                 said = "Somebody changed this negotiation here, so it is left as it is."
                 self.planned.append(Planned(row, Act.UNCHANGED, employer_id, said))
                 return
@@ -134,11 +134,11 @@ def apply(
         deal = plan.deals[planned.row.line, planned.target_id or 0]
         row = _write(session, deal, planned, at=at)
         session.flush()
-        link = plan.links.get(deal.key)
+        known = plan.links.get(deal.key)
+        link = session.get(ExternalId, known.id) if known is not None else None
         if link is None:
             link = ExternalId(source=source, kind=Kind.DEALS, external_id=deal.key)
             session.add(link)
-            plan.links[deal.key] = link
         link.negotiation_id, link.retired_at = row.id, None
         change = CrmChange(
             import_id=import_id,

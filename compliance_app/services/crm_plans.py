@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.store import crm
-from compliance_app.store.crm import Contact
-from compliance_app.store.models import ExternalId
+from compliance_app.store.crm import Contact, Link
 from compliance_app.store.recipients import key_of
 
 
@@ -76,7 +75,7 @@ class ContactPlan:
         for row in rows:
             self._plan(row)
 
-    def known_id(self, row: CrmRow) -> ExternalId | None:
+    def known_id(self, row: CrmRow) -> Link | None:
         """Return what the register knows of a row's id."""
         return self._ids.get(row.external_id)
 
@@ -165,7 +164,7 @@ class ContactPlan:
         self.problems.append(Problem(row.line, "email", sentence))
 
 
-def _keys_of(session: Session, accounts: Mapping[str, ExternalId]) -> dict[int, str]:
+def _keys_of(session: Session, accounts: Mapping[str, Link]) -> dict[int, str]:
     ids = {row.employer_id for row in accounts.values() if row.employer_id is not None}
     return {one: crm.firm_key(session, one) for one in sorted(ids)}
 

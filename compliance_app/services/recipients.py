@@ -196,7 +196,7 @@ def find_or_add_employer(
     plain = checked_name(name, longest=LONGEST_NAME)
     known = store.find_employer(session, plain)
     if known is not None:
-        return known
+        return known if known.retired_at is None else _in_use(session, known, actor_id, at)
     employer = Employer(name=plain, name_key=store.key_of(plain), created_at=at)
     session.add(employer)
     session.flush()
@@ -207,6 +207,21 @@ def find_or_add_employer(
         at=at,
         subject=f"employer:{employer.id}",
         body=row_document(employer),
+    )
+    return employer
+
+
+def _in_use(session: Session, employer: Employer, actor_id: int | None, at: datetime) -> Employer:
+    """Take a firm into use again that an undone import had brought."""
+    employer.retired_at = None
+    session.flush()
+    audit.append(
+        session,
+        Event.EMPLOYER_CHANGED,
+        actor_id=actor_id,
+        at=at,
+        subject=f"employer:{employer.id}",
+        body={"employer": row_document(employer)},
     )
     return employer
 

@@ -37,6 +37,16 @@ class Job(NamedTuple):
     ended_on: date | None
 
 
+class Link(NamedTuple):
+    """What the register knows of an id of another system."""
+
+    id: int
+    recipient_id: int | None
+    employer_id: int | None
+    negotiation_id: int | None
+    is_retired: bool
+
+
 class Contact(NamedTuple):
     """A recipient in the register, as an import compares a row with them."""
 
@@ -54,21 +64,35 @@ def lock_imports(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
-def external_ids(
-    session: Session, source: str, kind: str, ids: Iterable[str]
-) -> dict[str, ExternalId]:
+def external_ids(session: Session, source: str, kind: str, ids: Iterable[str]) -> dict[str, Link]:
     """Return what the register knows of these ids of a system, by id."""
+    statement = select(
+        ExternalId.external_id,
+        ExternalId.id,
+        ExternalId.recipient_id,
+        ExternalId.employer_id,
+        ExternalId.negotiation_id,
+        ExternalId.retired_at.is_not(None),
+    ).where(ExternalId.source == source, ExternalId.kind == kind)
     return {
-        row.external_id: row
+        external_id: Link._make(link)
         for some in chunks(sorted(set(ids) - {""}))
-        for row in session.scalars(
-            select(ExternalId).where(
-                ExternalId.source == source,
-                ExternalId.kind == kind,
-                ExternalId.external_id.in_(some),
-            )
-        )
+        for external_id, *link in session.execute(statement.where(ExternalId.external_id.in_(some)))
     }
+
+
+def retired_employers(session: Session, employer_ids: Iterable[int]) -> list[Employer]:
+    """Lock and return those of these firms that are out of use."""
+    return [
+        row
+        for some in chunks(sorted(set(employer_ids)))
+        for row in session.scalars(
+            select(Employer)
+            .where(Employer.id.in_(some), Employer.retired_at.is_not(None))
+            .order_by(Employer.id)
+            .with_for_update(key_share=True)
+        )
+    ]
 
 
 def contacts(session: Session, recipient_ids: Iterable[int]) -> dict[int, Contact]:

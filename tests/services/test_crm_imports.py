@@ -153,6 +153,17 @@ def test_a_whole_import_is_undone_but_what_has_gifts_stays(app: Flask) -> None:
     replays()
 
 
+def test_a_firm_that_went_out_of_use_comes_back_with_its_people(app: Flask) -> None:
+    number, _ = bring(TWO)
+    assert undo(number).retired == 3
+    with unit_of_work() as session:
+        assert session.query(Employer).filter_by(name="Acme Pension").one().retired_at is not None
+    bring(TWO, days=2)
+    with unit_of_work() as session:
+        assert session.query(Employer).filter_by(name="Acme Pension").one().retired_at is None
+    replays()
+
+
 def test_undoing_an_update_sets_back_what_nobody_changed_since(app: Flask) -> None:
     bring(TWO)
     moved = TWO.replace(
