@@ -23,7 +23,7 @@ FILES: Final = {
 }
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # What was measured is kept for texts that may come again, as names and words do.
-_KEPT: Final = 8_000
+_KEPT: Final = 4_000
 _LONGEST_KEPT: Final = 80
 
 
@@ -40,6 +40,21 @@ class Widths(dict[str, float]):
         return wide
 
 
+class Words(dict[str, float]):
+    """How wide each word prints, found at its first use."""
+
+    def __init__(self, characters: Widths) -> None:
+        self._characters = characters
+
+    def __missing__(self, word: str) -> float:
+        wide = sum(map(self._characters.__getitem__, word))
+        if len(self) >= _KEPT:
+            self.clear()
+        if len(word) <= _LONGEST_KEPT:
+            self[word] = wide
+        return wide
+
+
 class Face:
     """One font: its glyphs and their widths, in thousandths of the type size."""
 
@@ -47,8 +62,8 @@ class Face:
         self.file = file
         self.glyphs: dict[int, int] = file.charToGlyph
         self._characters = Widths(self)
-        self._words: dict[str, float] = {}
-        self._widest = max(self._characters[chr(point)] for point in range(32, 127))
+        self._words = Words(self._characters)
+        self.widest = max(self._characters[chr(point)] for point in range(32, 127))
 
     def shown(self, character: str) -> str:
         """Return what is printed for a character: itself, the square, or nothing."""
@@ -61,7 +76,11 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """Return how wide a text is at a size."""
-        return self._measure(text) * size / 1000
+        return self._words[text] * size / 1000
+
+    def measure(self, text: str) -> float:
+        """Return how wide a text is, in thousandths of the size; it is not remembered."""
+        return sum(map(self._characters.__getitem__, text))
 
     def fit(self, text: str, size: float, width: float) -> str:
         """Return a text cut to a width, with an ellipsis where something was cut."""
@@ -78,36 +97,33 @@ class Face:
         """
         room = width * 1000 / size
         if text.isascii() and text.isprintable():
-            if len(text) * self._widest <= room or self._measure(text) <= room:
-                return [text] if text.strip() else []
-            return self._wrap_paragraph(text.split(), room)
+            return self.wrap_paragraph(text, room)
         text = unicodedata.normalize("NFC", text)
-        paragraphs = text.splitlines()
-        if len(paragraphs) == 1 and self._measure(text) <= room:
-            return paragraphs if text.strip() else []
         return [
-            line
-            for paragraph in paragraphs
-            for line in self._wrap_paragraph(paragraph.split(), room)
+            line for paragraph in text.splitlines() for line in self.wrap_paragraph(paragraph, room)
         ]
 
-    def _wrap_paragraph(self, words: list[str], room: float) -> list[str]:
-        space = self._measure(" ")
+    def wrap_paragraph(self, text: str, room: float) -> list[str]:
+        """Break a text without line ends into lines; `room` is in thousandths of the size."""
+        if len(text) * self.widest <= room and text.isascii():
+            return [text] if text.strip() else []
+        widths = self._words
+        space = widths[" "]
         lines: list[str] = []
         line: list[str] = []
         used = -space
-        for word in words:
-            wide = self._measure(word)
-            if used + space + wide > room:
+        for word in text.split():
+            wide = widths[word]
+            used += space + wide
+            if used > room:
                 if line:
                     lines.append(" ".join(line) + " ")
                 if wide > room:
                     *whole, word = self._cut(word, room)  # noqa: PLW2901
                     lines += whole
-                    wide = self._measure(word)
-                line, used = [], -space
+                    wide = widths[word]
+                line, used = [], wide
             line.append(word)
-            used += space + wide
         if line:
             lines.append(" ".join(line))
         return lines
@@ -123,16 +139,6 @@ class Face:
             pieces[-1] += character
             used += wide
         return pieces
-
-    def _measure(self, text: str) -> float:
-        found = self._words.get(text)
-        if found is None:
-            found = sum(map(self._characters.__getitem__, text))
-            if len(self._words) >= _KEPT:
-                self._words.clear()
-            if len(text) <= _LONGEST_KEPT:
-                self._words[text] = found
-        return found
 
 
 @cache

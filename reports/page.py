@@ -1,6 +1,7 @@
 """One page while it is drawn: its operators, its rules, and what a reader of it must be told."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from reports.lettering import color_operands
@@ -28,8 +29,7 @@ class Page:
 
     def rule(self, y: float, left: float, right: float, weight: float, color: Color) -> None:
         """Draw a horizontal line; those of one look are written together."""
-        drawn = f"{left:g} {y:.2f} m {right:g} {y:.2f} l "
-        self._rules.setdefault((weight, color), []).append(drawn)
+        self._rules.setdefault((weight, color), []).append(_line(y, left, right))
 
     def content(self, *, tagged: bool) -> str:
         """Return all operators, the rules last: they are decoration."""
@@ -40,6 +40,11 @@ class Page:
         if rules and tagged:
             rules = f"{ARTIFACT}{rules}{END}"
         return "\n".join([*self.operators, rules])
+
+
+@lru_cache(4096)
+def _line(y: float, left: float, right: float) -> str:
+    return f"{left:g} {y:.2f} m {right:g} {y:.2f} l "
 
 
 def numbers(values: Iterable[float]) -> str:

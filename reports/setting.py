@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from reports import theme
-from reports.fontset import get_face
+from reports.fontset import Face, get_face
 from reports.lettering import Letters
 from reports.theme import Style
 
 LEADING: Final = 9.5
-_KEPT: Final = 2_000
+_KEPT: Final = 1_000
 _LONGEST_KEPT: Final = 300
 
 Text = tuple[str, Style]
@@ -36,6 +36,17 @@ class Run(NamedTuple):
     style: Style
 
 
+class Manner(NamedTuple):
+    """A style in a column: the way into it and back, and how long a text always fits."""
+
+    face: Face
+    room: float
+    surely_fits: int
+    before: str
+    after: str
+    style: Style
+
+
 class Lines(dict[Text, tuple[str, int]]):
     """The texts of one column as operators with the count of their lines, set at first use."""
 
@@ -44,26 +55,54 @@ class Lines(dict[Text, tuple[str, int]]):
         self._letters = letters
         self._width = column.width
         self._at_right = column.align == "right"
+        self._manners: dict[Style, Manner] = {}
 
     def __missing__(self, text: Text) -> tuple[str, int]:
         words, style = text
-        shown = self.show(get_face(style.face).wrap(words, style.size, self._width), style)
+        manner = self._manners.get(style) or self._manner(style)
+        if words.isascii() and words.isprintable() and words[:1] > " ":
+            shown = self._set_plain(words, manner)
+        else:
+            shown = self.show(manner.face.wrap(words, style.size, self._width), style)
         if len(words) <= _LONGEST_KEPT:
             if len(self) >= _KEPT:
                 self.clear()
             self[text] = shown
         return shown
 
+    def _set_plain(self, words: str, manner: Manner) -> tuple[str, int]:
+        """Set a text of printable ASCII, which is nearly every one, on the shortest way."""
+        face, room, surely_fits, before, after, style = manner
+        if self._at_right:
+            free = room - face.measure(words)
+            if free < 0:
+                return self.show(face.wrap_paragraph(words, room), style)
+            across = free * self._width / room
+            shown = f"{across:.2f} {-LEADING} Td ({_escaped(words)}) Tj {-across:.2f} 0 Td "
+            return f"{before}{shown}{after}", 1
+        if len(words) <= surely_fits:
+            return f"{before}({_escaped(words)})' {after}", 1
+        lines = face.wrap_paragraph(words, room)
+        broken = _escaped("\n".join(lines)).replace("\n", ")' (")
+        return f"{before}({broken})' {after}", len(lines)
+
+    def _manner(self, style: Style) -> Manner:
+        face, change = get_face(style.face), self._letters.change
+        room = self._width * 1000 / style.size
+        there, back = change(theme.CELL, style), change(style, theme.CELL)
+        made = self._manners[style] = Manner(
+            face, room, int(room / face.widest), there, back, style
+        )
+        return made
+
     def show(self, lines: Sequence[str], style: Style) -> tuple[str, int]:
         """Return the operators for lines, each of which goes one line down to show itself."""
+        manner = self._manners.get(style) or self._manner(style)
         if self._at_right:
             shown = "".join([self._show_at_right(line.rstrip(), style) for line in lines])
         else:
             shown = "".join([self._letters.show_below(line, style) for line in lines])
-        if style is not theme.CELL and lines:
-            change = self._letters.change
-            shown = f"{change(theme.CELL, style)}{shown}{change(style, theme.CELL)}"
-        return shown, len(lines)
+        return f"{manner.before}{shown}{manner.after}" if lines else "", len(lines)
 
     def _show_at_right(self, line: str, style: Style) -> str:
         free = self._width - get_face(style.face).width(line, style.size)
@@ -76,6 +115,12 @@ class Lines(dict[Text, tuple[str, int]]):
             Run(get_face(style.face).wrap(text, style.size, self._width), style)
             for text, style in texts
         ]
+
+
+def _escaped(text: str) -> str:
+    if "(" in text or ")" in text or "\\" in text:
+        return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+    return text
 
 
 class Ways(dict[int, str]):
