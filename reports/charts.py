@@ -79,7 +79,16 @@ def draw_months(months: Sequence[MonthFigure], *, width: float, height: float) -
         for month in months
         if month.limit is not None
     )
-    return Chart(drawing, "Counted value by month of the gift", f"Bars: {told}.{changed}")
+    return Chart(
+        drawing, f"Counted value by {_unit(months[0].label)} of the gift", f"Bars: {told}.{changed}"
+    )
+
+
+def _unit(label: str) -> str:
+    """Say what a group of days is from what it is called: "July 2026", "2026Q3", "2026"."""
+    if " " in label:
+        return "month"
+    return "quarter" if "Q" in label else "years" if "-" in label else "year"
 
 
 def _short(label: str) -> str:

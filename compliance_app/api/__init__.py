@@ -2,7 +2,17 @@
 
 from flask import Blueprint, Flask
 
-from compliance_app.api import auth, errors, gifts, identity, openapi, recipients, reports, unknown
+from compliance_app.api import (
+    auth,
+    errors,
+    gifts,
+    identity,
+    openapi,
+    recipients,
+    report_orders,
+    reports,
+    unknown,
+)
 
 
 def install(app: Flask) -> None:
@@ -11,7 +21,7 @@ def install(app: Flask) -> None:
     parent.url_value_preprocessor(auth.enter)
     parent.after_request(unknown.name_methods)
     errors.install(parent)
-    for calls in (gifts, recipients, identity, reports, openapi, unknown):
+    for calls in (gifts, recipients, identity, reports, report_orders, openapi, unknown):
         parent.register_blueprint(calls.bp)
         # No cookie opens anything here, so no form of another site can misuse one.
         app.extensions["csrf"].exempt(calls.bp)

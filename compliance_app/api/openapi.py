@@ -20,6 +20,7 @@ from compliance_app.api.gift_list import GiftPage
 from compliance_app.api.identity import Merge, Pair, PairPage
 from compliance_app.api.orders import HEADER, KEY, respond
 from compliance_app.api.recipients import RecipientPage
+from compliance_app.api.report_orders import Job
 from compliance_app.api.schemas import (
     DecisionBody,
     GiftBody,
@@ -29,6 +30,7 @@ from compliance_app.api.schemas import (
     PairQuery,
     RecipientBody,
     RecipientQuery,
+    ReportBody,
     UnmergeBody,
 )
 from compliance_app.rules.periods import QUARTER
@@ -66,11 +68,17 @@ CALLS: dict[str, Call] = {
     "api.identity.index": Call(PairPage, query=PairQuery),
     "api.identity.decide": Call(Pair, body=PairBody, is_order=True),
     "api.reports.create": Call(None, is_order=True),
+    "api.report_orders.create": Call(Job, 202, body=ReportBody, is_order=True),
+    "api.report_orders.show": Call(Job),
+    "api.report_orders.cancel": Call(Job, is_order=True),
+    "api.report_orders.fetch": Call(None),
 }
 PLACES: dict[str, Schema] = {
     "reference": {"type": "string", "pattern": f"^{REFERENCE.pattern}$"},
     "recipient_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "pair_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "job_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "report_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "label": {"type": "string", "pattern": f"^{re.sub(r'[?]P<[a-z]+>', '', QUARTER.pattern)}$"},
 }
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")

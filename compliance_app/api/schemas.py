@@ -10,6 +10,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 from compliance_app.api.fields import Cents, Cursor, Day, Email, Facts, Id, Line, Name, Prose
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import Category, Payer, RecipientClass
+from compliance_app.rules.report_kinds import ReportKind
+from compliance_app.rules.scopes import ScopeKind
 from compliance_app.rules.workflow import State
 from compliance_app.services.claims import LARGEST_QUANTITY, MOST_RECIPIENTS, Claim
 
@@ -114,6 +116,18 @@ class RecipientBody(Body):
     title: Annotated[Line, Field(max_length=200)] | None = None
     recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     confirmed_new: bool = False
+
+
+class ReportBody(Body):
+    """A report: of which kind, of which days, and whose gifts; `about` names the scope."""
+
+    kind: ReportKind = ReportKind.REGISTER
+    quarter: Annotated[Line, Field(max_length=20)] | None = None
+    year: Annotated[int, Field(ge=1900, le=2199)] | None = None
+    since: Day | None = None
+    until: Day | None = None
+    scope: ScopeKind = ScopeKind.FIRM
+    about: Line = ""
 
 
 class MergeBody(Body):

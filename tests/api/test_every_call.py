@@ -28,9 +28,20 @@ POST /api/v1/recipients/{recipient_id}/unmerge officer
 GET  /api/v1/recipient-pairs                   officer
 POST /api/v1/recipient-pairs/{pair_id}         officer
 POST /api/v1/reports/quarter/{label}           officer auditor
+POST /api/v1/reports                           officer auditor
+GET  /api/v1/reports/jobs/{job_id}             officer auditor
+POST /api/v1/reports/jobs/{job_id}/cancel      officer auditor
+GET  /api/v1/reports/{report_id}               officer auditor
 """
 EVERYBODY = {"nobody", "rep", "supervisor", "officer", "auditor", "admin"}
-PLACES = {"reference": "G-2026-000001", "recipient_id": "1", "pair_id": "1", "label": "2026Q5"}
+PLACES = {
+    "reference": "G-2026-000001",
+    "recipient_id": "1",
+    "pair_id": "1",
+    "job_id": "999",
+    "report_id": "999",
+    "label": "2026Q5",
+}
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
 

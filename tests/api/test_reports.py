@@ -5,6 +5,8 @@ import zipfile
 import pytest
 from flask import Flask
 
+from compliance_app.cli.report_worker import ReportWorker
+from compliance_app.store.base import db
 from tests.conftest import EMAILS
 from tests.page import Page
 from tests.program import Program
@@ -45,3 +47,45 @@ def test_what_is_no_quarter_is_refused(app: Flask, label: str) -> None:
     problem = program.refused(program.open("POST", f"/api/v1/reports/quarter/{label}"), 422)
 
     assert problem["problems"] == {"quarter": f"{label!r} is not a quarter. Write it as 2026Q3."}
+
+
+def test_a_report_of_any_kind_is_ordered_followed_and_fetched(app: Flask) -> None:
+    Program(app, "rep").log()
+    program = Program(app, "auditor")
+    body = {"kind": "employer-statement", "year": 2026, "about": "Northgate Pension Trust"}
+    ordered = program.open("POST", "/api/v1/reports", body)
+    assert (ordered.status_code, ordered.json["state"]) == (202, "waiting")
+    address = f"/api/v1/reports/jobs/{ordered.json['id']}"
+
+    ReportWorker(app).work_once()
+    db.session.remove()
+
+    done = program.open("GET", address).json
+    assert (done["state"], done["percent"], done["scope"]) == (
+        "done",
+        100,
+        "Employer: Northgate Pension Trust",
+    )
+    fetched = program.open("GET", f"/api/v1/reports/{done['report']}")
+    with zipfile.ZipFile(io.BytesIO(fetched.data)) as package:
+        assert "manifest.json" in package.namelist()
+    program.refused(program.open("POST", f"{address}/cancel"), 409)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "why"),
+    [
+        ({}, "quarter", "exactly one of"),
+        ({"quarter": "2026Q4", "year": 2026}, "quarter", "exactly one of"),
+        ({"quarter": "2026Q9"}, "quarter", "is not a quarter"),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, "until", "before it begins"),
+        ({"quarter": "2026Q4", "scope": "office", "about": "Atlantis"}, "office", "Nobody is in"),
+    ],
+)
+def test_an_order_of_no_report_is_refused_at_its_field(
+    app: Flask, body: dict[str, object], field: str, why: str
+) -> None:
+    program = Program(app, "officer")
+    problem = program.refused(program.open("POST", "/api/v1/reports", body), 422)
+
+    assert why in problem["problems"][field]
