@@ -1,5 +1,6 @@
 """What a PDF prints and holds inside, read back to be compared with the data files."""
 
+import logging
 from collections.abc import Mapping
 from typing import IO, Any, Final
 
@@ -10,6 +11,9 @@ from compliance_app.rules.report_kinds import ReportKind
 from reports.figures import key_figures
 from reports.reading_back import UnreadableError, cents
 
+# What it notices of a damaged file is told in one sentence of ours.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+logging.getLogger("pypdf").propagate = False
 # Whatever a PDF that was tampered with can make its reader raise.
 _DAMAGE: Final = (
     PyPdfError,

@@ -1,10 +1,9 @@
-// How far a report is that is made behind the page; once it is over, the page says what became
-// of it. Without this module the page asks again by itself.
+// How far a report is that is made behind the page; when it begins and when it is over, the page
+// is shown anew. Without this module the page asks again by itself.
 
 const place = document.querySelector("[data-job]");
 const bar = place?.querySelector("progress");
 const step = place?.querySelector("[data-step]");
-const OPEN = new Set(["waiting", "running"]);
 
 async function ask() {
   const answer = await fetch(place.dataset.job, { headers: { Accept: "application/json" } });
@@ -15,7 +14,7 @@ async function ask() {
 async function follow() {
   try {
     const job = await ask();
-    if (!OPEN.has(job.state)) {
+    if (job.state !== place.dataset.state) {
       location.reload();
       return;
     }
