@@ -53,14 +53,15 @@ def test_a_report_of_any_kind_is_ordered_followed_and_fetched(app: Flask) -> Non
     Program(app, "rep").log()
     program = Program(app, "auditor")
     body = {"kind": "employer-statement", "year": 2026, "about": "Northgate Pension Trust"}
-    ordered = program.open("POST", "/api/v1/reports", body)
-    assert (ordered.status_code, ordered.json["state"]) == (202, "waiting")
-    address = f"/api/v1/reports/jobs/{ordered.json['id']}"
+    answer = program.open("POST", "/api/v1/reports", body)
+    ordered = json.loads(answer.data)
+    assert (answer.status_code, ordered["state"]) == (202, "waiting")
+    address = f"/api/v1/reports/jobs/{ordered['id']}"
 
     ReportWorker(app).work_once()
     db.session.remove()
 
-    done = program.open("GET", address).json
+    done = json.loads(program.open("GET", address).data)
     assert (done["state"], done["percent"], done["scope"]) == (
         "done",
         100,
