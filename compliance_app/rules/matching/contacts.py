@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from compliance_app.rules.matching.employers import employer_code, parse_employer
+from compliance_app.rules.matching.employers import employer_codes, parse_employer
 from compliance_app.rules.matching.names import PersonName, fold, parse_name
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
@@ -55,6 +55,6 @@ class Contact(NamedTuple):
         return PersonName(*self[:5])
 
     @property
-    def employer_code(self) -> str:
+    def employer_codes(self) -> tuple[str, ...]:
         """Return what spellings of the employer share."""
-        return employer_code(self.employer)
+        return employer_codes(self.employer)

@@ -90,6 +90,22 @@ def parse_employer(text: str) -> str:
 
 
 @lru_cache(200_000)
-def employer_code(employer: str) -> str:
-    """Return what spellings of one firm share, whatever the order and end of its words."""
-    return "".join(sorted({word[:4] for word in employer.split()}))[:12]
+def employer_codes(employer: str) -> tuple[str, ...]:
+    """Return what spellings of one firm share: its first two words, its first, and its last."""
+    words = employer.split()
+    if not words:
+        return ()
+    both = "".join(sorted(word[:_PREFIX] for word in words[:2]))
+    ends = dict.fromkeys((words[0][:_PREFIX], words[-1][:_PREFIX]))
+    return (both, *(word for word in ends if word not in _OF_MANY))
+
+
+_PREFIX = 4
+# How words begin that tell little of a firm: what it does, where, and that it is one.
+_OF_MANY = frozenset(
+    str.split("""
+    capi part advi mana fina inve trus bank insu hold asse weal secu serv syst tech ener heal
+    logi medi food mate prop vent cons anal inte nati amer firs unit stat city coun depa depart
+    univ pens fund reti boar comm asso glob gene grou
+    """)
+)

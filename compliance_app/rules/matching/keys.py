@@ -64,13 +64,13 @@ def _texts(contact: Contact) -> Iterator[str]:
         yield "m" + contact.email
     if contact.phone:
         yield "p" + contact.phone
-    first, last, code = contact.first, contact.last, contact.employer_code
+    first, last, codes = contact.first, contact.last, contact.employer_codes
     if contact.office:
-        yield f"o{contact.office}|{code}"
+        yield f"o{contact.office}|{codes[0] if codes else ''}"
         return
     yield from _name_texts(first, last)
-    if code:
-        yield from _employer_texts(first, last, code)
+    if codes:
+        yield from _employer_texts(first, last, codes)
 
 
 def _name_texts(first: str, last: str) -> Iterator[str]:
@@ -99,16 +99,22 @@ def _begun_texts(first: str, last: str) -> Iterator[str]:
             yield f"u{first[:_BEGINNING]}|{last[:_BEGINNING]}"
 
 
-def _employer_texts(first: str, last: str, code: str) -> Iterator[str]:
-    """Yield the keys that hold among the people of one employer."""
-    words = last.replace("-", " ").split() or [""]
-    for word in words:
-        yield f"b{code}|{sound(word)}"
-        if len(word) > _BEGINNING - 1:
-            yield f"f{code}|{word[:_BEGINNING]}"
-            yield f"g{code}|{word[-_BEGINNING:]}"
-    for name in full_names(first) | {first}:
-        yield f"c{code}|{sound(name)}"
-    yield f"d{code}|{''.join(sorted((first[:1], words[0][:1])))}"
-    if len(first) > _BEGINNING - 1:
-        yield f"h{code}|{first[:_BEGINNING]}"
+def _employer_texts(first: str, last: str, codes: tuple[str, ...]) -> Iterator[str]:
+    """Yield the keys that hold among the people of one employer, whichever name is which."""
+    both, *parts = codes
+    words = last.replace("-", " ").split()
+    for word in {*words, first, *full_names(first)} - {""}:
+        sounds = sound(word)
+        yield f"b{both}|{sounds}"
+    for part in parts:
+        # A number says more of a firm than a word, so any name beside it will do.
+        numbered = not part.isalpha()
+        for word in (*words, first) if numbered else words:
+            yield f"c{part}|{sound(word)}"
+            if numbered:
+                yield f"h{part}|{word[:_BEGINNING]}"
+    for word in {*words, first} - {""}:
+        yield f"f{both}|{word[:_BEGINNING]}"
+        yield f"g{both}|{word[-_BEGINNING:]}"
+    if first and words:
+        yield f"d{both}|{''.join(sorted((first[0], words[0][0])))}"

@@ -24,13 +24,13 @@ OFFICES = frozenset(
     str.split("""
     president vice secretary senator sen representative rep congressman congresswoman ambassador
     amb general gen colonel col lieutenant lt captain capt commander cmdr cdr admiral adm
-    sergeant sgt governor gov mayor minister prime first speaker chairman chairwoman chairperson
-    chair director deputy assistant under undersecretary former acting chief staff attorney
+    sergeant sgt governor gov mayor minister speaker chairman chairwoman chairperson chair
+    director deputy assistant under undersecretary former acting chief staff attorney
     administrator counselor advisor adviser commissioner treasurer comptroller officer managing
-    executive head member of for to u.s us united states america american government department
-    house senate congress white office state defense treasury commerce labor energy education
-    homeland security national central intelligence agency affairs foreign political economic
-    veterans agriculture transportation interior policy army navy force usa usaf usn usmc
+    executive member of for to u.s us united states america american government department
+    senate congress office state defense treasury commerce homeland security national central
+    intelligence agency affairs foreign political economic veterans agriculture transportation
+    policy army navy force usa usaf usn usmc
     """)
 )
 # Titles that are given names and surnames too: taken as titles before a whole name alone.

@@ -6,6 +6,7 @@ contradicts takes away. Nothing was trained; the weights stand here and can be a
 
 from collections.abc import Iterator
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from compliance_app.rules.matching import likeness
@@ -14,7 +15,7 @@ from compliance_app.rules.matching.likeness import Like
 from compliance_app.rules.matching.rarity import Rarity
 
 # Points at which it is as likely as not that two records are one person.
-EVEN = 16.0
+EVEN = 14.0
 _POINTS_PER_STEP = 4.0
 _SAME_EMAIL = 13.0
 _SAME_MAILBOX_NAME = 5.0
@@ -89,8 +90,10 @@ def compare(one: Contact, other: Contact, rarity: Rarity) -> Match:
 def _parts(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
     if one.office or other.office:
         yield from _offices(one, other)
-    else:
+    elif one.first and other.first:
         yield from _names(one, other, rarity)
+    else:
+        yield _lone_name(one, other, rarity)
     if one.employer and other.employer:
         yield _employers(one, other, rarity)
     if one.email and other.email:
@@ -111,6 +114,9 @@ def _offices(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
 
 def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
     last = likeness.last_names(one.last, other.last)
+    if last in _UNLIKE and (one.middle or other.middle):
+        # A family name may be written in two words: De Luca and Deluca.
+        last = likeness.last_names(_whole_last(one), _whole_last(other))
     if last in _UNLIKE and _is_turned(one, other):
         worth = rarity.last(one.last, other.first) + rarity.first(one.first, other.last)
         yield PartCode.TURNED, worth - 3.0
@@ -125,7 +131,23 @@ def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
         yield PartCode.GENERATION, 3.0
 
 
+def _lone_name(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
+    """Compare where one of the two has a single name, which may be either of the other's."""
+    short, long = (other, one) if one.first else (one, other)
+    word = short.last
+    last = _weigh(_LAST[likeness.last_names(word, long.last)], rarity.last(word, long.last))
+    if not long.first:
+        return last
+    like = likeness.first_names(word, long.first)
+    first = _weigh(_FIRST[like], rarity.first(word, long.first))
+    return max(last, first, key=itemgetter(1))
+
+
 _UNLIKE = frozenset({Like.FAR, Like.OTHER, Like.INITIAL})
+
+
+def _whole_last(contact: Contact) -> str:
+    return f"{contact.middle}{contact.last}" if len(contact.middle) > 1 else contact.last
 
 
 def _is_turned(one: Contact, other: Contact) -> bool:
@@ -145,10 +167,10 @@ _LAST: dict[Like, _Row] = {
     Like.SAME: (PartCode.LAST, 1.0, 0.0, 0.0),
     Like.VERY_NEAR: (PartCode.LAST_NEAR, 1.0, -1.5, 0.0),
     Like.FORM: (PartCode.LAST_PART, 0.0, 5.0, 0.0),
-    Like.NEAR: (PartCode.LAST_NEAR, 0.0, 3.0, 0.0),
+    Like.NEAR: (PartCode.LAST_NEAR, 1.0, -6.0, 0.0),
     Like.FAR: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
     Like.INITIAL: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_LAST, 0.0, -5.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_LAST, 0.0, -4.0, _NO_LEAST),
     Like.NUMBERED: (PartCode.OTHER_LAST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, 0.0, 0.0),
 }
@@ -156,19 +178,19 @@ _FIRST: dict[Like, _Row] = {
     Like.SAME: (PartCode.FIRST, 1.0, 0.0, 0.0),
     Like.FORM: (PartCode.FIRST_FORM, 1.0, -2.5, 2.0),
     Like.VERY_NEAR: (PartCode.FIRST_NEAR, 1.0, -2.0, 0.0),
-    Like.NEAR: (PartCode.FIRST_NEAR, 0.0, 2.0, 0.0),
+    Like.NEAR: (PartCode.FIRST_NEAR, 1.0, -4.0, 0.0),
     Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
     Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -6.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -5.0, _NO_LEAST),
     Like.NUMBERED: (PartCode.OTHER_FIRST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
 }
 _EMPLOYER: dict[Like, _Row] = {
     Like.SAME: (PartCode.EMPLOYER, 1.0, 0.0, 0.0),
     Like.VERY_NEAR: (PartCode.EMPLOYER_NEAR, 1.0, -1.5, 0.0),
-    Like.NEAR: (PartCode.EMPLOYER_NEAR, 0.0, 2.0, 0.0),
-    Like.FAR: (PartCode.OTHER_EMPLOYER, 0.0, -1.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_EMPLOYER, 0.0, -2.5, _NO_LEAST),
+    Like.NEAR: (PartCode.EMPLOYER_NEAR, 1.0, -4.5, 0.0),
+    Like.FAR: (PartCode.OTHER_EMPLOYER, 0.0, 0.5, 0.0),
+    Like.OTHER: (PartCode.OTHER_EMPLOYER, 0.0, -6.0, _NO_LEAST),
 }
 
 
