@@ -1,5 +1,11 @@
 """`tally3220 recipients`: who is one person with whom."""
 
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import cpu_count, get_all_start_methods, get_context
+
 import click
 
 from compliance_app.cli.console import counted, find_person, opened, print_json
@@ -9,10 +15,13 @@ from compliance_app.rules.identity import PairState
 from compliance_app.rules.money import format_dollars
 from compliance_app.services import merging, scanning
 from compliance_app.services.merging import Merged
+from compliance_app.services.pairs import Suspicion, suspect
+from compliance_app.services.scanning import Register
 from compliance_app.store import identity
-from compliance_app.store.base import unit_of_work
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 
 MOST_PAIRS = 1_000
+MOST_PROCESSES = 8
 _AS = click.option("--as", "email", metavar="EMAIL", help="The compliance officer who does it.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 
@@ -98,10 +107,11 @@ def scan(*, email: str | None, as_json: bool) -> None:
         with unit_of_work() as work:
             actor_id = find_person(work, email).id if email else None
             register = scanning.prepare(work)
-        with progress_bar("Scanning") as progress:
-            for number in range(scanning.SLICES):
+            least = scanning.least_on(work, now().date())
+        with progress_bar("Scanning") as progress, looking_through(register, least) as slices:
+            for likely in slices:
                 with unit_of_work() as work:
-                    new += scanning.scan_slice(work, register, number, actor_id=actor_id, at=now())
+                    new += suspect(work, likely, actor_id=actor_id, at=now())
                 progress(1, scanning.SLICES)
         total = len(register.contacts)
     if as_json:
@@ -110,6 +120,35 @@ def scan(*, email: str | None, as_json: bool) -> None:
         click.echo(
             f"{counted(total, 'recipient')} compared; {counted(new, 'pair')} new on the list."
         )
+
+
+@contextmanager
+def looking_through(register: Register, least: int) -> Iterator[Iterable[list[Suspicion]]]:
+    """Return what each slice holds, looked through by as many processes as there are cores."""
+    look = partial(_look_through, register, least)
+    if "fork" not in get_all_start_methods():
+        yield map(look, range(scanning.SLICES))
+        return
+    # No connection is shared: those of this process are closed before it is copied.
+    db.engine.dispose()
+    _Copied.look = look
+    with ProcessPoolExecutor(min(cpu_count(), MOST_PROCESSES), get_context("fork")) as pool:
+        yield pool.map(_copied_look, range(scanning.SLICES))
+
+
+class _Copied:
+    """What the copies of this process find in their memory, so that nothing is sent to them."""
+
+    look: Callable[[int], list[Suspicion]]
+
+
+def _copied_look(number: int) -> list[Suspicion]:
+    return _Copied.look(number)
+
+
+def _look_through(register: Register, least: int, number: int) -> list[Suspicion]:
+    with frozen_reading() as session:
+        return scanning.look_through(session, register, number, least=least)
 
 
 def _report(done: Merged, words: str, *, as_json: bool) -> None:

@@ -81,7 +81,7 @@ class Policy:
     several_givers_days: int = 7
     days_until_due: int = 5
     duplicate_shown_from: int = 45
-    duplicate_suspected_from: int = 55
+    duplicate_suspected_from: int = 58
     routing: tuple[RoutingRow, ...] = (RoutingRow(Route.SUPERVISOR),)
     sha256: str = ""
 

@@ -5,9 +5,8 @@ goes on where it stood; what was suspected or decided before is never suspected 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import combinations
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -19,13 +18,6 @@ from compliance_app.store import recipient_keys, scanning
 from compliance_app.store.scanning import LEAST, SPAN
 
 SLICES = 16
-
-
-class Scanned(NamedTuple):
-    """How far a scan is: slices done, and pairs that were new."""
-
-    slices: int
-    pairs: int
 
 
 class Register:
@@ -69,9 +61,20 @@ def scan_slice(
     session: Session, register: Register, number: int, *, actor_id: int | None, at: datetime
 ) -> int:
     """Scan one slice and put what is new on the review list; say how many pairs were new."""
-    least = policy_on(session, at.date()).duplicate_suspected_from
-    likely = register.suspicions(_blocks(session, number), least=least)
-    return pairs.suspect(session, sorted(likely), actor_id=actor_id, at=at)
+    likely = look_through(session, register, number, least=least_on(session, at.date()))
+    return pairs.suspect(session, likely, actor_id=actor_id, at=at)
+
+
+def look_through(
+    session: Session, register: Register, number: int, *, least: int
+) -> list[Suspicion]:
+    """Return the pairs of one slice that may be one person, in the order of their numbers."""
+    return sorted(register.suspicions(_blocks(session, number), least=least))
+
+
+def least_on(session: Session, day: date) -> int:
+    """Return the score from which on a pair is suspected."""
+    return policy_on(session, day).duplicate_suspected_from
 
 
 def _blocks(session: Session, number: int) -> Iterator[list[int]]:

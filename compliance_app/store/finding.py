@@ -6,19 +6,22 @@ person that goes on.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import TextClause, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import AFTER_ALL, Contact, Typed, fit
-from compliance_app.store.models import Recipient, RecipientKey, RecipientWord
+from compliance_app.store.base import run
+from compliance_app.store.models import Employment, Recipient, RecipientWord
 from compliance_app.store.recipients import Found, found_among, newest_employer
 
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
 _OF_A_BEGINNING = 60
 _OF_A_KEY = 250
 _RANKED = 80
+_MOST_KEYS = 60
 _LEAST_FIT = 0.55
 
 
@@ -30,63 +33,87 @@ class Record(NamedTuple):
     name: str
     email: str | None
     employer: str | None
+    title: str | None
 
 
-def search(session: Session, text: str, *, count: int) -> list[Found]:
+def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     """Return the people who fit best what is typed, the best first."""
-    typed = Typed.of(text)
+    typed = Typed.of(typed_text)
     if not typed.beginning:
         return []
-    ids = dict.fromkeys([*_begun(session, typed.beginning), *with_keys(session, typed.keys)])
+    begun = _begun(session, typed.beginning)
+    found = records(session, dict.fromkeys([*begun, *with_keys(session, typed.keys)]))
     fits: dict[int, float] = {}
-    for record in records(session, ids):
+    for record in found:
         contact = Contact.of(record.name, employer=record.employer or "", email=record.email or "")
         value = fit(typed, contact)
         if value >= _LEAST_FIT:
             fits[record.person_id] = max(value, fits.get(record.person_id, 0.0))
     best = sorted(fits, key=lambda person_id: (-fits[person_id], person_id))[:count]
-    people = {person.id: person for person in found_among(session, best)}
-    return sorted(
-        people.values(), key=lambda person: (-round(fits[person.id], 2), person.name, person.id)
-    )
+    people = _people(session, found, best)
+    return sorted(people, key=lambda one: (-round(fits[one.id], 2), one.name, one.id))
 
 
 def with_keys(session: Session, keys: Iterable[int], *, count: int = _RANKED) -> Sequence[int]:
     """Return the records with these keys, those with the most of them first."""
-    ways = [_with_key(key) for key in sorted(keys)]
-    if not ways:
+    some = sorted(keys)[:_MOST_KEYS]
+    if not some:
         return ()
-    rows = union_all(*ways).subquery()
-    return session.scalars(
-        select(rows.c.recipient_id)
-        .group_by(rows.c.recipient_id)
-        .order_by(func.count().desc(), rows.c.recipient_id)
-        .limit(count)
-    ).all()
+    values = {f"key{place}": key for place, key in enumerate(some)}
+    rows = run(session, _sharing(len(some)), values | {"count": count})
+    return [row[0] for row in rows]
 
 
 def records(session: Session, ids: Iterable[int]) -> list[Record]:
-    """Return records with the employer they have now, or had last."""
-    statement = newest_employer(
+    """Return records that are in use, with the employer they have now, or had last."""
+    return [Record._make(row) for row in run(session, _RECORDS, {"ids": list(ids)})]
+
+
+def _begun(session: Session, beginning: str) -> list[int]:
+    values = {"since": beginning, "before": beginning + AFTER_ALL}
+    return [row[0] for row in run(session, _BEGUN, values)]
+
+
+def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) -> list[Found]:
+    """Return people as a search result; who was found by another record is read anew."""
+    known = {
+        one.id: Found(one.id, one.name, one.email, one.employer, one.title)
+        for one in found
+        if one.id == one.person_id
+    }
+    others = [number for number in wanted if number not in known]
+    if others:
+        known |= {one.id: one for one in found_among(session, others)}
+    return [known[number] for number in wanted if number in known]
+
+
+@lru_cache(_MOST_KEYS)
+def _sharing(number: int) -> TextClause:
+    """Return the statement for so many keys: a bounded number of rows of each, added up."""
+    ways = " UNION ALL ".join(
+        f"SELECT recipient_id FROM (SELECT recipient_id FROM recipient_key "  # noqa: S608 - numbers
+        f"WHERE key = :key{place} LIMIT {_OF_A_KEY}) AS way{place}"
+        for place in range(number)
+    )
+    return text(
+        f"SELECT recipient_id FROM ({ways}) AS ways GROUP BY recipient_id "  # noqa: S608 - the same
+        "ORDER BY count(*) DESC, recipient_id LIMIT :count"
+    )
+
+
+_RECORDS = (
+    newest_employer(
         Recipient.id,
         func.coalesce(Recipient.merged_into_id, Recipient.id),
         Recipient.name,
         Recipient.email,
-    ).where(Recipient.id.in_(list(ids)), Recipient.retired_at.is_(None))
-    return [Record._make(row) for row in session.execute(statement)]
-
-
-def _begun(session: Session, beginning: str) -> Sequence[int]:
-    return session.scalars(
-        select(RecipientWord.recipient_id)
-        .where(RecipientWord.text >= beginning, RecipientWord.text < beginning + AFTER_ALL)
-        .order_by(RecipientWord.text, RecipientWord.recipient_id)
-        .limit(_OF_A_BEGINNING)
-    ).all()
-
-
-def _with_key(key: int) -> Select[tuple[int]]:
-    some = (
-        select(RecipientKey.recipient_id).where(RecipientKey.key == literal(key)).limit(_OF_A_KEY)
-    ).subquery()
-    return select(some.c.recipient_id)
+    )
+    .add_columns(Employment.title)
+    .where(Recipient.id.in_(bindparam("ids", expanding=True)), Recipient.retired_at.is_(None))
+)
+_BEGUN = (
+    select(RecipientWord.recipient_id)
+    .where(RecipientWord.text >= bindparam("since"), RecipientWord.text < bindparam("before"))
+    .order_by(RecipientWord.text, RecipientWord.recipient_id)
+    .limit(_OF_A_BEGINNING)
+)

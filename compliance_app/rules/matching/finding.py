@@ -11,8 +11,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import JaroWinkler
 
 from compliance_app.rules.matching.contacts import Contact
-from compliance_app.rules.matching.employers import parse_employer
-from compliance_app.rules.matching.keys import begun_keys, name_keys, sound_keys
+from compliance_app.rules.matching.keys import begun_keys, comparing_keys, name_keys, sound_keys
 from compliance_app.rules.matching.names import are_forms_of_one, fold, parse_name
 
 # Sorts after every sign that a folded name can hold.
@@ -31,6 +30,7 @@ class Typed(NamedTuple):
     words: tuple[str, ...]
     employer: tuple[str, ...]
     email: str
+    contact: Contact | None = None
 
     @classmethod
     def of(cls, text: str) -> "Typed":
@@ -40,7 +40,10 @@ class Typed(NamedTuple):
             return cls((), (), plain)
         said, _, employer = plain.partition(" at ")
         words = parse_name(said).words[:_MOST_WORDS] if said else ()
-        return cls(words, tuple(parse_employer(employer).split()) if employer else (), "")
+        if not employer:
+            return cls(words, (), "")
+        at = Contact.of(said, employer=employer)
+        return cls(words, tuple(at.employer.split()), "", at)
 
     @property
     def beginning(self) -> str:
@@ -51,17 +54,21 @@ class Typed(NamedTuple):
     def keys(self) -> set[int]:
         """Return the keys of whoever may be meant."""
         if len(self.words) == 1:
-            return sound_keys(self.words[0])
-        keys: set[int] = set()
+            at_firm = comparing_keys(self.contact) if self.contact else set()
+            return at_firm | sound_keys(self.words[0])
+        keys = comparing_keys(self.contact) if self.contact else set()
         for first, last in permutations(self._telling, 2):
             keys |= name_keys(first, last) | begun_keys(first, last)
         return keys
 
     @property
     def _telling(self) -> tuple[str, ...]:
-        """Return the words that are more than an initial, where there are enough of them."""
-        long = tuple(word for word in self.words if len(word) > 1)
-        return long[:3] if len(long) > 1 else self.words[:2]
+        """Return the words that tell the most: the long ones first, an initial where it must be."""
+        return tuple(sorted(self.words, key=lambda word: len(word) == 1)[:3])[: max(self._long, 2)]
+
+    @property
+    def _long(self) -> int:
+        return sum(len(word) > 1 for word in self.words)
 
 
 def rotations(contact: Contact) -> Iterator[str]:
