@@ -177,7 +177,7 @@ function put(html, parts) {
   for (const name of parts) swap(page, name);
   if (parts.includes("who")) watchFinder();
   document.body.classList.toggle("has-dock", Boolean(document.querySelector(".dock")));
-  const verdicts = document.querySelectorAll(".aside .amount, .aside .verdict p");
+  const verdicts = document.querySelectorAll(".alike legend, .aside .amount, .aside .verdict p");
   say([...verdicts].map((one) => one.textContent.trim().replace(/\s+/g, " ")).join(" "));
 }
 
