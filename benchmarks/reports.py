@@ -69,7 +69,9 @@ def register(shares: Sequence[ShareLine], target: Path, *, tagged: bool, data: b
         listing = Listing(book)
         listing.begin_part("A. Register by employer", "Every gift of the period.")
         write_register(listing, shares)
-        write_verification(book, "B. Verification", name="r", signature=None, signer=None)
+        write_verification(
+            book, "B. Verification", pdf="r.pdf", csv="r.csv", signature=None, signer=None
+        )
         book.reopen(cover)
         write_cover(book, report, add_up(QuarterReport(META, (), ())))
         bind(book)
@@ -132,7 +134,9 @@ def signing(target: Path) -> float:
         book = Book(file, META, "Signed", tagged=True)
         attach(book, "noise.bin", "application/octet-stream", "Noise", noise)
         signature = Signature(book, key)
-        write_verification(book, "A. Verification", name="r", signature=signature, signer=key)
+        write_verification(
+            book, "A. Verification", pdf="r.pdf", csv="r.csv", signature=signature, signer=key
+        )
         bind(book, extra=signature.catalog)
         begin = process_time()
         signature.seal(file)

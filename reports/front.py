@@ -36,7 +36,7 @@ NOT_ENDED: Final = "Not a whole period: it had not ended when the register was r
 RECIPIENTS_SHOWN: Final = 8
 
 
-def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
+def write_cover(book: Book, report: QuarterReport, figures: Figures, *, volume: str = "") -> None:
     """Write the cover: whose record it is, of what, read when, and the key figures."""
     meta = report.meta
     top = theme.PAGE_HEIGHT - 8
@@ -46,7 +46,7 @@ def write_cover(book: Book, report: QuarterReport, figures: Figures) -> None:
     title = _fitting(meta.title, theme.TITLE, theme.LIVE.width)
     book.text(theme.LEFT, 508, meta.title, title)
     period = f"{meta.rule}, {period_words(meta.period)}"
-    book.text(theme.LEFT, 482, period, theme.SUBTITLE)
+    book.text(theme.LEFT, 482, f"{period}, {volume}" if volume else period, theme.SUBTITLE)
     if not meta.has_ended:
         book.text(theme.RIGHT, 482, NOT_ENDED, theme.WARNING, align="right")
     _write_key_figures(book, report, figures)

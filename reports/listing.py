@@ -106,6 +106,10 @@ class Listing:
             room = self._lines_left()
         self._write_row(self._table.set_runs(cells), _height(cells))
 
+    def passes_over(self, rows: int) -> bool:
+        """Say whether so many rows to come are not to be written here; then they are done with."""
+        return False
+
     def say(self, sentence: str) -> None:
         """Write one plain sentence, where there is nothing to list."""
         self._open(SENTENCE_HEIGHT)

@@ -16,6 +16,7 @@ from reports.signing import Signature, Signer
 from reports.source import QuarterReport
 from reports.theme import PAGE_HEIGHT
 from reports.verification import write_verification
+from reports.volume_listing import Volume, VolumeListing
 from reports.wording import range_words
 from reports.workbook import write_workbook
 
@@ -46,34 +47,60 @@ def write_pdf(
     signer: Signer | None = None,
 ) -> None:
     """Write the report as a PDF, page by page as it is made, and sign it with the firm's key."""
-    report = reconcile(report)
+    write_reconciled(reconcile(report), target, tagged=tagged, signer=signer)
+
+
+def write_reconciled(
+    report: QuarterReport,
+    target: BinaryIO,
+    *,
+    tagged: bool = True,
+    signer: Signer | None = None,
+    volume: Volume | None = None,
+) -> None:
+    """Write a report that was reconciled, or one volume of it; the data are in the first."""
     title = f"{report.meta.title}, {range_words(report.meta.period)}"
+    if volume:
+        title = f"{title}, {volume.words}"
     book = Book(target, report.meta, title, tagged=tagged)
     name = report.meta.stem
-    attach_data(book, f"{name}.csv", "text/csv", _CSV_TOLD, csv_chunks(report))
-    attach(book, f"{name}.json", "application/json", _JSON_TOLD, json_chunks(report))
+    if volume and volume.number > 1:
+        book.digest = volume.digest
+    else:
+        attach_data(book, f"{name}.csv", "text/csv", _CSV_TOLD, csv_chunks(report))
+        attach(book, f"{name}.json", "application/json", _JSON_TOLD, json_chunks(report))
     signature = Signature(book, signer) if signer else None
-    _write_parts(book, report, signer, signature)
+    _write_pages(book, report, signer, signature, volume)
     bind(book, extra=signature.catalog if signature else b"")
     if signature:
         signature.seal(target)
 
 
-def _write_parts(
-    book: Book, report: QuarterReport, signer: Signer | None, signature: Signature | None
+def _write_pages(
+    book: Book,
+    report: QuarterReport,
+    signer: Signer | None,
+    signature: Signature | None,
+    volume: Volume | None,
 ) -> None:
     cover = book.turn(furniture=False, held=True)
     book.mark("Cover", level=0, top=PAGE_HEIGHT)
     summary = book.turn(held=True)
     book.mark("A. Summary", level=0, top=PAGE_HEIGHT)
     figures = add_up(report)
-    letter = write_parts(Listing(book), report, figures)
+    listing = VolumeListing(book, volume.rows) if volume else Listing(book)
+    letter = write_parts(listing, report, figures)
     name = report.meta.stem
     write_verification(
-        book, f"{letter}. Verification", name=name, signature=signature, signer=signer
+        book,
+        f"{letter}. Verification",
+        pdf=volume.name(name) if volume else f"{name}.pdf",
+        csv=f"{name}.csv",
+        signature=signature,
+        signer=signer,
     )
     book.reopen(cover)
-    write_cover(book, report, figures)
+    write_cover(book, report, figures, volume=volume.words if volume else "")
     book.reopen(summary)
     write_summary(book, report, figures)
 

@@ -47,6 +47,8 @@ def write_register(listing: Listing, shares: Sequence[ShareLine]) -> None:
     grouped = len({share.employer for share in shares}) > EMPLOYERS_IN_OUTLINE
     for employer, group in groupby(shares, key=lambda share: share.employer):
         members = list(group)
+        if listing.passes_over(len(members)):
+            continue
         title = employer or NO_EMPLOYER
         path = (title[0].upper(), title) if grouped else (title,)
         over = sum(map(is_over, members))

@@ -31,7 +31,13 @@ CHECKS: Final = (
 
 
 def write_verification(
-    book: Book, title: str, *, name: str, signature: Signature | None, signer: Signer | None
+    book: Book,
+    title: str,
+    *,
+    pdf: str,
+    csv: str,
+    signature: Signature | None,
+    signer: Signer | None,
 ) -> None:
     """Write the page, with the field of the signature if there is one."""
     book.turn()
@@ -40,9 +46,7 @@ def write_verification(
     book.text(theme.LEFT, 536, title, theme.PART)
     left = grid(0, 6)
     y = _write_texts(book, left, 506, "What it means", MEANING if signer else UNSIGNED)
-    checks = (
-        (told, command.format(pdf=f"{name}.pdf", csv=f"{name}.csv")) for told, command in CHECKS
-    )
+    checks = ((told, command.format(pdf=pdf, csv=csv)) for told, command in CHECKS)
     _write_facts(book, left, y - 14, "How to check it", checks)
     if signer and signature:
         right = grid(7, 5)
