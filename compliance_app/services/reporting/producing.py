@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,9 +25,10 @@ from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ReportRun
 from reports.figures import add_up
 from reports.manifest import FileFacts, describe
-from reports.quarter import build_csv, build_json, build_pdf, build_xlsx
+from reports.quarter import build_csv, build_json, build_xlsx
 from reports.signing import Signer
 from reports.source import QuarterReport, SealedCheckpoint
+from reports.volumes import write_volumes
 
 # Where a report is made until it is complete.
 STAGING = "reports"
@@ -120,14 +120,16 @@ def _write_files(
 ) -> Iterator[FileFacts]:
     shares = len(report.shares)
     builders: tuple[tuple[str, Callable[[QuarterReport], bytes], int | None], ...] = (
-        ("pdf", partial(build_pdf, signer=signer), None),
         ("csv", build_csv, shares),
         ("xlsx", build_xlsx, shares),
         ("json", build_json, shares),
     )
     if order.kind in WITHOUT_TABLES:
-        builders = tuple(one for one in builders if one[0] in {"pdf", "json"})
-    for done, (ending, build, rows) in enumerate(builders, start=2):
+        builders = tuple(one for one in builders if one[0] == "json")
+    progress("Writing the PDF", 2, 6)
+    for volume in write_volumes(report, folder, signer=signer, workers=os.cpu_count() or 1):
+        yield _facts(folder, volume.name, rows=None)
+    for done, (ending, build, rows) in enumerate(builders, start=3):
         progress(f"Writing the {ending.upper()}", done, 6)
         yield _write(folder, f"{order.stem}.{ending}", build(report), rows=rows)
     if order.kind is ReportKind.POLICY:
@@ -146,7 +148,12 @@ def _write(folder: Path, name: str, content: bytes, *, rows: int | None) -> File
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return FileFacts(name, len(content), files.digest_of(folder / name), rows)
+    return _facts(folder, name, rows=rows)
+
+
+def _facts(folder: Path, name: str, *, rows: int | None) -> FileFacts:
+    path = folder / name
+    return FileFacts(name, path.stat().st_size, files.digest_of(path), rows)
 
 
 def _write_lines(folder: Path, name: str, lines: Iterator[str]) -> FileFacts:
@@ -157,8 +164,7 @@ def _write_lines(folder: Path, name: str, lines: Iterator[str]) -> FileFacts:
             count += '"kind":"event"' in line
         file.flush()
         os.fsync(file.fileno())
-    path = folder / name
-    return FileFacts(name, path.stat().st_size, files.digest_of(path), count)
+    return _facts(folder, name, rows=count)
 
 
 @contextmanager
