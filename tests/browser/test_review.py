@@ -1,7 +1,13 @@
 """The stories of those who review: the queue by keyboard, a race, the end of a quarter."""
 
+from datetime import date
+from pathlib import Path
+from zipfile import ZipFile
+
+from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
+from compliance_app.cli.main import tally3220
 from compliance_app.rules.workflow import State
 from compliance_app.services import approvals, gifts
 from compliance_app.store.base import db, unit_of_work
@@ -127,3 +133,33 @@ def test_without_a_script_the_reason_stands_beside_the_buttons(enter: Enter) -> 
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".flash")).to_contain_text("waits for a decision again")
     assert state_of(reference) is State.SUBMITTED
+
+
+def test_a_quarter_ends_and_an_examiner_reads_and_verifies(
+    enter: Enter, cast: Cast, tmp_path: Path
+) -> None:
+    reference = submitted(250_00, given_on=date(2026, 9, 10))
+    officer = enter("officer")
+    officer.goto(f"/approvals/{reference}")
+    expect(officer.locator(".pane")).to_contain_text("logged 72 days later")
+    officer.get_by_role("button", name="Approve", exact=True).click()
+    officer.goto("/reports")
+    officer.get_by_label("Quarter").select_option(label="July to September")
+    officer.get_by_role("button", name="Produce it").click()
+    expect(officer.locator(".table")).to_contain_text("2026Q3", timeout=30_000)
+
+    examiner = enter("auditor", accept_downloads=True)
+    examiner.goto("/reports")
+    with examiner.expect_download() as begun:
+        examiner.get_by_role("link", name="All files of 2026Q3").click()
+    with ZipFile(begun.value.path()) as packed:
+        packed.extractall(tmp_path / "package")
+    # Offline, on the examiner's own machine.
+    checked = CliRunner().invoke(tally3220, ["verify", str(tmp_path / "package")])
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    examiner.goto(f"/gifts/{reference}")
+    expect(examiner.locator("main")).to_contain_text("Olga Officer")
+    examiner.get_by_role("link", name="Audit trail").first.click()
+    examiner.get_by_role("link", name="Check the whole trail").click()
+    expect(examiner.locator(".verdict")).to_contain_text("The trail is whole.")
+    assert examiner.get_by_role("button", name="Approve").count() == 0
