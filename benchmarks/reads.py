@@ -122,6 +122,9 @@ def _addresses(url: str, folder: str, port: int) -> dict[str, tuple[str, Reader]
         "year": ("/year", reader),
         "year, supervisor": ("/year", by_role[Role.SUPERVISOR]),
         "search": (f"/search?q={quote(name)}", reader),
+        "search, all": ("/search", reader),
+        "search, a kind": ("/search?kind=gift_card&state=given", reader),
+        "year, own": ("/year", by_role[Role.AE]),
         "my gifts": ("/gifts", by_role[Role.AE]),
         "log a gift": ("/gifts/new", by_role[Role.AE]),
         "log a gift, to somebody": (

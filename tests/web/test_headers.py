@@ -55,6 +55,12 @@ def test_the_style_sheet_is_one_file_that_comes_packed(app: Flask) -> None:
     assert len(packed.data) <= 12_000
 
 
+def test_all_scripts_together_are_light(app: Flask) -> None:
+    scripts = sorted((PACKAGE / "static" / "js").glob("*.js"))
+
+    assert len(gzip.compress(b"".join(script.read_bytes() for script in scripts))) <= 8_000
+
+
 def test_every_part_of_the_style_sheet_is_in_it(app: Flask) -> None:
     parts = {path.stem for path in (PACKAGE / "static" / "css").glob("*.css")}
 
