@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 import orjson
 
 from compliance_app.rules.money import format_decimal
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.spreadsheet import harmless
 from reports.figures import add_up
 from reports.source import DecisionLine, QuarterReport
@@ -31,7 +32,7 @@ def csv_chunks(report: QuarterReport) -> Iterator[bytes]:
     """Yield the CSV piece by piece, so that it is never held as a whole."""
     target = StringIO(newline="")
     writer = csv.writer(target)
-    writer.writerow(column.name for column in COLUMNS)
+    writer.writerow(column.name for column in columns_for(report.meta.kind))
     rows = show_rows(report)
     while piece := list(islice(rows, _ROWS_OF_A_CHUNK)):
         writer.writerows(piece)
@@ -43,8 +44,9 @@ def csv_chunks(report: QuarterReport) -> Iterator[bytes]:
 
 def show_rows(report: QuarterReport) -> Iterator[list[str]]:
     """Yield the cells of each share, as the CSV and the workbook show them alike."""
-    read = attrgetter(*(column.field for column in COLUMNS))
-    shown = [column.show for column in COLUMNS]
+    columns = columns_for(report.meta.kind)
+    read = attrgetter(*(column.field for column in columns))
+    shown = [column.show for column in columns]
     for share in report.shares:
         yield [show(value) for show, value in zip(shown, read(share), strict=True)]
 
@@ -217,3 +219,26 @@ COLUMNS: Final = (
     Column("exemption", "exemption", harmless),
     Column("waited_at_end", "waited_at_end", _flag),
 )
+# What a client is told of each gift.
+_FOR_THE_CLIENT: Final = frozenset(
+    {
+        "reference",
+        "given_on",
+        "recipient_name",
+        "recipient_email",
+        "employer",
+        "category",
+        "description",
+        "quantity",
+        "counted_value",
+        "giver_name",
+        "counts",
+    }
+)
+
+
+def columns_for(kind: ReportKind) -> tuple[Column, ...]:
+    """Return the columns of a kind of report."""
+    if kind.is_for_the_client:
+        return tuple(column for column in COLUMNS if column.name in _FOR_THE_CLIENT)
+    return COLUMNS

@@ -13,10 +13,10 @@ from xml.parsers.expat import (
 )
 
 from compliance_app.rules.money import MoneyError, parse_cents
-from compliance_app.rules.spreadsheet import FORMULA_STARTS
+from compliance_app.rules.spreadsheet import harmless
 from compliance_app.rules.verdicts import EXEMPT
 from compliance_app.rules.workflow import State
-from reports.data_files import COLUMNS, Column, Kind
+from reports.data_files import Column, Kind
 from reports.figures import OVER, PENDING
 from reports.workbook import CHARACTERS_OF_A_CELL, CUT, DAY_ZERO, STYLE_OF_DAYS
 
@@ -42,9 +42,23 @@ def csv_rows(file: IO[bytes]) -> Generator[list[str]]:
         text.detach()
 
 
-def cells_of(share: Mapping[str, Any]) -> list[str]:
+def cells_of(share: Mapping[str, Any], columns: Sequence[Column]) -> list[str]:
     """Return the cells the CSV must have for a share as the JSON has it."""
-    return [_shown(column, share.get(key_of(column.field))) for column in COLUMNS]
+    return [_shown(column, share.get(key_of(column.field))) for column in columns]
+
+
+def totals_cells_of(total: Mapping[str, Any]) -> list[str]:
+    """Return the cells the sheet of totals must have for a total as the JSON has it."""
+    return [
+        str(total["recipient_id"]),
+        harmless(total["recipient"]),
+        harmless(total["employer"]),
+        str(total["gifts"]),
+        total["quarter"],
+        total["running"],
+        total["limit"] or "",
+        "yes" if total["over"] else "no",
+    ]
 
 
 def key_of(field: str) -> str:
@@ -59,17 +73,13 @@ def _shown(column: Column, value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         lines = [_decision(one) if isinstance(one, dict) else str(one) for one in value]
-        return _safe("\n".join(lines))
-    return _safe(str(value)) if column.kind is Kind.TEXT else str(value)
+        return harmless("\n".join(lines))
+    return harmless(str(value)) if column.kind is Kind.TEXT else str(value)
 
 
 def _decision(line: Mapping[str, Any]) -> str:
     reason = f": {line.get('reason')}" if line.get("reason") else ""
     return f"{line.get('decided_at')} {line.get('kind')} by {line.get('decided_by')}{reason}"
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def as_in_a_sheet(cell: str) -> str:

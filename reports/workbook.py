@@ -4,24 +4,26 @@ Texts are cells of text, amounts are numbers and days are dates; a cell reads as
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
 from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from reports.data_files import COLUMNS, Kind, show_rows
+from reports.data_files import Kind
+from reports.sheets import Sheet, sheets_of
 from reports.source import QuarterReport, ReportMeta
 from reports.wording import range_words
 
-ROWS_OF_A_SHEET: Final = 1_048_576
 CHARACTERS_OF_A_CELL: Final = 32_767
 CUT: Final = " [cut here: the CSV holds it whole]"
 
 DAY_ZERO: Final = date(1899, 12, 30)
 _SMALL_WIDTH, _WIDE_WIDTH = 14, 40
-_WIDE: Final = frozenset({"description", "purpose", "reasons", "flags", "decisions"})
+_WIDE: Final = frozenset(
+    {"description", "purpose", "reasons", "flags", "decisions", "reason", "sentence", "changes"}
+)
 _STYLES: Final = {Kind.TEXT: 0, Kind.NUMBER: 0, Kind.MONEY: 2, Kind.DATE: 3}
 STYLE_OF_DAYS: Final = str(_STYLES[Kind.DATE])
 # What XML cannot hold is written by its code, and what looks like such a code is kept apart.
@@ -33,34 +35,12 @@ _RELATIONS: Final = f"{_OFFICE}/package/2006/relationships"
 _DOCUMENT: Final = f"{_OFFICE}/officeDocument/2006/relationships"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-CONTENT_TYPES: Final = (
-    f'{_XML}<Types xmlns="{_OFFICE}/package/2006/content-types">'
-    '<Default Extension="rels"'
-    ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
-    '<Override PartName="/docProps/core.xml"'
-    ' ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
-    "</Types>"
-)
 PACKAGE_RELATIONS: Final = (
     f'{_XML}<Relationships xmlns="{_RELATIONS}">'
     f'<Relationship Id="rId1" Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/>'
     f'<Relationship Id="rId2" Type="{_RELATIONS}/metadata/core-properties"'
     ' Target="docProps/core.xml"/>'
     "</Relationships>"
-)
-WORKBOOK_RELATIONS: Final = (
-    f'{_XML}<Relationships xmlns="{_RELATIONS}">'
-    f'<Relationship Id="rId1" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_DOCUMENT}/styles" Target="styles.xml"/>'
-    "</Relationships>"
-)
-WORKBOOK: Final = (
-    f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}">'
-    '<sheets><sheet name="Register" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
 # Formats by their place: 0 plain, 1 the bold head, 2 an amount, 3 a day.
 STYLES: Final = (
@@ -83,30 +63,68 @@ STYLES: Final = (
 
 
 def write_workbook(report: QuarterReport) -> bytes:
-    """Return one sheet with a row for each share."""
-    if len(report.shares) >= ROWS_OF_A_SHEET:
-        raise ValueError(
-            f"A sheet holds {ROWS_OF_A_SHEET - 1:,} gifts and this period has"
-            f" {len(report.shares):,}; make the report for a shorter period, or use the CSV."
-        )
+    """Return the workbook of a report: a row for each share, the totals, and the evidence."""
+    sheets = list(sheets_of(report))
     target = BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as file:
-        _add(file, "[Content_Types].xml", CONTENT_TYPES)
-        _add(file, "_rels/.rels", PACKAGE_RELATIONS)
-        _add(file, "docProps/core.xml", _properties(report.meta))
-        _add(file, "xl/workbook.xml", WORKBOOK)
-        _add(file, "xl/_rels/workbook.xml.rels", WORKBOOK_RELATIONS)
-        _add(file, "xl/styles.xml", STYLES)
-        _add(file, "xl/worksheets/sheet1.xml", "".join(_sheet(report)))
+        _add(file, "[Content_Types].xml", [_content_types(len(sheets))])
+        _add(file, "_rels/.rels", [PACKAGE_RELATIONS])
+        _add(file, "docProps/core.xml", [_properties(report.meta)])
+        _add(file, "xl/workbook.xml", [_workbook(sheets)])
+        _add(file, "xl/_rels/workbook.xml.rels", [_relations(len(sheets))])
+        _add(file, "xl/styles.xml", [STYLES])
+        for number, sheet in enumerate(sheets, 1):
+            _add(file, f"xl/worksheets/sheet{number}.xml", _sheet(sheet))
     return target.getvalue()
 
 
-def _add(file: ZipFile, name: str, text: str) -> None:
+def _content_types(sheets: int) -> str:
+    each = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml"'
+        f' ContentType="{_TYPE}.worksheet+xml"/>'
+        for number in range(1, sheets + 1)
+    )
+    return (
+        f'{_XML}<Types xmlns="{_OFFICE}/package/2006/content-types">'
+        '<Default Extension="rels"'
+        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>{each}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+        '<Override PartName="/docProps/core.xml"'
+        ' ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
+        "</Types>"
+    )
+
+
+def _workbook(sheets: Sequence[Sheet]) -> str:
+    each = "".join(
+        f'<sheet name="{_write_text(sheet.name)}" sheetId="{number}" r:id="rId{number}"/>'
+        for number, sheet in enumerate(sheets, 1)
+    )
+    return (
+        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><sheets>{each}</sheets></workbook>'
+    )
+
+
+def _relations(sheets: int) -> str:
+    each = "".join(
+        f'<Relationship Id="rId{number}" Type="{_DOCUMENT}/worksheet"'
+        f' Target="worksheets/sheet{number}.xml"/>'
+        for number in range(1, sheets + 1)
+    )
+    styles = f'<Relationship Id="rId{sheets + 1}" Type="{_DOCUMENT}/styles" Target="styles.xml"/>'
+    return f'{_XML}<Relationships xmlns="{_RELATIONS}">{each}{styles}</Relationships>'
+
+
+def _add(file: ZipFile, name: str, texts: Iterable[str]) -> None:
     entry = ZipInfo(name)
     entry.compress_type = ZIP_DEFLATED
     # The system a file was zipped on is no part of the report.
     entry.create_system = 0
-    file.writestr(entry, text)
+    with file.open(entry, "w") as part:
+        for text in texts:
+            part.write(text.encode())
 
 
 def _properties(meta: ReportMeta) -> str:
@@ -123,24 +141,19 @@ def _properties(meta: ReportMeta) -> str:
     )
 
 
-def _sheet(report: QuarterReport) -> Iterator[str]:
-    letters = [_letter(i) for i in range(len(COLUMNS))]
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    letters = [_letter(i) for i in range(len(sheet.heads))]
     yield f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
     yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     yield "</sheetView></sheetViews><cols>"
-    for i, column in enumerate(COLUMNS, 1):
-        width = _WIDE_WIDTH if column.name in _WIDE else _SMALL_WIDTH
+    for i, head in enumerate(sheet.heads, 1):
+        width = _WIDE_WIDTH if head.name in _WIDE else _SMALL_WIDTH
         yield f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>'
     yield "</cols><sheetData>"
-    yield _row(
-        1,
-        (
-            _text(f"{letter}1", column.name, 1)
-            for letter, column in zip(letters, COLUMNS, strict=True)
-        ),
-    )
-    kinds = [column.kind for column in COLUMNS]
-    for number, cells in enumerate(show_rows(report), 2):
+    named = zip(letters, sheet.heads, strict=True)
+    yield _row(1, (_text(f"{letter}1", head.name, 1) for letter, head in named))
+    kinds = [head.kind for head in sheet.heads]
+    for number, cells in enumerate(sheet.rows(), 2):
         yield _row(
             number,
             (
@@ -149,7 +162,7 @@ def _sheet(report: QuarterReport) -> Iterator[str]:
                 if cell
             ),
         )
-    yield f'</sheetData><autoFilter ref="A1:{letters[-1]}{len(report.shares) + 1}"/></worksheet>'
+    yield f'</sheetData><autoFilter ref="A1:{letters[-1]}{sheet.row_count + 1}"/></worksheet>'
 
 
 def _row(number: int, cells: Iterable[str]) -> str:

@@ -1,13 +1,15 @@
 import csv
+from dataclasses import replace
 from io import BytesIO, StringIO
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
+from openpyxl import load_workbook
 
+from reports import sheets
 from reports.quarter import build_csv, build_xlsx
-from reports.source import QuarterReport
-from reports.workbook import write_workbook
+from reports.source import Evidence, QuarterReport, ReviewLine
 from tests.reports.sample import SHARE, make_report, make_share
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -61,8 +63,35 @@ def test_the_same_reading_gives_the_same_workbook() -> None:
         assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_more_gifts_than_a_sheet_holds_are_refused() -> None:
-    report = make_report(SHARE)
-    many = QuarterReport(report.meta, [SHARE] * 1_048_576, report.totals)
-    with pytest.raises(ValueError, match="A sheet holds 1,048,575 gifts"):
-        write_workbook(many)
+def test_what_a_sheet_cannot_hold_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "ROWS_OF_A_SHEET", 3)
+    report = make_report(*(make_share(gift_reference=f"G-{i}") for i in range(3)))
+    made = list(sheets.sheets_of(report))
+    assert [(one.name, one.row_count) for one in made][:3] == [
+        ("Register", 2),
+        ("Register 2", 1),
+        ("Totals", 1),
+    ]
+    assert [row[0] for one in made[:2] for row in one.rows()] == ["G-0", "G-1", "G-2"]
+
+
+def test_totals_and_evidence_have_sheets_of_their_own() -> None:
+    review = ReviewLine("Dana", "Supervisor", 4, 3, 1, 0, 0, 0, 95, 3_100, 3)
+    report = replace(make_report(SHARE), evidence=Evidence(reviews=[review]))
+    book = load_workbook(BytesIO(build_xlsx(report)))
+    assert book.sheetnames == [
+        "Register",
+        "Totals",
+        "Amendments",
+        "Supervision",
+        "Refused attempts",
+        "Policy versions",
+    ]
+    assert [cell.value for cell in book["Totals"][2]][1:6] == [
+        "Priya Abernathy",
+        "Beacon Pension Advisors",
+        1,
+        100,
+        100,
+    ]
+    assert [cell.value for cell in book["Supervision"][2]][:3] == ["Dana", "Supervisor", 4]
