@@ -26,8 +26,8 @@ def _find_actor() -> Actor:
     sent = request.authorization
     if sent is None or sent.type != "bearer" or not sent.token:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
-    row = tokens.find_open(db.session(), sent.token, at=now())
-    if row is None:
+    holder = tokens.find_open(db.session(), sent.token, at=now())
+    if holder is None:
         challenge = WWWAuthenticate("bearer", {"error": "invalid_token"})
         raise Unauthorized(www_authenticate=challenge)
-    return Actor(sent.token, 0, row.person_id, row.person.name, row.person.role)
+    return Actor(sent.token, 0, holder.person_id, holder.name, holder.role)

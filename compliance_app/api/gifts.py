@@ -17,7 +17,6 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import approvals, gifts
 from compliance_app.services.idempotency import Answer
 from compliance_app.store.base import db
-from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.visibility import get_readable_gift
@@ -103,7 +102,7 @@ def _submit(work: Session, body: GiftBody, at: datetime) -> Answer:
         actor_id=me,
         at=at,
     )
-    return _answer(get_by_reference(work, submitted.reference), 201)
+    return _answer(submitted.as_gift(work), 201)
 
 
 def _answer(gift: Gift, status: int = 200) -> Answer:

@@ -31,6 +31,7 @@ from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import (
     Outcome,
     claim_of,
+    gift_of,
     place,
     record,
     record_rows,
@@ -52,9 +53,10 @@ from compliance_app.store.recipient_facts import (
 
 
 class Submitted(NamedTuple):
-    """A gift that was handed in, as its rows."""
+    """A gift that was handed in, as its rows; an earlier one is not judged anew."""
 
     rows: Rows
+    judgement: Judgement | None = None
 
     @property
     def id(self) -> int:
@@ -76,6 +78,12 @@ class Submitted(NamedTuple):
         """Return who decides on it."""
         route: Route | None = self._gift["route"]
         return route
+
+    def as_gift(self, session: Session) -> Gift:
+        """Return all that is to be said of it, as far as possible without reading it again."""
+        if self.judgement is None:
+            return store.get_by_reference(session, self.reference)
+        return gift_of(session, self.rows, self.judgement)
 
     @property
     def _gift(self) -> Row:
@@ -161,7 +169,7 @@ def submit(
     plain = gift_rows.plain_rows(rows)
     gift_rows.write(session, plain)
     record_rows(session, plain, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
-    return Submitted(rows)
+    return Submitted(rows, judgement)
 
 
 def amend(

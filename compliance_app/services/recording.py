@@ -13,12 +13,22 @@ from compliance_app.rules.workflow import DecisionKind, State, holds_room
 from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
 from compliance_app.services.inputs import kept_document
+from compliance_app.services.workplaces import Firm
 from compliance_app.store import audit
 from compliance_app.store.base import Base
 from compliance_app.store.gift_rows import Ids, PlainRows, Rows, document_of_rows
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Assessment as AssessmentRow
-from compliance_app.store.models import Decision, Gift, GiftVersion, Share
+from compliance_app.store.models import (
+    Decision,
+    Employer,
+    Gift,
+    GiftVersion,
+    Person,
+    Recipient,
+    Share,
+)
+from compliance_app.store.recipient_facts import RecipientFacts
 
 
 def claim_of(version: GiftVersion) -> Claim:
@@ -125,6 +135,33 @@ def _why_cleared(judgement: Judgement) -> str:
         "Within the limit, under the auto-clear ceiling and without a flag "
         f"(policy {judgement.policy.sha256[:12]})."
     )
+
+
+def gift_of(session: Session, rows: Rows, judgement: Judgement) -> Gift:
+    """Return rows that were just written as the gift they are; it belongs to no session."""
+    version = GiftVersion(**rows[GiftVersion][0])
+    kept = zip(rows[Share], rows[AssessmentRow], judgement.shares, strict=True)
+    version.shares = [
+        Share(
+            **share,
+            assessment=AssessmentRow(**assessment),
+            recipient=Recipient(**_named(judged.recipient), email=judged.recipient.email),
+            employer=Employer(**_named(judged.employment.employer)) if judged.employment else None,
+        )
+        for share, assessment, judged in kept
+    ]
+    row = rows[Gift][0]
+    return Gift(
+        **row,
+        giver=session.get_one(Person, row["giver_id"]),
+        logged_by=session.get_one(Person, row["logged_by_id"]),
+        versions=[version],
+        decisions=[Decision(**decision) for decision in rows[Decision]],
+    )
+
+
+def _named(one: RecipientFacts | Firm) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name}
 
 
 def reassess(session: Session, gift: Gift, judgement: Judgement, *, at: datetime) -> None:

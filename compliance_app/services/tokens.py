@@ -12,6 +12,7 @@ from compliance_app.store import audit
 from compliance_app.store import tokens as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ApiToken, Person
+from compliance_app.store.tokens import Holder
 
 # Lets a scanner of source code and logs recognize a token that leaked.
 PREFIX = "t3220_"
@@ -51,12 +52,12 @@ def revoke(session: Session, token_id: int, *, actor_id: int, at: datetime) -> A
     return row
 
 
-def find_open(session: Session, token: str, *, at: datetime) -> ApiToken | None:
-    """Return the token if it was not revoked and its person may still enter."""
-    row = store.find_token(session, token_sha256(token))
-    if row is None or row.revoked_at is not None or not may_enter(row.person, at):
+def find_open(session: Session, token: str, *, at: datetime) -> Holder | None:
+    """Return whom the token acts as, if it was not revoked and they may still enter."""
+    holder = store.find_holder(session, token_sha256(token))
+    if holder is None or holder.revoked_at is not None or not may_enter(holder, at):
         return None
-    return row
+    return holder
 
 
 def _record(

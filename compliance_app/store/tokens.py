@@ -1,20 +1,46 @@
 """The tokens of programs: found by the hash of what they send, listed for their person."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
-from compliance_app.store.models import ApiToken
+from compliance_app.rules.permissions import Role
+from compliance_app.store.base import run
+from compliance_app.store.models import ApiToken, Person
 
 
-def find_token(session: Session, token_sha256: str) -> ApiToken | None:
-    """Return the token with this hash, and its person."""
-    return session.scalar(
-        select(ApiToken)
-        .where(ApiToken.token_sha256 == token_sha256)
-        .options(joinedload(ApiToken.person))
+class Holder(NamedTuple):
+    """Whom a token acts as, and whether it and they may still come in."""
+
+    person_id: int
+    name: str
+    role: Role
+    active: bool
+    access_ends_on: date | None
+    revoked_at: datetime | None
+
+
+def find_holder(session: Session, token_sha256: str) -> Holder | None:
+    """Return whose token has this hash."""
+    row = run(session, _HOLDER, {"sha256": token_sha256}).first()
+    return Holder(*row) if row is not None else None
+
+
+_HOLDER = (
+    select(
+        ApiToken.person_id,
+        Person.name,
+        Person.role,
+        Person.active,
+        Person.access_ends_on,
+        ApiToken.revoked_at,
     )
+    .join(Person, Person.id == ApiToken.person_id)
+    .where(ApiToken.token_sha256 == bindparam("sha256"))
+)
 
 
 def list_tokens(session: Session, person_id: int) -> Sequence[ApiToken]:

@@ -24,7 +24,7 @@ def test_a_token_opens_as_its_person(work: AbstractContextManager[Session]) -> N
         found = tokens.find_open(session, make(session), at=NOON)
 
         assert found is not None
-        assert (found.person_id, found.name) == (CAST.rep, "Expenses")
+        assert (found.person_id, found.name) == (CAST.rep, "Rita Rep")
 
 
 def test_only_the_hash_of_a_token_is_kept_and_the_trail_has_neither(
