@@ -98,9 +98,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(extra: str = "") -> Iterator[Cluster]:
-    """Start a new server; it and all it holds is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="tally3220-pg-") as parent:
+def cluster(extra: str = "", *, within: Path | None = None) -> Iterator[Cluster]:
+    """Start a new server, in a folder of choice; it and all it holds is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tally3220-pg-", dir=within) as parent:
         if os.geteuid() == 0:
             shutil.chown(parent, ACCOUNT)
         made = Cluster(Path(parent) / "data", free_port())

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from compliance_app.store.in_place import check_in_place, watch
 from compliance_app.store.turns import PATIENCE_MS, turn
 
 NAMES = {
@@ -114,6 +115,7 @@ def unit_of_work() -> Iterator[Session]:
     Once this has returned, what was written survives the loss of power.
     """
     with db.engine.connect() as connection, turn(db.engine.url) as patience_ms:
+        check_in_place(connection)
         connection.execution_options(mode=Mode.WRITING, patience_ms=patience_ms)
         with Session(connection, expire_on_commit=False) as session:
             yield session
@@ -161,6 +163,7 @@ def prepare(engine: Engine) -> None:
     whoever will write takes the lock first.
     """
     if engine.dialect.name == "sqlite":
+        watch(engine)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":

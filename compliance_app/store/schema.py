@@ -1,7 +1,6 @@
 """The version of the database's tables, and bringing it to the one this program needs."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -31,12 +30,6 @@ def current(engine: Engine) -> str | None:
     """Return the version the database has, None where it has no tables yet."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_in_place(engine: Engine) -> bool:
-    """Say whether the file that is open still stands at its address; a server has none."""
-    file = engine.url.database
-    return engine.dialect.name != "sqlite" or not file or Path(file).is_file()
 
 
 def upgrade(engine: Engine, version: str = "head") -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance_app.store import schema
 from compliance_app.store.base import db
+from compliance_app.store.in_place import is_in_place
 from compliance_app.web.guard import public
 
 bp = Blueprint("health", __name__)
@@ -25,7 +26,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the database is reachable and its schema is the one this version needs."""
     # A file that was moved or deleted stays open, so the connection alone would notice nothing.
-    if not schema.is_in_place(db.engine):
+    if not is_in_place(db.engine):
         return UNREACHABLE, 503
     try:
         current = schema.current(db.engine)

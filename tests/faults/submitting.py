@@ -1,14 +1,17 @@
 """Handing in gifts through the services, as somebody does who insists."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from time import monotonic, sleep
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from compliance_app.services import gifts
+from compliance_app.services.audit import verify
+from compliance_app.services.replay import replay
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Gift
+from compliance_app.store.models import Gift, Share
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
@@ -40,6 +43,17 @@ def submit_until_answered(cast: Cast, key: str) -> str:
             if monotonic() > end:
                 raise
             sleep(0.05)
+
+
+def assert_sound(acknowledged: Iterable[str], *, cents_each: int = 1_00) -> None:
+    """Make sure that every gift is there once, the sums are right and the trail tells all."""
+    expected = list(acknowledged)
+    with unit_of_work() as session:
+        assert Counter(session.scalars(select(Gift.reference))) == Counter(expected)
+        held = session.scalar(select(func.sum(Share.counted_cents)).where(Share.holds_room))
+        assert (held or 0) == len(expected) * cents_each
+        assert verify(session).problem is None
+        assert replay(session).differences == []
 
 
 def gifts_there() -> int:
