@@ -4,7 +4,6 @@
 const PAUSE = 60;
 const ANSWERS = ["limit", "dock", "send"];
 const form = document.querySelector("form[data-look]");
-const failed = document.querySelector("[data-failed]");
 let asking;
 let timer;
 let sending = false;
@@ -136,6 +135,7 @@ function keepDraft({ type }) {
 }
 
 function fail(sentence) {
+  const failed = form.querySelector("[data-failed]");
   failed.textContent = sentence;
   failed.hidden = !sentence;
   if (sentence) failed.scrollIntoView({ block: "center" });
