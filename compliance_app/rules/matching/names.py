@@ -27,7 +27,8 @@ OFFICES = frozenset(
     sergeant sgt governor gov mayor minister speaker chairman chairwoman chairperson chair
     director deputy assistant under undersecretary former acting chief staff attorney
     administrator counselor advisor adviser commissioner treasurer comptroller officer managing
-    executive member of for to u.s us united states america american government department
+    presidents brigadier rear ltg vadm
+    executive member of for to us united states america american government department
     senate congress office state defense treasury commerce homeland security national central
     intelligence agency affairs foreign political economic veterans agriculture transportation
     policy army navy force usa usaf usn usmc
@@ -37,7 +38,7 @@ OFFICES = frozenset(
 EITHER = frozenset(
     str.split("""
     major maj judge justice king queen prince princess dean bishop pope cardinal marshal lady
-    lord baron duke earl father brother sister
+    lord baron duke earl father brother sister first daughter son wife mother
     """)
 )
 GENERATIONS = {
@@ -65,8 +66,11 @@ PARTICLES = frozenset(
     san santa mac mc zu af
     """)
 )
+# What ends a name as a comma does, and two names of no person.
+_PLAINLY = (("--", ","), (";", ","), ("u.s.", "us "), ("white house", "office"))
+_MOST_GIVEN = 4
 _ASIDE = re.compile(r"\([^)]*\)|\"[^\"]*\"|\u201c[^\u201d]*\u201d")
-_SPACE = str.maketrans(dict.fromkeys("./;:_*+&", " ") | dict.fromkeys("'`\u2019\u00b4", ""))
+_SPACE = str.maketrans(dict.fromkeys("./:_*+&", " ") | dict.fromkeys("'`\u2019\u00b4", ""))
 
 
 class PersonName(NamedTuple):
@@ -95,24 +99,35 @@ def fold(text: str) -> str:
 
 def parse_name(text: str) -> PersonName:
     """Read a name in any of the orders people write it in."""
-    head, *rest = _ASIDE.sub(" ", fold(text)).translate(_SPACE).split(",")
-    words = _words(head)
-    generation, is_turned = "", False
-    for part in map(_words, rest):
+    said = _ASIDE.sub(" ", fold(text))
+    for written, plain in _PLAINLY:
+        said = said.replace(written, plain)
+    head, *rest = map(_words, said.translate(_SPACE).split(","))
+    generation, is_told = "", False
+    for part in rest:
         ends = [word for word in part if word in GENERATIONS or word in CREDENTIALS]
         if len(ends) == len(part):
             generation = next((GENERATIONS[end] for end in ends if end in GENERATIONS), generation)
-        elif not is_turned and not _is_office(part):
-            words, is_turned = part + words, True
-    if "and" in words:
-        return PersonName(office=" ".join(words))
-    words, found = _without_endings(_without_titles(words))
+        elif not is_told and _is_turned(head, part):
+            head, is_told = part + _without_titles(head), True
+        else:
+            # What else follows a comma is what the person is, not who.
+            is_told = is_told or not _is_office_alone(head)
+    if "and" in head:
+        return PersonName(office=" ".join(head))
+    words, found = _without_endings(_without_titles(head))
     return _in_parts(words, found or generation)
 
 
 @cache
 def _nicknames() -> NickNamer:
     return NickNamer()
+
+
+@lru_cache(200_000)
+def is_given(word: str) -> bool:
+    """Say whether a word is known as a given name."""
+    return bool(_nicknames().canonicals_of(word) or _nicknames().nicknames_of(word))
 
 
 @lru_cache(200_000)
@@ -166,8 +181,20 @@ def _words(text: str) -> list[str]:
     return [word for word in (raw.strip("-") for raw in text.split()) if word]
 
 
-def _is_office(words: list[str]) -> bool:
-    return bool(words) and (words[0] in TITLES or words[0] in OFFICES)
+def _is_turned(head: list[str], part: list[str]) -> bool:
+    """Say whether a given name follows the comma: `Smith, Jon`, but not `Jon Smith, Trader`."""
+    if not part or part[0] in TITLES or part[0] in OFFICES or len(part) > _MOST_GIVEN:
+        return False
+    if _is_office_alone(head):
+        return True
+    family = [word for word in _without_titles(head) if word not in PARTICLES]
+    if len(family) > 1:
+        return len(family) == 2 and is_given(part[0]) and not is_given(family[0])  # noqa: PLR2004
+    return True
+
+
+def _is_office_alone(words: list[str]) -> bool:
+    return all(word in TITLES or word in OFFICES for word in words)
 
 
 def _without_titles(words: list[str]) -> list[str]:
@@ -197,7 +224,7 @@ def _without_endings(words: list[str]) -> tuple[list[str], str]:
 def _in_parts(words: list[str], generation: str) -> PersonName:
     if not words:
         return PersonName()
-    if all(word in OFFICES or word in TITLES for word in words):
+    if _is_office_alone(words):
         return PersonName(office=" ".join(words))
     if len(words) == 1:
         return PersonName(last=words[0], generation=generation)
