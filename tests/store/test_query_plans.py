@@ -126,12 +126,16 @@ def scanned(connection: Connection, statement: str, values: Any) -> list[str]:  
             plans.append(set(planned(connection, statement, values)))
             connection.exec_driver_sql("SET LOCAL enable_indexscan = on")
         return sorted(set.intersection(*plans))
-    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    lines = [row[3] for row in rows]
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     # In the order of an index and up to a limit, the end of a table is not the whole of it.
-    stops = "LIMIT" in statement and not any("TEMP B-TREE FOR ORDER BY" in one for one in lines)
-    names = [one for line in lines for one in re.findall(r"^SCAN (\w+)", line)]
-    return [] if stops else [aliases(statement).get(name, name) for name in names]
+    sorts = {row.parent for row in plan if "TEMP B-TREE FOR ORDER BY" in row.detail}
+    names = [
+        name
+        for row in plan
+        for name in re.findall(r"^SCAN (\w+)", row.detail)
+        if "LIMIT" not in statement or row.parent in sorts
+    ]
+    return [aliases(statement).get(name, name) for name in names]
 
 
 def planned(connection: Connection, statement: str, values: Any) -> Iterator[str]:  # noqa: ANN401
