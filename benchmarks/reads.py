@@ -51,6 +51,7 @@ class Served(NamedTuple):
 
     connection: HTTPConnection
     addresses: dict[str, tuple[str, Reader]]
+    pid: int
 
 
 @contextmanager
@@ -68,12 +69,13 @@ def served(url: str, folder: str) -> Iterator[Served]:
     quiet = subprocess.DEVNULL
     with subprocess.Popen(program, env=environment, stdout=quiet, stderr=quiet) as server:
         try:
-            yield Served(_connect(port), _addresses(url, folder, port))
+            yield Served(connect(port), _addresses(url, folder, port), server.pid)
         finally:
             server.terminate()
 
 
-def _connect(port: int) -> HTTPConnection:
+def connect(port: int) -> HTTPConnection:
+    """Return a connection to a server that has just been started, once it answers."""
     for _ in range(100):
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
@@ -169,7 +171,7 @@ def _addresses(url: str, folder: str, port: int) -> dict[str, tuple[str, Reader]
 
 
 def _signed_in(port: int, person: Person) -> Reader:
-    connection = _connect(port)
+    connection = connect(port)
     connection.request("GET", "/sign-in")
     answer = connection.getresponse()
     cookie, page = _cookie(answer.headers.get_all("Set-Cookie") or []), answer.read().decode()
