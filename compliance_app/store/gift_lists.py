@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, false, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, bindparam, false, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
+from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import GiftRow, gift_rows
 from compliance_app.store.models import (
@@ -102,14 +104,14 @@ def find_gifts(
 def list_own(
     session: Session, person_id: int, *, before_id: int | None, count: int
 ) -> list[GiftRow]:
-    """Return shares of gifts the person gave, logged or took over, newest first."""
+    """Return the shares of the person's own gifts, up to `count` of them, newest first."""
     return _newest_rows(session, reach((), person_id), before_id=before_id, count=count)
 
 
 def list_of_givers(
     session: Session, giver_ids: set[int] | None, *, before_id: int | None, count: int
 ) -> list[GiftRow]:
-    """Return shares of gifts by these givers (all where None), newest first."""
+    """Return the shares of up to `count` gifts by these givers (all where None), newest first."""
     ways = None if giver_ids is None else [Gift.giver_id == one for one in sorted(giver_ids)]
     return _newest_rows(session, ways, before_id=before_id, count=count)
 
@@ -123,7 +125,7 @@ def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) ->
     rows = (
         row
         for some in chunks(ids)
-        for row in session.execute(gift_rows().where(Gift.id.in_(some)).order_by(Gift.id))
+        for row in sorted(run(session, _ROWS, {"ids": some}), key=itemgetter(0))
     )
     return [GiftRow._make(row) for row in islice(rows, count)]
 
@@ -161,7 +163,6 @@ def newest_of(
 def _newest_rows(
     session: Session, ways: Ways | None, *, before_id: int | None, count: int
 ) -> list[GiftRow]:
-    """Return up to `count` shares: those of the newest gifts, each of which has at least one."""
     statement = select(Gift.id)
     if before_id is not None:
         statement = statement.where(Gift.id < before_id)
@@ -169,8 +170,7 @@ def _newest_rows(
     ids = (
         session.scalars(ordered).all() if ways is None else newest_of(session, ordered, ways, count)
     )
-    rows = gift_rows().where(Gift.id.in_(ids)).order_by(Gift.id.desc(), Share.id).limit(count)
-    return [GiftRow._make(row) for row in session.execute(rows)]
+    return [GiftRow._make(row) for row in run(session, _ROWS, {"ids": ids})]
 
 
 def _after(session: Session, gift_id: int, *, by_day: bool) -> ColumnElement[bool]:
@@ -209,9 +209,15 @@ def _of_versions(session: Session, statement: Select[int], wanted: Wanted) -> Se
 
 
 def shares_of(session: Session, gift_ids: Sequence[int]) -> list[ListedShare]:
-    """Return the shares in force of these gifts, newest gift first."""
+    """Return the shares in force of these gifts, in the order of the gifts."""
+    places = {gift_id: place for place, gift_id in enumerate(gift_ids)}
+    rows = map(ListedShare._make, run(session, _SHARES, {"ids": gift_ids}))
+    return sorted(rows, key=lambda row: places[row.gift_id])
+
+
+def _select_shares() -> Select[*tuple[Any, ...]]:
     giver, logger = aliased(Person), aliased(Person)
-    statement = (
+    return (
         select(
             Gift.id,
             Gift.reference,
@@ -246,7 +252,15 @@ def shares_of(session: Session, gift_ids: Sequence[int]) -> list[ListedShare]:
         .join(giver, giver.id == Gift.giver_id)
         .join(logger, logger.id == Gift.logged_by_id)
         .outerjoin(Employer, Employer.id == Share.employer_id)
-        .where(Gift.id.in_(gift_ids))
+        .where(Gift.id.in_(bindparam("ids", expanding=True)))
         .order_by(Gift.id.desc(), Share.id)
     )
-    return [ListedShare._make(row) for row in session.execute(statement)]
+
+
+# Built once: putting a statement together takes longer than answering it.
+_SHARES = _select_shares()
+_ROWS = (
+    gift_rows()
+    .where(Gift.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Gift.id.desc(), Share.id)
+)

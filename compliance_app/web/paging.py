@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from flask import request
 
-from compliance_app.services.claims import MOST_RECIPIENTS
 from compliance_app.store.gifts import GiftRow
 from compliance_app.web.forms.fields import read_id
 
 PAGE = 50
-# Enough rows for a page and for the rest of the gift that crosses its end.
-FETCH = PAGE + MOST_RECIPIENTS
+# Each gift is at least one row, so these are a page and the gift that comes after it.
+FETCH = PAGE + 1
 
 
 class GiftPage(NamedTuple):
@@ -29,7 +28,7 @@ def wanted_before() -> int | None:
 
 
 def page_of(rows: Sequence[GiftRow]) -> GiftPage:
-    """Take whole gifts from up to `FETCH` rows until the page is full."""
+    """Take whole gifts from the rows of up to `FETCH` of them until the page is full."""
     gifts: list[list[GiftRow]] = []
     shown = 0
     for _gift_id, shares in groupby(rows, key=attrgetter("gift_id")):
