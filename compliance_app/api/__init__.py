@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from compliance_app.api import (
     auth,
+    clients,
     errors,
     gifts,
     identity,
@@ -21,7 +22,16 @@ def install(app: Flask) -> None:
     parent.url_value_preprocessor(auth.enter)
     parent.after_request(unknown.name_methods)
     errors.install(parent)
-    for calls in (gifts, recipients, identity, reports, report_orders, openapi, unknown):
+    for calls in (
+        gifts,
+        recipients,
+        clients,
+        identity,
+        reports,
+        report_orders,
+        openapi,
+        unknown,
+    ):
         parent.register_blueprint(calls.bp)
         # No cookie opens anything here, so no form of another site can misuse one.
         app.extensions["csrf"].exempt(calls.bp)

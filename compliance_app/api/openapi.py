@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from compliance_app import __version__
 from compliance_app.api import errors
 from compliance_app.api.answers import Gift, Preview, Recipient
+from compliance_app.api.clients import Employer, EmployerPage
 from compliance_app.api.fields import LARGEST_ID
 from compliance_app.api.gift_list import GiftPage
 from compliance_app.api.identity import Merge, Pair, PairPage
@@ -23,6 +24,9 @@ from compliance_app.api.recipients import RecipientPage
 from compliance_app.api.report_orders import Job
 from compliance_app.api.schemas import (
     DecisionBody,
+    DepartureBody,
+    EmployerQuery,
+    EmploymentBody,
     GiftBody,
     GiftQuery,
     MergeBody,
@@ -63,6 +67,10 @@ CALLS: dict[str, Call] = {
     "api.recipients.index": Call(RecipientPage, query=RecipientQuery),
     "api.recipients.show": Call(Recipient),
     "api.recipients.create": Call(Recipient, 201, body=RecipientBody, is_order=True),
+    "api.clients.index": Call(EmployerPage, query=EmployerQuery),
+    "api.clients.show": Call(Employer),
+    "api.clients.change_employer": Call(Recipient, body=EmploymentBody, is_order=True),
+    "api.clients.depart": Call(Recipient, body=DepartureBody, is_order=True),
     "api.identity.merge": Call(Merge, body=MergeBody, is_order=True),
     "api.identity.unmerge": Call(Merge, body=UnmergeBody, is_order=True),
     "api.identity.index": Call(PairPage, query=PairQuery),
@@ -76,6 +84,7 @@ CALLS: dict[str, Call] = {
 PLACES: dict[str, Schema] = {
     "reference": {"type": "string", "pattern": f"^{REFERENCE.pattern}$"},
     "recipient_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "employer_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "pair_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "job_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "report_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},

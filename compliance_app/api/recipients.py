@@ -112,6 +112,11 @@ def _add(session: Session, body: RecipientBody, at: datetime) -> Answer:
     )
 
 
+def found_now(session: Session, recipient_id: int, day: date) -> Recipient:
+    """Return the person of this number with what is left for them on the day."""
+    return recipient_now(session, _found(session, recipient_id), day)
+
+
 def _found(session: Session, recipient_id: int) -> Found:
     found = store.found(session, recipient_id)
     if found is None:

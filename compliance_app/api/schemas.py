@@ -130,6 +130,29 @@ class ReportBody(Body):
     about: Line = ""
 
 
+class EmploymentBody(Body):
+    """Where a person works from a day on; work on record until then ends the day before."""
+
+    employer: Line
+    title: Annotated[Line, Field(max_length=200)] = ""
+    since: Day
+
+
+class DepartureBody(Body):
+    """How a person left the industry, and their last day; `null` for both takes it back."""
+
+    departure: Literal["left_industry", "died"] | None
+    last_day: Day | None
+
+
+class EmployerQuery(Query):
+    """Whose name, or a word of it, begins with `q`; without it every firm, by name."""
+
+    q: Line = ""
+    cursor: Cursor | None = None
+    limit: int = Field(default=20, ge=1, le=MOST_PEOPLE)
+
+
 class MergeBody(Body):
     """Into whom a record is merged, and why."""
 

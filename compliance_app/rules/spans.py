@@ -1,7 +1,7 @@
 """Spans of days, both ends included: which one covers a day, and which comes nearest."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 
@@ -18,6 +18,20 @@ class Span(Protocol):
 
 
 S = TypeVar("S", bound=Span)
+
+# Nobody who works today began before, and nothing is recorded further ahead.
+EARLIEST = date(1900, 1, 1)
+FURTHEST_AHEAD = timedelta(days=366)
+
+
+def problems_of(days: Mapping[str, date | None], today: date) -> dict[str, str]:
+    """Return a sentence for each day that no span can begin or end with."""
+    latest = today + FURTHEST_AHEAD
+    return {
+        name: f"Choose a day from {EARLIEST.isoformat()} to {latest.isoformat()}."
+        for name, day in days.items()
+        if day is not None and not EARLIEST <= day <= latest
+    }
 
 
 def covers(span: Span, day: date) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import InputError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.rules.spans import covers
+from compliance_app.rules.spans import covers, problems_of
 from compliance_app.services import employers
 from compliance_app.services.gifts import locked
 from compliance_app.services.recording import record as record_gift
@@ -103,6 +103,8 @@ def _reaches(row: Coverage, day: date) -> bool:
 
 
 def _check_day(on: date, today: date) -> None:
+    if problems := problems_of({"on": on}, today):
+        raise InputError(problems=problems)
     if on > today:
         raise InputError(
             problems={

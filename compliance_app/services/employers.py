@@ -18,7 +18,7 @@ from compliance_app.rules.client_errors import (
 from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.errors import InputError, NotFoundError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.rules.spans import covers
+from compliance_app.rules.spans import covers, problems_of
 from compliance_app.services.people import checked_name
 from compliance_app.store import audit
 from compliance_app.store import employers as store
@@ -98,6 +98,8 @@ def classify(
 ) -> Employer:
     """Say what the firm is from a day on, or always was; what was said of later days gives way."""
     check_may_change_all(session, actor_id)
+    if problems := problems_of({"since": since}, at.date()):
+        raise InputError(problems=problems)
     employer = get_locked(session, employer_id)
     given_way: list[Base] = []
     for row in list(employer.classifications):
@@ -125,7 +127,7 @@ def negotiate(
     """Record business that is being negotiated: gifts in its days go to compliance."""
     employer = get_locked(session, employer_id)
     check_may_change(session, employer, actor_id, day=at.date())
-    said = _checked_negotiation(opportunity, started_on, ended_on)
+    said = _checked_negotiation(opportunity, started_on, ended_on, at.date())
     row = Negotiation(
         employer_id=employer.id, opportunity=said, started_on=started_on, ended_on=ended_on
     )
@@ -150,7 +152,7 @@ def change_negotiation(
         raise NotFoundError(what="negotiation in force")
     employer = get_locked(session, row.employer_id)
     check_may_change(session, employer, actor_id, day=at.date())
-    said = _checked_negotiation(opportunity, started_on, ended_on)
+    said = _checked_negotiation(opportunity, started_on, ended_on, at.date())
     new = store.replace_row(
         session, row, at=at, opportunity=said, started_on=started_on, ended_on=ended_on
     )
@@ -263,9 +265,11 @@ def _check_free(session: Session, name: str) -> None:
         raise EmployerTakenError(name=taken.name)
 
 
-def _checked_negotiation(opportunity: str, started_on: date, ended_on: date | None) -> str:
+def _checked_negotiation(
+    opportunity: str, started_on: date, ended_on: date | None, today: date
+) -> str:
     said = " ".join(opportunity.split())
-    problems = {}
+    problems = problems_of({"started_on": started_on, "ended_on": ended_on}, today)
     if not 1 <= len(said) <= LONGEST_NAME or not said.isprintable():
         problems["opportunity"] = "Name the opportunity in 1 to 300 characters."
     if ended_on is not None and ended_on < started_on:

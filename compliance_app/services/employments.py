@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import InputError, NotFoundError
-from compliance_app.rules.spans import covers
+from compliance_app.rules.spans import covers, problems_of
 from compliance_app.services.gifts import locked
 from compliance_app.services.recipients import document_of, find_or_add_employer
 from compliance_app.services.recording import record as record_gift
@@ -24,7 +24,6 @@ from compliance_app.store.recipient_facts import lock_recipients
 
 LONGEST_TITLE = 200
 A_DAY = timedelta(days=1)
-LATEST = timedelta(days=366)
 
 # What a change does to the locked recipient: it returns the rows that gave way.
 Change = Callable[[Recipient], list[Employment]]
@@ -96,6 +95,8 @@ def depart(
         raise InputError(problems={"last_day": "Give their last day."})
     if last_day is not None and last_day > at.date():
         raise InputError(problems={"last_day": "This is recorded once it has happened."})
+
+    _check_days({"last_day": last_day}, at.date())
 
     def leave(recipient: Recipient) -> list[Employment]:
         recipient.departure = departure
@@ -252,11 +253,5 @@ def _check_title(title: str) -> None:
 
 
 def _check_days(days: dict[str, date | None], today: date) -> None:
-    latest = today + LATEST
-    problems = {
-        name: f"Choose a day up to {latest.isoformat()}."
-        for name, day in days.items()
-        if day is not None and day > latest
-    }
-    if problems:
+    if problems := problems_of(days, today):
         raise InputError(problems=problems)

@@ -23,6 +23,10 @@ POST /api/v1/gifts/{reference}/withdraw        rep supervisor officer
 GET  /api/v1/recipients                        rep supervisor officer auditor
 POST /api/v1/recipients                        rep supervisor officer
 GET  /api/v1/recipients/{recipient_id}         rep supervisor officer auditor
+POST /api/v1/recipients/{recipient_id}/employments rep supervisor officer
+POST /api/v1/recipients/{recipient_id}/departure rep supervisor officer
+GET  /api/v1/employers                         rep supervisor officer auditor
+GET  /api/v1/employers/{employer_id}           rep supervisor officer auditor
 POST /api/v1/recipients/{recipient_id}/merge   officer
 POST /api/v1/recipients/{recipient_id}/unmerge officer
 GET  /api/v1/recipient-pairs                   officer
@@ -41,6 +45,7 @@ PLACES = {
     "job_id": "999",
     "report_id": "999",
     "label": "2026Q5",
+    "employer_id": "1",
 }
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 

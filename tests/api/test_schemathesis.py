@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from tests.program import Program, token_of
 
-CALLS = 18
+CALLS = 22
 
 
 @pytest.fixture
