@@ -72,6 +72,25 @@ def deactivate(email: str) -> None:
         click.echo(f"{person.name} ({person.email}) can no longer sign in.")
 
 
+@people.command()
+@click.argument("email")
+@click.argument("office")
+def office(email: str, office: str) -> None:
+    """Say which OFFICE a person is in; a report can be about the gifts of one office."""
+    with opened(), unit_of_work() as session:
+        person = find_person(session, email)
+        service.change(
+            session,
+            person.id,
+            role=person.role,
+            supervisor_id=person.supervisor_id,
+            office=office,
+            actor_id=None,
+            at=now(),
+        )
+        click.echo(f"{person.name} is now in the office {person.office}.")
+
+
 @people.command("second-factor")
 @click.argument("email")
 @click.option("--take", is_flag=True, required=True, help="Take it; the person sets up a new one.")

@@ -79,10 +79,14 @@ def change(
     *,
     role: Role,
     supervisor_id: int | None,
+    office: str | None = None,
     actor_id: int | None,
     at: datetime,
 ) -> Person:
-    """Give somebody another role or supervisor; a reporting line never leads in a circle."""
+    """Give somebody another role, supervisor or office, None for the one they are in.
+
+    A reporting line never leads in a circle.
+    """
     person = _person(session, person_id)
     if supervisor_id is not None:
         above = _person(session, supervisor_id)
@@ -93,6 +97,8 @@ def change(
         _check_another_administrator(session, person, field="role", at=at)
     person.role = role
     person.supervisor_id = supervisor_id
+    if office is not None:
+        person.office = office.strip()
     return record(session, person, Event.PERSON_CHANGED, actor_id=actor_id, at=at)
 
 

@@ -92,7 +92,7 @@ def edit(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>")
 @requires(Permission.PEOPLE_MANAGE)
 def update(person_id: int) -> ResponseReturnValue:
-    """Give a person another role or supervisor."""
+    """Give a person another role, supervisor or office."""
     form = PlaceForm()
     form.offer(store.list_people(db.session()), except_id=person_id)
     if not form.validate():
@@ -104,6 +104,7 @@ def update(person_id: int) -> ResponseReturnValue:
                 person_id,
                 role=Role(form.role.data),
                 supervisor_id=form.supervisor_id,
+                office=form.office.data if form.office.raw_data else None,
                 actor_id=actor().person_id,
                 at=now(),
             )
@@ -161,7 +162,9 @@ def _edit_page(
     if person is None:
         raise NotFoundError(what="person")
     supervisor = str(person.supervisor_id or "")
-    form = place or PlaceForm(formdata=None, role=person.role.value, supervisor=supervisor)
+    form = place or PlaceForm(
+        formdata=None, role=person.role.value, supervisor=supervisor, office=person.office
+    )
     form.offer(store.list_people(reading), except_id=person_id)
     return render_template(
         "people/edit.html",

@@ -48,6 +48,17 @@ def test_a_supervisor_must_be_known(console: Console, register: Path) -> None:
     )
 
 
+def test_somebody_moves_to_another_office(console: Console, register: Path) -> None:
+    moved = console("people", "office", "theo@firm.example", "Zürich")
+    assert moved.output == "Theo Marsh is now in the office Zürich.\n"
+    theo = listed(console)["theo@firm.example"]
+    assert (theo["office"], theo["role"], theo["supervisor"]) == (
+        "Zürich",
+        "ae",
+        "sam@firm.example",
+    )
+
+
 def test_somebody_who_leaves_is_deactivated(console: Console, register: Path) -> None:
     assert console("people", "deactivate", "theo@firm.example").exit_code == 0
     assert listed(console)["theo@firm.example"]["active"] is False

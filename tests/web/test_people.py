@@ -70,7 +70,7 @@ def test_what_is_wrong_with_a_new_person_stands_at_its_field(app: Flask) -> None
 
 def test_a_role_and_a_supervisor_can_be_changed(app: Flask) -> None:
     here = f"/people/{CAST.rep}"
-    change = {"role": "supervisor", "supervisor": str(CAST.officer)}
+    change = {"role": "supervisor", "supervisor": str(CAST.officer), "office": "Boston"}
 
     page = admin(app).post(here, change, on=here).follow()
 
@@ -78,6 +78,7 @@ def test_a_role_and_a_supervisor_can_be_changed(app: Flask) -> None:
     with unit_of_work() as session:
         rita = session.get_one(Person, CAST.rep)
         assert (rita.role.value, rita.supervisor_id) == ("supervisor", CAST.officer)
+        assert rita.office == "Boston"
 
 
 def test_a_reporting_line_never_leads_in_a_circle(app: Flask) -> None:

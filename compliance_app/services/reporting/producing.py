@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,12 +23,14 @@ from compliance_app.store import audit, files
 from compliance_app.store import policies as policy_store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ReportRun
+from reports.data_files import csv_chunks, json_chunks
 from reports.figures import add_up
 from reports.manifest import FileFacts, describe
-from reports.quarter import build_csv, build_json, build_xlsx
+from reports.reconcile import reconcile
 from reports.signing import Signer
 from reports.source import QuarterReport, SealedCheckpoint
 from reports.volumes import write_volumes
+from reports.workbook import write_workbook
 
 # Where a report is made until it is complete.
 STAGING = "reports"
@@ -86,7 +88,7 @@ def produce(
     with told_apart():
         facts = list(_write_files(session, order, report, reading, drawn, folder, progress, signer))
         content = manifests.seal(describe(report, facts), signing_key=signing_key)
-        facts.append(_write(folder, manifests.NAME, content, rows=None))
+        facts.append(_write(folder, manifests.NAME, [content], rows=None))
         _flush_folder(folder)
     figures = add_up(report)
     return Package(
@@ -118,24 +120,25 @@ def _write_files(
     progress: Progress,
     signer: Signer | None,
 ) -> Iterator[FileFacts]:
-    shares = len(report.shares)
-    builders: tuple[tuple[str, Callable[[QuarterReport], bytes], int | None], ...] = (
-        ("csv", build_csv, shares),
-        ("xlsx", build_xlsx, shares),
-        ("json", build_json, shares),
+    report = reconcile(report)
+    writers: tuple[tuple[str, Callable[[QuarterReport], Iterable[bytes]]], ...] = (
+        ("csv", csv_chunks),
+        ("xlsx", lambda told: [write_workbook(told)]),
+        ("json", json_chunks),
     )
     if order.kind in WITHOUT_TABLES:
-        builders = tuple(one for one in builders if one[0] == "json")
+        writers = writers[-1:]
     progress("Writing the PDF", 2, 6)
     for volume in write_volumes(report, folder, signer=signer, workers=os.cpu_count() or 1):
         yield _facts(folder, volume.name, rows=None)
-    for done, (ending, build, rows) in enumerate(builders, start=3):
+    for done, (ending, pieces) in enumerate(writers, start=3):
         progress(f"Writing the {ending.upper()}", done, 6)
-        yield _write(folder, f"{order.stem}.{ending}", build(report), rows=rows)
+        name = f"{order.stem}.{ending}"
+        yield _write(folder, name, pieces(report), rows=len(report.shares))
     if order.kind is ReportKind.POLICY:
         for version in policy_store.list_policies(session):
             name = f"policy-{version.effective_on}.toml"
-            yield _write(folder, name, version.document.encode(), rows=None)
+            yield _write(folder, name, [version.document.encode()], rows=None)
     if order.kind.is_for_the_client:
         # The trail is the firm's own business; its checkpoint stands in the manifest.
         return
@@ -143,9 +146,9 @@ def _write_files(
     yield _write_lines(folder, f"audit-{order.label}.jsonl", lines)
 
 
-def _write(folder: Path, name: str, content: bytes, *, rows: int | None) -> FileFacts:
+def _write(folder: Path, name: str, pieces: Iterable[bytes], *, rows: int | None) -> FileFacts:
     with (folder / name).open("xb") as file:
-        file.write(content)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
     return _facts(folder, name, rows=rows)

@@ -45,11 +45,17 @@ class PeopleForm(Form):
 
 
 class PlaceForm(PeopleForm):
-    """Somebody's role and supervisor."""
+    """Somebody's role, supervisor and office."""
 
     role = SelectField("Role", choices=options(*((role.value, role.words) for role in Role)))
     supervisor = SelectField(
         "Supervisor", description="Decides on this person's gifts, unless compliance does."
+    )
+    office = StringField(
+        "Office",
+        description="A report can be about the gifts of one office.",
+        validators=[Line()],
+        render_kw={"autocomplete": "off"},
     )
 
     def offer(self, people: Iterable[Person], *, except_id: int | None = None) -> None:
@@ -86,7 +92,6 @@ class NewPersonForm(PlaceForm):
         validators=[InputRequired("Enter the person's e-mail address."), Line(254)],
         render_kw={"autocomplete": "off"},
     )
-    office = StringField("Office", validators=[Line()], render_kw={"autocomplete": "off"})
 
 
 class NewPasswordForm(PeopleForm):
