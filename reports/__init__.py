@@ -9,6 +9,7 @@ data and a `Listing` (or the `Book`, for a page laid out by hand) and knows noth
     listing.begin_section(Section(title, facts, alert, path))  title due with the first row
     listing.begin_table(columns_of([("Gift", 54, "left"), ...]))
     listing.add_row([cell, ...])                               a cell is [(text, style), ...]
+    listing.passes_over(n)                                     whether n rows are another volume's
     listing.say("No gift of this period was logged late.")     where there is nothing to list
 
 Each text of a cell begins a line of its own and wraps into as many lines as it needs. Heads are

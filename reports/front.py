@@ -207,7 +207,7 @@ def _write_categories(book: Book, span: Span, y: float, figures: Figures) -> Non
 
 def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[RecipientTotal]) -> None:
     book.text(span.left, y, "Recipients with the highest running totals", theme.HEADING)
-    highest = sorted(totals, key=lambda total: -total.running_cents)[:RECIPIENTS_SHOWN]
+    highest = highest_of(totals)
     rows = [
         (total.recipient, total.employer, amount(total.running_cents), _use(total))
         for total in highest
@@ -215,6 +215,17 @@ def _write_recipients(book: Book, span: Span, y: float, totals: Sequence[Recipie
     head = ("Recipient", "Employer", "Total, USD", "Of limit")
     widths = (155, span.width - 265, 66, 44)
     _write_small_table(book, span, y - 8, widths, [head, *rows])
+    for i, total in enumerate(highest, 1):
+        entry = book.places.get(total.recipient_id)
+        if entry:
+            low = y - 8 - ROW * (i + 1)
+            title = f"Go to the gifts to {total.recipient}, page {entry.page:,}"
+            book.link((span.left, low, span.right, low + ROW), entry, title)
+
+
+def highest_of(totals: Sequence[RecipientTotal]) -> Sequence[RecipientTotal]:
+    """Return the totals that the summary shows."""
+    return sorted(totals, key=lambda total: -total.running_cents)[:RECIPIENTS_SHOWN]
 
 
 def _use(total: RecipientTotal) -> str:

@@ -81,8 +81,11 @@ class Listing:
             self._table = TableSetter(self._book.letters, columns)
         self._opened = False
 
-    def add_row(self, row: Sequence[Texts]) -> None:
-        """Write a row, each text on lines of its own; what does not fit goes on the next page."""
+    def add_row(self, row: Sequence[Texts], *, place: int | None = None) -> None:
+        """Write a row, each text on lines of its own; what does not fit goes on the next page.
+
+        `place` says whose row it is, for links from the summary.
+        """
         cells, count = self._table.set(row)
         if not self._opened:
             self._open_table(min(count, LINES_KEPT_TOGETHER))
@@ -90,6 +93,8 @@ class Listing:
         if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
             self._turn()
             room = self._lines_left()
+        if place is not None:
+            self._book.place(place, top=self._y + 10)
         if count > room:
             self._add_split(self._table.wrap(row))
         else:

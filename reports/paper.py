@@ -47,6 +47,9 @@ class Book:
         # The SHA-256 of the data inside, which every page names.
         self.digest = "0" * 64
         self.outline: list[Entry] = []
+        # Rows that the summary leads to: whose, asked for before they are written, and where.
+        self.wanted: set[int] = set()
+        self.places: dict[int, Entry] = {}
         self.attachments: list[tuple[str, int]] = []
         self.document = StreamDocument(target)
         self.letters = Letters(tuple(FILES))
@@ -149,10 +152,17 @@ class Book:
 
     def mark(self, title: str, *, level: int, top: float) -> Entry:
         """Make a place of the current page known to the outline and to links."""
-        aim = b"[%d 0 R/XYZ 0 %g null]" % (self._page.object, top)
-        entry = Entry(" ".join(title.split()), level, self._page.number, aim)
+        entry = Entry(" ".join(title.split()), level, self._page.number, self._aim(top))
         self.outline.append(entry)
         return entry
+
+    def place(self, key: int, *, top: float) -> None:
+        """Note where on the current page a wanted row begins; links may lead to it."""
+        if key in self.wanted and key not in self.places:
+            self.places[key] = Entry("", 0, self._page.number, self._aim(top))
+
+    def _aim(self, top: float) -> bytes:
+        return b"[%d 0 R/XYZ 0 %g null]" % (self._page.object, top)
 
     def link(self, box: tuple[float, float, float, float], entry: Entry, title: str) -> None:
         """Make a rectangle of the current page lead to a marked place."""

@@ -7,7 +7,7 @@ from reports.archive import attach, attach_data
 from reports.binding import bind
 from reports.data_files import csv_chunks, json_chunks, write_csv, write_json
 from reports.figures import add_up
-from reports.front import write_cover, write_summary
+from reports.front import highest_of, write_cover, write_summary
 from reports.listing import Listing
 from reports.paper import Book
 from reports.parts import write_parts
@@ -88,6 +88,7 @@ def _write_pages(
     summary = book.turn(held=True)
     book.mark("A. Summary", level=0, top=PAGE_HEIGHT)
     figures = add_up(report)
+    book.wanted = {total.recipient_id for total in highest_of(report.totals)}
     listing = VolumeListing(book, volume.rows) if volume else Listing(book)
     letter = write_parts(listing, report, figures)
     name = report.meta.stem

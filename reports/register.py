@@ -55,8 +55,8 @@ def write_register(listing: Listing, shares: Sequence[ShareLine]) -> None:
         alert = f"{over:,} over the limit" if over else ""
         listing.begin_section(Section(title, _employer_facts(members), alert, path))
         listing.begin_table(REGISTER)
-        for row in rows_of(members):
-            listing.add_row(row)
+        for share, row in zip(members, rows_of(members), strict=True):
+            listing.add_row(row, place=share.recipient_id)
 
 
 def rows_of(shares: Iterable[ShareLine]) -> Iterator[list[Texts]]:

@@ -38,10 +38,10 @@ class VolumeListing(Listing):
         self._rows = rows
         self._number = 0
 
-    def add_row(self, row: Sequence[Texts]) -> None:
+    def add_row(self, row: Sequence[Texts], *, place: int | None = None) -> None:
         """Write a row of this volume."""
         if self._is_here():
-            super().add_row(row)
+            super().add_row(row, place=place)
 
     def say(self, sentence: str) -> None:
         """Write a sentence of this volume."""
@@ -87,7 +87,7 @@ class RowCounter(Listing):
     def begin_table(self, columns: Sequence[Column]) -> None:
         """Begin nothing."""
 
-    def add_row(self, row: Sequence[Texts]) -> None:
+    def add_row(self, row: Sequence[Texts], *, place: int | None = None) -> None:
         """Count a row."""
         self.count += 1
 

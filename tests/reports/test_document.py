@@ -32,7 +32,7 @@ def test_every_page_says_which_of_how_many_it_is() -> None:
         assert f"Page {number} of 15" in page
 
 
-def test_the_summary_leads_to_the_parts() -> None:
+def test_the_summary_leads_to_the_parts_and_to_recipients() -> None:
     reader = read(build_pdf(QUARTER))
     links = [link.get_object() for link in reader.pages[1]["/Annots"]]
     assert [link["/Contents"] for link in links] == [
@@ -52,6 +52,11 @@ def test_the_summary_leads_to_the_parts() -> None:
         "Go to M. Trail proof",
         "Go to N. Method and words",
         "Go to O. Verification",
+        "Go to the gifts to Omar Müller, page 3",
+        "Go to the gifts to Ida Holm, page 3",
+        "Go to the gifts to Lee Park, page 3",
+        "Go to the gifts to Priya Abernathy, page 3",
+        "Go to the gifts to Ana Silva, page 3",
     ]
 
 
