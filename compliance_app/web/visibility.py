@@ -16,19 +16,30 @@ from compliance_app.web.guard import Actor
 
 
 class Act(NamedTuple):
-    """Something the author may do with a gift in these states; `name` ends its address."""
+    """Something the author may do with a gift in these states; `name` ends its address.
+
+    What cannot be taken back carries a warning and asks once more.
+    """
 
     name: str
     word: str
     states: frozenset[State]
     only_planned: bool = False
+    warning: str = ""
 
 
+FINAL = "This cannot be taken back; to give it after all, log it anew. Its room is free again."
 ACTS = (
     Act("given", "Mark as given", frozenset({State.APPROVED})),
-    Act("withdraw", "Withdraw", frozenset({State.SUBMITTED, State.SENT_BACK}), only_planned=True),
-    Act("cancel", "Cancel the gift", frozenset({State.APPROVED})),
-    Act("refused", "The recipient refused it", frozenset({State.APPROVED})),
+    Act(
+        "withdraw",
+        "Withdraw",
+        frozenset({State.SUBMITTED, State.SENT_BACK}),
+        only_planned=True,
+        warning=FINAL,
+    ),
+    Act("cancel", "Cancel the gift", frozenset({State.APPROVED}), warning=FINAL),
+    Act("refused", "The recipient refused it", frozenset({State.APPROVED}), warning=FINAL),
 )
 
 

@@ -181,6 +181,18 @@ def test_a_refused_form_keeps_the_focus_and_what_was_typed(
     without(complaints, "422")
 
 
+def test_what_cannot_be_taken_back_asks_once_more(enter: Enter, cast: Cast) -> None:
+    with unit_of_work() as session:
+        claim = make_claim(250_00)
+        gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+    page = enter("rep", width=390)
+    page.goto("/gifts/G-2026-000001")
+    page.locator("summary", has_text="Withdraw").click()
+    expect(page.get_by_text("This cannot be taken back")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(page.get_by_text("is withdrawn; its room is free again")).to_be_visible()
+
+
 def test_after_signing_out_the_back_button_shows_nothing(enter: Enter) -> None:
     page = enter("rep")
     fill(page)
