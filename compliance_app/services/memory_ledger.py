@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from compliance_app.rules.facts import PriorShare
 from compliance_app.rules.workflow import PENDING, State
@@ -11,6 +12,8 @@ from compliance_app.store.ledgers import KnownShare
 
 # What one share looks like to the flags of another.
 Neighbor = tuple[str, int, int, date, int, State]
+
+T = TypeVar("T")
 
 
 class MemoryLedger:
@@ -32,7 +35,7 @@ class MemoryLedger:
             share.counted_cents,
             share.state,
         )
-        insort(self._near[share.recipient_id], near, key=_day_of)
+        _put(self._near[share.recipient_id], near, key=_day_of)
         if share.holds_room:
             prior = PriorShare(
                 given_on=share.given_on,
@@ -41,7 +44,7 @@ class MemoryLedger:
                 pending=share.state in PENDING,
                 regime_cents=share.regime_cents,
             )
-            insort(self._prior[share.recipient_id], prior, key=_given_on)
+            _put(self._prior[share.recipient_id], prior, key=_given_on)
 
     def prior_shares(self, recipient_id: int, *, since: date | None) -> Sequence[PriorShare]:
         """Return the shares that hold room in the person's limit, from `since` on."""
@@ -52,6 +55,14 @@ class MemoryLedger:
         """Return the person's shares near a day, whatever became of them."""
         near = self._near[recipient_id]
         return near[bisect_left(near, since, key=_day_of) : bisect_right(near, until, key=_day_of)]
+
+
+def _put(items: list[T], item: T, *, key: Callable[[T], date]) -> None:
+    """Put an item at its day, after others of that day; most come in order."""
+    if not items or key(items[-1]) <= key(item):
+        items.append(item)
+    else:
+        insort(items, item, key=key)
 
 
 def _day_of(near: Neighbor) -> date:

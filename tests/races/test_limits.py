@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.identity import goes_on
 from compliance_app.services import merging
 from compliance_app.services.audit import verify
+from compliance_app.services.newcomers import add_many
 from compliance_app.services.recipients import NewRecipient, add
 from compliance_app.services.replay import replay
 from compliance_app.store import identity
@@ -48,6 +49,7 @@ def many(app: Flask) -> list[int]:
         pytest.param(("submit",), 1, 8, id="submissions to one person"),
         pytest.param(CHANGES, 1, 10, id="every change around one person"),
         pytest.param(CHANGES, 12, 10, id="every change around a dozen people"),
+        pytest.param(CHANGES, 2_000, 10, id="every change around two thousand people"),
         pytest.param((*CHANGES, "import"), 3, 10, id="every change while files are imported"),
     ],
 )
@@ -61,9 +63,8 @@ def test_planned_gifts_never_pass_the_limit(
     number: int,
     acts: int,
 ) -> None:
-    outcome = let_loose(
-        crowd, database_url, tmp_path, recipients=many[:number], kinds=kinds, acts=acts
-    )
+    people = [*many, *strangers(number - len(many))][:number]
+    outcome = let_loose(crowd, database_url, tmp_path, recipients=people, kinds=kinds, acts=acts)
     assert outcome.broken == []
     assert outcome.submitted
     assert outcome.slowest(100) < LONGEST_SECONDS
@@ -71,6 +72,7 @@ def test_planned_gifts_never_pass_the_limit(
         assert max(planned_cents(session).values(), default=0) <= LIMIT_CENTS
         assert everything_is_there_once(session, outcome)
         assert verify(session).problem is None
+        assert replay(session).differences == []
 
 
 def test_two_records_of_one_person_have_one_limit(
@@ -106,6 +108,13 @@ def test_merges_and_their_undoing_lose_nothing_whatever_else_happens(
             person = session.get_one(Recipient, number)
             assert (person.merged_into_id or number) == goes_on(number, steps)
         assert replay(session).differences == []
+
+
+def strangers(number: int) -> list[int]:
+    """Add so many people at once and return their ids; none where the number is not above 0."""
+    wanted = [NewRecipient(f"Stranger {n}", f"s{n}@client.example") for n in range(number)]
+    with unit_of_work() as session:
+        return [one.id for one in add_many(session, wanted, actor_id=None, at=NOON).recipients]
 
 
 def planned_cents(session: Session) -> dict[int, int]:

@@ -23,10 +23,12 @@ from sqlalchemy import select
 from compliance_app.rules.errors import RuleError
 from compliance_app.services import approvals, gifts
 from compliance_app.services.audit import verify
-from compliance_app.services.recipients import NewRecipient, add
+from compliance_app.services.explaining import Repeat, check
+from compliance_app.services.recipients import NewRecipient, add, room_on
+from compliance_app.services.replay import replay
 from compliance_app.store import audit, ledgers
 from compliance_app.store.base import unit_of_work
-from compliance_app.store.models import Gift
+from compliance_app.store.models import Assessment, Gift, Recipient
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
 from tests.races.crowd import SCALE
@@ -193,6 +195,16 @@ class Register(RuleBasedStateMachine):
             with unit_of_work() as session:
                 assert audit.head(session).number == self.events
                 assert verify(session).problem is None
+
+    def teardown(self) -> None:
+        """Ask at the end of each run what would cost too much after each step."""
+        with unit_of_work() as session:
+            assert replay(session).differences == []
+            judged = session.scalars(select(Assessment).order_by(Assessment.id.desc()).limit(20))
+            assert {check(session, one) for one in judged} <= {Repeat.SAME}
+            for recipient in self.recipients:
+                room = room_on(session, session.get_one(Recipient, recipient), DAY)
+                assert room.running_cents == self.model.held(recipient)
 
 
 def test_no_sequence_of_acts_breaks_a_promise(app: Flask) -> None:
