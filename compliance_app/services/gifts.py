@@ -81,7 +81,9 @@ class Submitted(NamedTuple):
 
     def as_gift(self, session: Session) -> Gift:
         """Return all that is to be said of it, as far as possible without reading it again."""
-        if self.judgement is None:
+        shares = self.judgement.shares if self.judgement else ()
+        # A merged record has an address of its own, which nobody has read.
+        if self.judgement is None or any(share.recipient.record for share in shares):
             return store.get_by_reference(session, self.reference)
         return gift_of(session, self.rows, self.judgement)
 
