@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Role
 from compliance_app.rules.workflow import State
+from compliance_app.services.demo_accounts import add_accounts
 from compliance_app.services.demo_days import Days, working_day
 from compliance_app.services.demo_firm import Firm, Imagination, add_firm
 from compliance_app.services.history import HistoryWriter, PastGift
@@ -57,6 +58,7 @@ def build(
     adopted_at = datetime.combine(adopted_on, time(13), UTC)
     live = min(gifts // LIVE_PART, MOST_LIVE)
     firm = add_firm(session, rng, gifts=gifts, at=adopted_at)
+    add_accounts(session, firm, at=adopted_at, today=today)
     mind = Imagination(firm, rng)
     past = _past_gifts(mind, rng, gifts - live, today - HISTORY, adopted_on)
     writer = HistoryWriter(
