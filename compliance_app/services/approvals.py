@@ -69,10 +69,13 @@ def awaited_roles(session: Session, gift: Gift) -> frozenset[Role]:
     return frozenset(needed - _approved_by(gift))
 
 
-def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
+def check_may_decide(
+    session: Session, gift: Gift, actor_id: int, *, is_recipient: bool | None = None
+) -> None:
     """Raise unless the actor is independent of the gift and it waits for their role.
 
-    FINRA Rule 3110(b)(6): nobody supervises themselves or a person they report to.
+    FINRA Rule 3110(b)(6): nobody supervises themselves or a person they report to. Whether the
+    actor is one of its recipients is looked up where the caller does not say it.
     """
     actor = session.get_one(Person, actor_id)
     if not may(actor.role, Permission.GIFT_DECIDE):
@@ -84,8 +87,10 @@ def check_may_decide(session: Session, gift: Gift, actor_id: int) -> None:
     ):
         if actor.id == own:
             raise OwnDecisionError(reference=gift.reference, part=part)
-    ids = [share.recipient_id for share in gift.version.shares]
-    if recipient_store.is_one_of(session, actor.email, ids):
+    if is_recipient is None:
+        ids = [share.recipient_id for share in gift.version.shares]
+        is_recipient = recipient_store.is_one_of(session, actor.email, ids)
+    if is_recipient:
         raise OwnDecisionError(reference=gift.reference, part="received")
     for above in people_store.superiors(session, actor):
         if above.id == gift.giver_id:

@@ -105,9 +105,6 @@ def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
         .options(
             selectinload(Gift.giver),
             selectinload(Gift.decisions).selectinload(Decision.decided_by),
-            selectinload(Gift.versions)
-            .selectinload(GiftVersion.shares)
-            .selectinload(Share.recipient),
         )
     )
     return {gift.id: gift for gift in session.scalars(statement)}

@@ -14,12 +14,13 @@ from compliance_app.rules.verdicts import Verdict
 from compliance_app.rules.workflow import due_on
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN
-from compliance_app.services.policies import PolicyBook
+from compliance_app.services.policies import policy_on
 from compliance_app.store import gift_lists
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
+from compliance_app.store import recipients as recipient_store
 from compliance_app.store.gifts import GiftRow
-from compliance_app.store.models import Gift
+from compliance_app.store.models import Gift, Person
 from compliance_app.web.guard import Actor
 
 # How many waiting shares are weighed, how many gifts are counted, and how many the list shows.
@@ -86,9 +87,9 @@ def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") ->
     """Return what the person may decide on: over the limit, to be judged, flagged, then oldest."""
     chain = None if me.role is Role.COMPLIANCE else people_store.chain_ids(session, me.person_id)
     rows = gift_lists.list_waiting(session, chain, count=WEIGHED)
-    book = PolicyBook(session)
+    days = policy_on(session, at.date()).days_until_due
     waiting = [
-        _item(list(shares), book, at) for _id, shares in groupby(rows, attrgetter("gift_id"))
+        _item(list(shares), days, at) for _id, shares in groupby(rows, attrgetter("gift_id"))
     ]
     waiting.sort(key=_risk)
     mine = list(islice(_mine(session, waiting, me), COUNTED + 1))
@@ -104,10 +105,12 @@ def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") ->
     )
 
 
-def refusal(session: Session, gift: Gift, me: Actor) -> RuleError | None:
+def refusal(
+    session: Session, gift: Gift, me: Actor, *, is_recipient: bool | None = None
+) -> RuleError | None:
     """Return why the person may not decide on the gift, None where they may."""
     try:
-        approvals.check_may_decide(session, gift, me.person_id)
+        approvals.check_may_decide(session, gift, me.person_id, is_recipient=is_recipient)
     except RuleError as error:
         return error
     return None
@@ -115,11 +118,15 @@ def refusal(session: Session, gift: Gift, me: Actor) -> RuleError | None:
 
 def _mine(session: Session, waiting: list[Item], me: Actor) -> Iterable[Item]:
     """Yield the gifts among these that the person may decide on."""
+    # Hardly any reviewer is at a client too; whoever is none received nothing.
+    email = session.get_one(Person, me.person_id).email
+    is_recipient = None if recipient_store.find_by_email(session, email) else False
     for start in range(0, len(waiting), SHOWN):
         some = waiting[start : start + SHOWN]
         loaded = store.get_gifts(session, [item.tightest.gift_id for item in some])
         for item in some:
-            if refusal(session, loaded[item.tightest.gift_id], me) is None:
+            gift = loaded[item.tightest.gift_id]
+            if refusal(session, gift, me, is_recipient=is_recipient) is None:
                 yield item
 
 
@@ -140,7 +147,7 @@ def _risk(item: Item) -> tuple[bool, bool, int, int]:
     return (not item.is_over, not item.is_to_be_judged, -len(row.flags), row.gift_id)
 
 
-def _item(shares: list[GiftRow], book: PolicyBook, at: datetime) -> Item:
+def _item(shares: list[GiftRow], days_until_due: int, at: datetime) -> Item:
     tightest = max(shares, key=lambda share: (share.excess_cents or 0, share.running_cents or 0))
     sent = tightest.submitted_at and tightest.submitted_at.astimezone(at.tzinfo).date()
     return Item(
@@ -149,5 +156,5 @@ def _item(shares: list[GiftRow], book: PolicyBook, at: datetime) -> Item:
         sum(share.counted_cents for share in shares),
         len(shares) - 1,
         frozenset(share.verdict for share in shares),
-        due_on(sent, book.on(sent).days_until_due) if sent else None,
+        due_on(sent, days_until_due) if sent else None,
     )

@@ -16,7 +16,9 @@ from compliance_app.clock import now
 from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.permissions import Permission
 from compliance_app.rules.settings import Policy
+from compliance_app.rules.windows import YearBasis
 from compliance_app.services.policies import policy_on
+from compliance_app.services.recipients import rooms_on
 from compliance_app.store import figures as store
 from compliance_app.store import people as people_store
 from compliance_app.store.base import db
@@ -154,13 +156,20 @@ def _bars(months: list[MonthSum]) -> list[Bar]:
 
 def _near(session: Session, recipients: list[Top], day: date, policy: Policy) -> list[Near]:
     """Return those of the largest who are near or over their limit, as the engine sums them."""
-    found = [
-        Near(one, whole_year(session, session.get_one(Recipient, one.id), day))
-        for one in recipients
-    ]
+    rooms = _rooms(session, [one.id for one in recipients], day, policy)
+    found = [Near(one, rooms[one.id]) for one in recipients]
     return [
         one
         for one in found
         if one.room.limit_cents
         and one.room.prior_cents * WHOLE >= one.room.limit_cents * policy.warning_percent
     ][:SHOWN]
+
+
+def _rooms(
+    session: Session, recipient_ids: list[int], day: date, policy: Policy
+) -> dict[int, Assessment]:
+    """Return what is left at the end of each one's year, planned gifts included."""
+    if policy.year_basis is YearBasis.CALENDAR:
+        return rooms_on(session, recipient_ids, date(day.year, 12, 31))
+    return {one: whole_year(session, session.get_one(Recipient, one), day) for one in recipient_ids}

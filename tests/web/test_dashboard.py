@@ -100,6 +100,7 @@ def test_nobody_is_shown_their_own_gift_to_decide(app: Flask) -> None:
 
 def test_who_logs_no_gifts_finds_the_ways_into_the_register(app: Flask) -> None:
     assert home(app, "auditor").words("a.figure b") == [
+        "Search",
         "The year",
         "All gifts",
         "Recipients",
