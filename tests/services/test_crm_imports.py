@@ -103,7 +103,7 @@ def test_nobody_is_merged_and_a_namesake_is_suspected(app: Flask) -> None:
     )
     with unit_of_work() as session:
         pair = session.query(RecipientPair).one()
-        assert (pair.first_id, pair.second_id, pair.score) == (CAST.morgan, 3, 90)
+        assert (pair.first_id, pair.second.name, pair.score) == (CAST.morgan, "MORGAN ellery", 90)
     other = HUBSPOT + "9,Ana,Lee,ravi@harbor.example,,,Harbor Capital,\n"
     with pytest.raises(RowsRefusedError) as refused:
         bring(other)

@@ -194,7 +194,9 @@ def test_a_new_person_is_not_added_when_the_gift_is_refused(rep: Page) -> None:
 
 def test_the_address_of_a_new_person_may_not_be_somebody_elses(rep: Page) -> None:
     sent = filled(rep, recipients=[], new_name="Zoe", new_email="Morgan@northgate.example")
-    rep.post("/gifts", sent, on="/gifts/new", status=409)
+    rep.post("/gifts", sent, on="/gifts/new", status=422)
+    assert "Zoe may be in the register already. Choose who is meant." in rep.said
+    rep.post("/gifts", {**sent, "pick": "new"}, on="/gifts/new", status=409)
     assert "morgan@northgate.example belongs to Morgan Ellery already." in rep.said
 
 
