@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
-from compliance_app.store import people, trail
+from compliance_app.store import people, recipients, trail
 from compliance_app.store.models import TrailEvent
 from compliance_app.store.told import assessment_row
 
 BATCH = 200
+MOST_MERGES = 500
 
 
 class KnownShare(NamedTuple):
@@ -46,6 +47,36 @@ def gifts_known(
     bodies = [json.loads(row.body) for row in rows]
     names = people.names_of(session, {body["gift"]["giver_id"] for body in bodies})
     return [_known(row, body, names) for row, body in zip(rows, bodies, strict=True)]
+
+
+class KnownMerge(NamedTuple):
+    """Two records that were one person then."""
+
+    record_id: int
+    record: str
+    into_id: int
+    into: str
+
+
+def merges_known(session: Session, *, before: datetime) -> list[KnownMerge]:
+    """Return the merges in force before the moment, as the trail tells of them."""
+    last: dict[int, dict[str, Any]] = {}
+    for event in trail.merges_before(session, before, count=MOST_MERGES):
+        row = json.loads(event.body)["merge"]
+        last.setdefault(row["id"], row)
+    live = [row for row in last.values() if row["undone_at"] is None]
+    names = recipients.names_of(
+        session, {row[end] for row in live for end in ("recipient_id", "into_id")}
+    )
+    return [
+        KnownMerge(
+            row["recipient_id"],
+            names[row["recipient_id"]],
+            row["into_id"],
+            names[row["into_id"]],
+        )
+        for row in live
+    ]
 
 
 def all_gifts_known(session: Session, *, before: datetime) -> Iterator[KnownGift]:

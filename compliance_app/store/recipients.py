@@ -74,6 +74,12 @@ def merged_into(
     return dict(found)
 
 
+def names_of(session: Session, record_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of records by their number."""
+    statement = select(Recipient.id, Recipient.name).where(Recipient.id.in_(set(record_ids)))
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
 def is_one_of(session: Session, email: str, record_ids: Sequence[int]) -> bool:
     """Say whether an address belongs to one of these people, under any of their records."""
     holder = find_by_email(session, email)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
-from compliance_app.rules.audit import RawEvent
+from compliance_app.rules.audit import Event, RawEvent
 from compliance_app.store.audit import as_sealed
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import TrailEvent
@@ -134,6 +134,17 @@ def events_numbered(session: Session, numbers: Iterable[int]) -> Iterator[RawEve
         ):
             session.expunge(row)
             yield as_sealed(row)
+
+
+def merges_before(session: Session, moment: datetime, *, count: int) -> Sequence[TrailEvent]:
+    """Return the merges and their undoing before a moment, newest first."""
+    told = (Event.RECIPIENT_MERGED.value, Event.RECIPIENT_UNMERGED.value)
+    return session.scalars(
+        select(TrailEvent)
+        .where(TrailEvent.event.in_(told), TrailEvent.happened_at < moment)
+        .order_by(TrailEvent.number.desc())
+        .limit(count)
+    ).all()
 
 
 def latest_of_gifts(

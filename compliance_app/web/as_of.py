@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance_app.clock import end_of, today
 from compliance_app.rules.permissions import Permission
-from compliance_app.services.as_of import gifts_known
+from compliance_app.services.as_of import gifts_known, merges_known
 from compliance_app.store.base import db
 from compliance_app.web.forms.as_of import AsOfForm
 from compliance_app.web.guard import requires
@@ -21,7 +21,7 @@ def index() -> ResponseReturnValue:
     form = AsOfForm(request.args) if "day" in request.args else AsOfForm(day=today())
     if "day" in request.args and not form.validate():
         return render_template(
-            "as_of/index.html", form=form, gifts=[], newest=None, older=None
+            "as_of/index.html", form=form, gifts=[], merges=[], newest=None, older=None
         ), 422
     day, below = form.day.data, wanted_before()
     gifts = gifts_known(db.session(), before=end_of(day), below=below, count=PAGE + 1)
@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
         "as_of/index.html",
         form=form,
         gifts=gifts[:PAGE],
+        merges=merges_known(db.session(), before=end_of(day)) if below is None else [],
         newest=url_for(".index", day=day) if below else None,
         older=url_for(".index", day=day, before=gifts[PAGE - 1].number) if has_older else None,
     )

@@ -111,3 +111,11 @@ def test_whom_a_new_person_may_be_is_shown_first_with_the_reason(officer: Page) 
     assert "Same family name" in officer.said
     officer.post("/recipients", new | {"confirmed_new": "y"}, on="/recipients/new")
     assert "Olga Officer said it is somebody else" in officer.get(ON).said
+
+
+def test_a_past_day_shows_who_was_one_person_then(officer: Page) -> None:
+    decide(officer, "into_second")
+    one = pair().first_id
+    assert "Jon Fischer merged into Jonathan Fischer" in officer.get("/audit/as-of").said
+    officer.post(f"/recipients/{one}/unmerge", {"reason": "Twins"})
+    assert "One person then" not in officer.get("/audit/as-of").said

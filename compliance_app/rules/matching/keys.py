@@ -109,7 +109,7 @@ def _employer_texts(first: str, last: str, codes: tuple[str, ...]) -> Iterator[s
     for part in parts:
         # A number says more of a firm than a word, so any name beside it will do.
         numbered = not part.isalpha()
-        for word in (*words, first) if numbered else words:
+        for word in {*words, first} - {""}:
             yield f"c{part}|{sound(word)}"
             if numbered:
                 yield f"h{part}|{word[:_BEGINNING]}"

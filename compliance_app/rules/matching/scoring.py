@@ -181,7 +181,7 @@ _FIRST: dict[Like, _Row] = {
     Like.NEAR: (PartCode.FIRST_NEAR, 1.0, -4.0, 0.0),
     Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
     Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -5.0, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -4.5, _NO_LEAST),
     Like.NUMBERED: (PartCode.OTHER_FIRST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
 }
