@@ -55,6 +55,9 @@ def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
         return TrailCheck(
             0, GENESIS, "The row that says where the trail ends was removed.", Damage.REMOVED
         )
+    if not isinstance(store.head(session).number, int):
+        sentence = "The row that says where the trail ends was changed: it holds no number."
+        return TrailCheck(0, GENESIS, sentence, Damage.CHANGED)
     try:
         kept = checkpoint_store.list_checkpoints(session)
         fault = (

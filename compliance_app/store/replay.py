@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 
 from compliance_app.rules.audit import canonical, moment
 from compliance_app.store.base import Base, UtcDateTime
-from compliance_app.store.trail import BEFORE_ALL
+from compliance_app.store.trail import BEFORE_ALL, next_number
 
 BATCH = 1_000
 
@@ -67,7 +67,7 @@ def kept_rows(session: Session, model: type[Base], *, without: frozenset[str]) -
     key, after = model.__table__.c.id, BEFORE_ALL
     statement = select(key, *(_plainly(session, column) for column in columns)).order_by(key)
     while True:
-        batch = session.execute(statement.where(key > after).limit(BATCH)).all()
+        batch = session.execute(statement.where(key >= next_number(after)).limit(BATCH)).all()
         for number, *values in batch:
             named = zip(columns, values, strict=True)
             yield Kept(number, canonical({one.key: _value(one, value) for one, value in named}))

@@ -22,12 +22,12 @@ PLAIN = {
         "SELECT number, replace(happened_at, ' ', 'T') || '+00:00', CAST(actor AS TEXT), "
         "CAST(event AS TEXT), CAST(subject AS TEXT), CAST(body AS TEXT), "
         "CAST(previous_sha256 AS TEXT), CAST(sha256 AS TEXT) "
-        "FROM trail_event WHERE number > ? ORDER BY number LIMIT ?"
+        "FROM trail_event WHERE number >= ? ORDER BY number LIMIT ?"
     ),
     "postgresql": (
         "SELECT number, coalesce(to_char(happened_at AT TIME ZONE 'UTC', "
         """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''), actor, event, subject, body, """
-        "previous_sha256, sha256 FROM trail_event WHERE number > %s ORDER BY number LIMIT %s"
+        "previous_sha256, sha256 FROM trail_event WHERE number >= %s ORDER BY number LIMIT %s"
     ),
 }
 # What is no text at all in SQLite can only be fetched as bytes.
@@ -46,8 +46,10 @@ BYTES = {
 # The same, with the body in bytes, which need not become a text to be hashed.
 WALKED = PLAIN | {"sqlite": PLAIN["sqlite"].replace("CAST(body AS TEXT)", "CAST(body AS BLOB)")}
 BATCH = 500
-_AFTER = "number > :value ORDER BY number LIMIT :most"
-BEFORE_ALL = -(2**63)
+_FROM = "number >= :value ORDER BY number LIMIT :most"
+# Below the lowest number that either database can hold: whatever was put there is read as well.
+BEFORE_ALL = -(2**63) - 1
+HIGHEST = 2**63 - 1
 
 
 def raw_events(
@@ -71,7 +73,7 @@ def sealed_rows(session: Session) -> Iterator[Sequence[Any]]:
     while True:
         batch: Sequence[Any] | None = _fetch(session, WALKED, after)
         if batch is None:
-            batch = _select(session, _AFTER, after)
+            batch = _select(session, _FROM, next_number(after))
         yield from batch
         if len(batch) < BATCH:
             return
@@ -178,9 +180,14 @@ def latest_of_gifts(
     return session.scalars(statement).all()
 
 
+def next_number(number: int) -> int:
+    """Return the first number above another that a database can hold."""
+    return min(number + 1, HIGHEST)
+
+
 def _next(session: Session, after: int) -> list[RawEvent]:
     rows = _fetch(session, PLAIN, after)
-    return _select(session, _AFTER, after) if rows is None else list(map(RawEvent._make, rows))
+    return _select(session, _FROM, next_number(after)) if rows is None else list(map(RawEvent._make, rows))
 
 
 def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[Any] | None:
@@ -191,7 +198,7 @@ def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
-        return list(driver.execute(statements[connection.dialect.name], (after, BATCH)))
+        return list(driver.execute(statements[connection.dialect.name], (next_number(after), BATCH)))
     except sqlite3.DatabaseError:
         return None
 

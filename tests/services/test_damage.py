@@ -8,7 +8,7 @@ from compliance_app.rules.audit import Damage, RawEvent, seal
 from compliance_app.services import audit, gifts
 from compliance_app.services.audit import TrailCheck
 from compliance_app.store import trail
-from compliance_app.store.base import unit_of_work
+from compliance_app.store.base import db, unit_of_work
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 from tests.tamper import tamper
@@ -265,3 +265,19 @@ def test_a_trail_whose_end_was_taken_away_is_named() -> None:
     check = check_after("DELETE FROM trail_head")
     assert check.kind is Damage.REMOVED
     assert check.problem == "The row that says where the trail ends was removed."
+
+
+def test_an_event_below_every_number_is_named(app: Flask) -> None:
+    lowest = -(2**63)
+    found = check_after(insert(forged(14)._replace(number=lowest)))
+    assert (found.kind, found.event) == (Damage.INSERTED, lowest)
+
+
+def test_an_end_of_the_trail_that_is_no_number_is_named(app: Flask) -> None:
+    if db.engine.name == "postgresql":
+        pytest.skip("PostgreSQL holds nothing but a number there")
+    found = check_after("UPDATE trail_head SET number = 'many'")
+    assert (found.kind, found.problem) == (
+        Damage.CHANGED,
+        "The row that says where the trail ends was changed: it holds no number.",
+    )
