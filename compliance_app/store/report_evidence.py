@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import Event
@@ -45,7 +45,8 @@ class Reviewer(NamedTuple):
 def versions_of(session: Session, gift_ids: Iterable[int]) -> Iterator[VersionRow]:
     """Yield every version of those of the gifts that were amended, in order."""
     counted = (
-        select(func.coalesce(func.sum(Share.counted_cents), 0))
+        # PostgreSQL sums large integers to a decimal.
+        select(cast(func.coalesce(func.sum(Share.counted_cents), 0), BigInteger))
         .where(Share.version_id == GiftVersion.id)
         .scalar_subquery()
     )

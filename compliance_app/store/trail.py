@@ -187,7 +187,9 @@ def next_number(number: int) -> int:
 
 def _next(session: Session, after: int) -> list[RawEvent]:
     rows = _fetch(session, PLAIN, after)
-    return _select(session, _FROM, next_number(after)) if rows is None else list(map(RawEvent._make, rows))
+    if rows is None:
+        return _select(session, _FROM, next_number(after))
+    return list(map(RawEvent._make, rows))
 
 
 def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[Any] | None:
@@ -198,7 +200,8 @@ def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
-        return list(driver.execute(statements[connection.dialect.name], (next_number(after), BATCH)))
+        place = (next_number(after), BATCH)
+        return list(driver.execute(statements[connection.dialect.name], place))
     except sqlite3.DatabaseError:
         return None
 
