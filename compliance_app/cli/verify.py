@@ -12,7 +12,7 @@ from compliance_app.services.checkpoints import read_given
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.pdf_check import check_pdf, is_pdf
 from compliance_app.services.reporting.verifying import PackageCheck, check_package, is_package
-from compliance_app.services.trail_export import FileCheck, check_file
+from compliance_app.services.trail_export import FileCheck, bounded_lines, check_file
 
 THERE = click.Path(exists=True, path_type=Path)
 LONGEST_CHECKPOINT = 100_000
@@ -40,7 +40,7 @@ def verify(path: Path, *, key: str | None, file: Path | None, digest: str | None
                 click.echo(sentence)
             return
         with path.open(encoding="utf-8", errors="replace") as lines:
-            found = check_file(lines, verifier=key, given=given)
+            found = check_file(bounded_lines(lines), verifier=key, given=given)
     except (ExportError, PackageError) as error:
         click.echo(str(error), err=True)
         sys.exit(ANSWER_IS_NO)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,9 @@ from compliance_app.services.signing import is_signed_by
 from compliance_app.store import audit, trail
 from compliance_app.store import checkpoints as checkpoint_store
 from compliance_app.store.models import TrailCheckpoint
+
+# An event with a version of a long gift has some kilobytes.
+LONGEST_LINE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,18 @@ def check_file(
         signed_by=signer,
         vouched_at=vouched_at,
     )
+
+
+def bounded_lines(file: IO[str]) -> Iterator[str]:
+    """Yield the lines of a file nobody vouches for. Raises ExportError at one without an end."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise ExportError(
+                f"Line {number} has more than {LONGEST_LINE:,} characters: the file is no export."
+            )
+        yield line
 
 
 def _check_given(found: Export, given: Checkpoint) -> None:

@@ -74,3 +74,16 @@ def test_what_is_no_export_is_told_apart(console: Console, tmp_path: Path) -> No
     file.write_text("Dear examiner", encoding="utf-8")
     assert console("verify", file).stderr == "Line 1 is not JSON: the file is damaged.\n"
     assert console("verify", tmp_path).exit_code == 1
+
+
+def test_a_file_without_an_end_of_line_is_given_up_with_a_sentence(
+    console: Console, tmp_path: Path
+) -> None:
+    file = tmp_path / "endless.jsonl"
+    with file.open("wb") as out:
+        out.truncate(30_000_000)
+    refused = console("verify", file)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "Line 1 has more than 20,000,000 characters: the file is no export.\n"
+    )

@@ -17,6 +17,7 @@ from typing import IO
 
 from compliance_app.services.packing import ZIP_DATE, pieces, zip_parts
 from compliance_app.services.reporting.errors import PackageError
+from compliance_app.services.trail_export import bounded_lines
 
 MOST_FILES = 2_000
 # What the reader of zips raises where one was changed.
@@ -71,7 +72,7 @@ class Opened(ABC):
         """Give the lines of a file of text."""
         with self.open(name) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", errors="replace")
-            yield iter(text)
+            yield bounded_lines(text)
             text.detach()
 
 

@@ -136,7 +136,9 @@ def _write_files(
         name = f"{order.stem}.{ending}"
         yield _write(folder, name, pieces(report), rows=len(report.shares))
     if order.kind is ReportKind.POLICY:
-        for version in policy_store.list_policies(session):
+        told = {line.effective_on for line in report.evidence.policies}
+        versions = policy_store.list_policies(session)
+        for version in (one for one in versions if one.effective_on in told):
             name = f"policy-{version.effective_on}.toml"
             yield _write(folder, name, [version.document.encode()], rows=None)
     if order.kind.is_for_the_client:
