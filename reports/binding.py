@@ -10,6 +10,7 @@ from reports.fontset import get_face
 from reports.page import Page
 from reports.paper import Book, Entry, fit
 from reports.stream import StreamDocument, text_string
+from reports.wording import range_words
 
 _CENTER: Final = theme.PAGE_WIDTH / 2
 _SIDE: Final = 230.0
@@ -55,7 +56,10 @@ def _furniture(book: Book, *, furniture: bool) -> str:
     meta = book.meta
     foot = f"SHA-256 {book.digest}"
     page = Page(0, (0, 0), furniture=furniture, held=True)
-    draw = [_text(book, 158, 33, foot, "left"), _text(book, theme.RIGHT, 33, meta.period, "right")]
+    draw = [
+        _text(book, 158, 33, foot, "left"),
+        _text(book, theme.RIGHT, 33, range_words(meta.period), "right"),
+    ]
     page.rule(43, theme.LEFT, theme.RIGHT, 0.5, theme.HAIRLINE)
     if furniture:
         firm = fit(meta.firm, theme.FURNITURE_STRONG, _SIDE)

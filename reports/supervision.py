@@ -1,6 +1,7 @@
 """The parts about the firm's supervision: amendments, who decided how, and refused attempts."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from reports.listing import Listing, Section, Texts, columns_of
@@ -151,7 +152,7 @@ def _refusal_row(line: RefusalLine) -> list[Texts]:
 def _policy_row(line: PolicyLine) -> list[Texts]:
     changes = [(change, CELL) for change in line.changes] or [("nothing", CELL_NOTE)]
     return [
-        [(str(line.effective_on), CELL)],
+        [("the start" if line.effective_on == date.min else str(line.effective_on), CELL)],
         [(line.label, CELL_STRONG), (f"SHA-256 {line.sha256}", CELL_NOTE)],
         [(line.adopted_by, CELL), (f"{moment(line.adopted_at)} UTC", CELL_NOTE)],
         [(line.reason or NOTHING, CELL)],

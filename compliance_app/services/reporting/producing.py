@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -139,7 +139,8 @@ def _write_files(
         told = {line.effective_on for line in report.evidence.policies}
         versions = policy_store.list_policies(session)
         for version in (one for one in versions if one.effective_on in told):
-            name = f"policy-{version.effective_on}.toml"
+            is_first = version.effective_on == date.min
+            name = f"policy-{'first' if is_first else version.effective_on}.toml"
             yield _write(folder, name, [version.document.encode()], rows=None)
     if order.kind.is_for_the_client:
         # The trail is the firm's own business; its checkpoint stands in the manifest.
