@@ -12,6 +12,7 @@ from compliance_app.services.crm_deals import USUAL_STAGES
 from compliance_app.services.crm_imports import Choice, Compared, RowsRefusedError
 from compliance_app.services.crm_plans import Act
 from compliance_app.services.crm_sources import KNOWN_SOURCES, Kind
+from compliance_app.services.crm_suspects import MANY
 from compliance_app.store import crm
 from compliance_app.store.base import db, unit_of_work
 
@@ -72,7 +73,7 @@ def import_(
         _report(file, refusal.compared, None, as_json=as_json, dry_run=False)
         click.echo(str(refusal), err=True)
         sys.exit(WRONG_USE)
-    _report(file, compared, made.id, as_json=as_json, dry_run=False)
+    _report(file, compared, made.id, as_json=as_json, dry_run=False, on_list=made.counts["pairs"])
 
 
 @click.command("import-undo")
@@ -167,10 +168,16 @@ def mapping(name: str, *, kind: str, columns: tuple[str, ...], email: str | None
 
 
 def _report(
-    file: Path, compared: Compared, number: int | None, *, as_json: bool, dry_run: bool
+    file: Path,
+    compared: Compared,
+    number: int | None,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    on_list: int = 0,
 ) -> None:
     if as_json:
-        print_json(_document(file, compared, number, dry_run=dry_run))
+        print_json(_document(file, compared, number, dry_run=dry_run) | {"pairs": on_list})
         return
     for problem in compared.problems:
         click.echo(str(problem), err=True)
@@ -191,6 +198,10 @@ def _report(
     if dry_run:
         click.echo("Nothing was kept: this was a dry run.")
     elif number is not None:
+        if counts["added"] > MANY:
+            click.echo("So many are new that the scan weighs them: tally3220 recipients scan.")
+        if on_list:
+            click.echo(f"{counted(on_list, 'pair')} may be one person: see the review list.")
         click.echo(f"This is import {number}; tally3220 recipients import-undo {number} undoes it.")
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.rules.matching import Contact as Matched
-from compliance_app.services import pairs
-from compliance_app.services.crm_plans import Act, ContactPlan, Firm, Planned
+from compliance_app.services.crm_plans import Act, ContactPlan, Planned, matched
 from compliance_app.services.crm_rows import CrmRow
 from compliance_app.services.crm_sources import Kind
+from compliance_app.services.crm_suspects import suspect
 from compliance_app.services.crm_updates import update_some
 from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store.bulk import chunks, reserve_ids
@@ -28,16 +26,6 @@ from compliance_app.store.recipient_facts import lock_recipients
 from compliance_app.store.recipients import key_of
 
 A_DAY = timedelta(days=1)
-# How likely two of one name at one employer are one person, of 100.
-SAME_NAME = 90
-SAME_SENTENCE = "Same name and employer; one of them came with an import."
-
-
-class Applied(NamedTuple):
-    """What bringing contacts in wrote: who was added, by line, and which firms."""
-
-    added: Mapping[int, int]
-    firms: int
 
 
 def apply(
@@ -48,8 +36,11 @@ def apply(
     import_id: int,
     actor_id: int | None,
     at: datetime,
-) -> Applied:
-    """Write what was planned; the caller holds the lock of imports."""
+) -> int:
+    """Write what was planned, and return how many pairs it put on the review list.
+
+    The caller holds the lock of imports.
+    """
     updates = [one for one in plan.planned if one.act is Act.UPDATED]
     again = _firms_again(session, plan)
     # Everybody is locked before the first event is written: the head of the trail comes last.
@@ -73,8 +64,7 @@ def apply(
     added: dict[int, int] = {}
     for some in chunks(new):
         added |= writer.write(some, actor_id=actor_id)
-    _suspect(session, new, added, actor_id=actor_id, at=at)
-    return Applied(added, len(firms))
+    return suspect(session, plan, new, added, actor_id=actor_id, at=at)
 
 
 def _firms_again(session: Session, plan: ContactPlan) -> list[audit.Act]:
@@ -91,26 +81,6 @@ def _firms_again(session: Session, plan: ContactPlan) -> list[audit.Act]:
         body = {"employer": row_document(firm)}
         acts.append(audit.Act(Event.EMPLOYER_CHANGED, f"employer:{firm.id}", body))
     return acts
-
-
-def _suspect(
-    session: Session,
-    new: Sequence[Planned],
-    added: Mapping[int, int],
-    *,
-    actor_id: int | None,
-    at: datetime,
-) -> None:
-    """Put whoever looks like somebody on the review list with them."""
-    suspicions = [
-        pairs.Suspicion(
-            one.target_id or added[one.above or 0], added[one.row.line], SAME_NAME, SAME_SENTENCE
-        )
-        for one in new
-        if one.act is Act.SUSPECTED
-    ]
-    for some in chunks(suspicions):
-        pairs.suspect(session, some, actor_id=actor_id, at=at)
 
 
 def _add_firms(
@@ -189,7 +159,7 @@ class _Writer:
         recipient_keys.keep_contacts(
             self._session,
             (
-                (rows[Recipient][0]["id"], _matched(one.row, self._plan.firms[one.row.line]))
+                (rows[Recipient][0]["id"], matched(one.row, self._plan.firms[one.row.line]))
                 for one, rows in zip(some, written, strict=True)
             ),
         )
@@ -256,7 +226,3 @@ class _Writer:
             "changes": told(CrmChange),
         }
         return audit.Act(Event.RECIPIENT_ADDED, f"recipient:{person['id']}", body)
-
-
-def _matched(row: CrmRow, firm: Firm) -> Matched:
-    return Matched.of(row.name, employer=firm.name or firm.key, email=row.email, title=row.title)

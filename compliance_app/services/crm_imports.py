@@ -145,10 +145,11 @@ def import_file(
     session.add(made)
     session.flush()
     try:
-        compared = _apply(session, compared, made.id, actor_id=actor_id, at=at)
+        compared, on_list = _apply(session, compared, made.id, actor_id=actor_id, at=at)
     except IntegrityError as error:
         raise MeanwhileError from error
     made = session.merge(made)
+    made.counts = {**compared.counts, "pairs": on_list}
     _record(session, Event.CRM_IMPORTED, made, actor_id=actor_id, at=at)
     return made, compared
 
@@ -208,21 +209,21 @@ def _plan(
 
 def _apply(
     session: Session, compared: Compared, import_id: int, *, actor_id: int | None, at: datetime
-) -> Compared:
-    """Write the plan; return what is to be said, with what only showed on the way."""
+) -> tuple[Compared, int]:
+    """Write the plan; return what showed only then, and how many pairs are on the review list."""
     plan, source = compared.plan, compared.layout.source
     if isinstance(plan, ContactPlan):
-        crm_contacts.apply(
+        on_list = crm_contacts.apply(
             session, plan, source=source, import_id=import_id, actor_id=actor_id, at=at
         )
-        return compared
+        return compared, on_list
     if isinstance(plan, AccountPlan):
         circles = crm_accounts.apply(
             session, plan, source=source, import_id=import_id, actor_id=actor_id, at=at
         )
-        return compared._replace(problems=sorted([*compared.problems, *circles]))
+        return compared._replace(problems=sorted([*compared.problems, *circles])), 0
     crm_deals.apply(session, plan, source=source, import_id=import_id, actor_id=actor_id, at=at)
-    return compared
+    return compared, 0
 
 
 def _check_may(session: Session, actor_id: int | None) -> None:

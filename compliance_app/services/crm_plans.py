@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.matching import Contact as Matched
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.store import crm
@@ -48,6 +49,11 @@ class Firm(NamedTuple):
 
 
 NOWHERE = Firm(None, "", "")
+
+
+def matched(row: CrmRow, firm: Firm) -> Matched:
+    """Return a row as the matching of people sees it."""
+    return Matched.of(row.name, employer=firm.name or firm.key, email=row.email, title=row.title)
 
 
 class ContactPlan:

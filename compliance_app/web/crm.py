@@ -140,7 +140,7 @@ def create(sha256: str) -> ResponseReturnValue:
                 actor_id=actor().person_id,
                 at=now(),
             )
-            number = made.id
+            number, on_list = made.id, made.counts["pairs"]
     except RuleError as error:
         note_refusal(error)
         flash(str(error))
@@ -149,7 +149,8 @@ def create(sha256: str) -> ResponseReturnValue:
     flash(
         f"{kept.name} is import {number}: {compared.counts[Act.ADDED.value]:,} added, "
         f"{compared.counts[Act.UPDATED.value]:,} updated, "
-        f"{compared.counts[Act.SUSPECTED.value]:,} on the review list, {left_out:,} left out."
+        f"{compared.counts[Act.SUSPECTED.value]:,} added that may be there already, "
+        f"{left_out:,} left out; {on_list:,} pairs are new on the review list."
     )
     return redirect(url_for(".index"))
 

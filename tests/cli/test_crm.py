@@ -30,6 +30,7 @@ def test_contacts_come_in_and_go_out_of_use_again(
     assert done.output == (
         "HubSpot contacts: 1 added, 1 added that may be there already, 0 updated, 0 unchanged, "
         "0 left out of 2 rows.\n"
+        "1 pair may be one person: see the review list.\n"
         "This is import 1; tally3220 recipients import-undo 1 undoes it.\n"
     )
     (listed,) = json.loads(console("recipients", "imports", "--json").output)

@@ -17,7 +17,7 @@ from compliance_app.services.crm_undo import Undone
 from compliance_app.services.import_file import FileError
 from compliance_app.services.replay import replay
 from compliance_app.store.base import frozen_reading, unit_of_work
-from compliance_app.store.models import Employer, Negotiation, Recipient, RecipientPair
+from compliance_app.store.models import CrmImport, Employer, Negotiation, Recipient, RecipientPair
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
 
@@ -103,7 +103,7 @@ def test_nobody_is_merged_and_a_namesake_is_suspected(app: Flask) -> None:
     )
     with unit_of_work() as session:
         pair = session.query(RecipientPair).one()
-        assert (pair.first_id, pair.second.name, pair.score) == (CAST.morgan, "MORGAN ellery", 90)
+        assert (pair.first_id, pair.second.name) == (CAST.morgan, "MORGAN ellery")
     other = HUBSPOT + "9,Ana,Lee,ravi@harbor.example,,,Harbor Capital,\n"
     with pytest.raises(RowsRefusedError) as refused:
         bring(other)
@@ -111,6 +111,18 @@ def test_nobody_is_merged_and_a_namesake_is_suspected(app: Flask) -> None:
         "Line 2, email: ravi@harbor.example belongs to Ravi Shankaran in the register; correct "
         "the address or the name where it is wrong."
     )
+
+
+def test_who_may_be_somebody_under_another_spelling_goes_to_the_review_list(app: Flask) -> None:
+    made = HUBSPOT + "1,Jon,Smith,,,CIO,ACME Corp,\n2,Jonathan,Smith,,,CIO,Acme Corporation,\n"
+    number, compared = bring(made)
+    assert counts(compared) == {"rows": 2, "added": 2}
+    with unit_of_work() as session:
+        pair = session.query(RecipientPair).one()
+        names = [session.get_one(Recipient, one).name for one in (pair.first_id, pair.second_id)]
+        assert names == ["Jon Smith", "Jonathan Smith"]
+        assert session.get_one(CrmImport, number).counts["pairs"] == 1
+    replays()
 
 
 def test_an_old_employer_in_the_file_does_not_undo_what_somebody_recorded(app: Flask) -> None:
