@@ -104,7 +104,7 @@ def check_export(lines: Iterable[str], is_signed_by: Callable[[Note, str], bool]
 def _entry(number: int, line: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ExportError(f"Line {number} is not JSON: the file is damaged.") from error
     if not isinstance(entry, dict):
         raise ExportError(f"Line {number} is not a line of an export.")

@@ -34,7 +34,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.plain import PlainRow, plain_table
-from compliance_app.store.recipient_facts import lock_all
+from compliance_app.store.recipient_facts import lock_all, suspects_among
 
 # What a gift of an old register may have become, and what was decided when.
 GIVEN_STATES = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
@@ -110,6 +110,8 @@ class HistoryWriter:
         self.recorded = Recorded()
         self._people = lock_all(session, recipient_ids)
         ids = {person.id for person in self._people.values()}
+        self._suspects = suspects_among(session, ids)
+        ids |= {suspect.id for suspect in self._suspects.values()}
         self._ledger = MemoryLedger(ledger_store.known_shares(session, ids))
         self._ids: dict[type[Base], Iterator[int]] = {
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
@@ -173,7 +175,12 @@ class HistoryWriter:
         day = past.claim.given_on
         return judge(
             past.claim,
-            Occasion(past.giver_id, day, already_given=past.state in GIVEN_STATES),
+            Occasion(
+                past.giver_id,
+                day,
+                already_given=past.state in GIVEN_STATES,
+                suspects=self._suspects,
+            ),
             policy=self._policies.on(day),
             people=self._people,
             ledger=self._ledger,

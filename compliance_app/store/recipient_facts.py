@@ -143,6 +143,14 @@ def suspects_of(session: Session, person_ids: Iterable[int]) -> dict[int, Suspec
     return found
 
 
+def suspects_among(session: Session, person_ids: Iterable[int]) -> dict[int, Suspect]:
+    """Return the same for many people, in as many readings as it takes."""
+    found: dict[int, Suspect] = {}
+    for ids in chunks(sorted(set(person_ids))):
+        found |= suspects_of(session, ids)
+    return found
+
+
 def _people_behind(
     session: Session, statement: Select[*tuple[Any, ...]], recipient_ids: Sequence[int]
 ) -> dict[int, RecipientFacts]:

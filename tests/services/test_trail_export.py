@@ -114,6 +114,7 @@ def test_an_excerpt_about_nothing_is_refused(lines: Lines) -> None:
             id="a checkpoint is changed",
         ),
         pytest.param(lambda lines: [*lines[:5], "{", *lines[6:]], "Line 6 is not JSON", id="junk"),
+        pytest.param(lambda _lines: ["[" * 100_000], "Line 1 is not JSON", id="endless nesting"),
         pytest.param(lambda lines: [*lines, "{}"], "Line 18 is neither", id="a line is put behind"),
         pytest.param(lambda lines: lines[1:], "not an exported trail", id="the first is missing"),
         pytest.param(lambda lines: lines[:0], "is empty", id="nothing"),
