@@ -114,12 +114,19 @@ def unit_of_work() -> Iterator[Session]:
 
     Once this has returned, what was written survives the loss of power.
     """
-    with db.engine.connect() as connection, turn(db.engine.url) as patience_ms:
-        check_in_place(connection)
-        connection.execution_options(mode=Mode.WRITING, patience_ms=patience_ms)
-        with Session(connection, expire_on_commit=False) as session:
-            yield session
-            session.commit()
+    with db.engine.connect() as connection:
+        with (
+            Session(connection, expire_on_commit=False) as session,
+            turn(db.engine.url) as patience_ms,
+        ):
+            check_in_place(connection)
+            connection.execution_options(mode=Mode.WRITING, patience_ms=patience_ms)
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
         if connection.dialect.name == "postgresql":
             _flush(connection)
 
@@ -185,7 +192,9 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     patience_ms = options.get("patience_ms", PATIENCE_MS)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+    if connection.info.get("patience_ms") != patience_ms:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+        connection.info["patience_ms"] = patience_ms
     is_writing = _mode_of(connection) is Mode.WRITING
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 

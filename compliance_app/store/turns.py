@@ -53,7 +53,8 @@ else:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             _held().add(path)
-            yield max(LAST_TRY_MS, PATIENCE_MS - round((monotonic() - since) * 1000))
+            # In whole seconds, so that a connection is seldom told anew.
+            yield max(LAST_TRY_MS, PATIENCE_MS - int(monotonic() - since) * 1000)
         finally:
             _held().discard(path)
             os.close(file)
