@@ -256,3 +256,14 @@ def test_every_kind_of_report_is_made_by_page(
     page = officer(app).post("/reports", {**QUARTER, "kind": kind, "about": about}).follow()
 
     assert page.words("ul.files a")[0] == first_file
+
+
+def test_a_key_that_cannot_sign_is_told_and_no_package_is_made(app: Flask) -> None:
+    app.config["REPORT_KEY_FILE"] = "nothing.p12"
+    me = officer(app)
+    me.get("/reports")
+
+    page = me.post("/reports", QUARTER, status=422)
+
+    assert "The key file nothing.p12 cannot be read" in " ".join(page.words("main"))
+    assert me.get("/reports").words("section h2")[1:] == ["No package yet"]
