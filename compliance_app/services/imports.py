@@ -139,12 +139,17 @@ def _write(
 ) -> None:
     planned = [gift for gift in good if gift.first.state in PLANNED_STATES]
     past = [gift for gift in good if gift.first.state not in PLANNED_STATES]
-    recorded = history.record_past(
+    # In the order they were given, each made ready only when it is judged.
+    past.sort(key=lambda gift: gift.first.given_on)
+    writer = history.HistoryWriter(
         session,
-        [_past_gift(gift, parties) for gift in past],
+        parties.recipient_ids(row.gift for gift in past for row in gift.rows),
         actor_id=actor_id,
         at=at,
         ids_above=max((own_number(gift.first.reference) for gift in good), default=0),
+    )
+    recorded = writer.record(
+        (_past_gift(gift, parties) for gift in past),
         progress=lambda count: progress(count, len(good)),
     )
     for gift in planned:
