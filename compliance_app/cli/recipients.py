@@ -109,9 +109,12 @@ def scan(*, email: str | None, as_json: bool) -> None:
             register = scanning.prepare(work)
             least = scanning.least_on(work, now().date())
         with progress_bar("Scanning") as progress, looking_through(register, least) as slices:
+            told: set[tuple[int, int]] = set()
             for likely in slices:
+                fresh = [one for one in likely if one.in_order not in told]
+                told |= {one.in_order for one in fresh}
                 with unit_of_work() as work:
-                    new += suspect(work, likely, actor_id=actor_id, at=now())
+                    new += suspect(work, register.explain(fresh), actor_id=actor_id, at=now())
                 progress(1, scanning.SLICES)
         total = len(register.contacts)
     if as_json:

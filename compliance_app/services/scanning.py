@@ -32,8 +32,21 @@ class Register:
                 self._person_of[number] = person_id
         self.rarity = Rarity.among(self.contacts.values())
 
+    def explain(self, likely: Iterable[Suspicion]) -> list[Suspicion]:
+        """Say of pairs what speaks for them."""
+        contacts, rarity = self.contacts, self.rarity
+        return [
+            one._replace(
+                sentence=compare(contacts[one.one_id], contacts[one.other_id], rarity).sentence
+            )
+            for one in likely
+        ]
+
     def suspicions(self, blocks: Iterable[list[int]], *, least: int) -> list[Suspicion]:
-        """Weigh the records that share a block, and return those that may be one person."""
+        """Weigh the records that share a block, and return those that may be one person.
+
+        A pair shares several keys and comes up in several slices; it is explained once, later.
+        """
         found: set[tuple[int, int]] = set()
         for block in blocks:
             found.update(combinations(block, 2))
@@ -45,10 +58,23 @@ class Register:
                 continue
             if person_of and person_of.get(one_id, one_id) == person_of.get(other_id, other_id):
                 continue
-            if score_of(points_of(one, other, rarity)) >= least:
-                match = compare(one, other, rarity)
-                likely.append(Suspicion(one_id, other_id, match.score, match.sentence))
+            if _has_nothing_in_common(one, other):
+                continue
+            score = score_of(points_of(one, other, rarity))
+            if score >= least:
+                likely.append(Suspicion(one_id, other_id, score, ""))
         return likely
+
+
+def _has_nothing_in_common(one: Contact, other: Contact) -> bool:
+    """Say whether two names begin so differently that weighing them cannot make them one."""
+    return (
+        one.last[:1] not in {other.last[:1], other.first[:1]}
+        and one.first[:1] not in {other.first[:1], other.last[:1]}
+        and not (one.email and one.email == other.email)
+        and not one.office
+        and one.phone == other.phone == ""
+    )
 
 
 def prepare(session: Session) -> Register:
@@ -62,7 +88,7 @@ def scan_slice(
 ) -> int:
     """Scan one slice and put what is new on the review list; say how many pairs were new."""
     likely = look_through(session, register, number, least=least_on(session, at.date()))
-    return pairs.suspect(session, likely, actor_id=actor_id, at=at)
+    return pairs.suspect(session, register.explain(likely), actor_id=actor_id, at=at)
 
 
 def look_through(

@@ -16,7 +16,7 @@ from compliance_app.store.models import Employer, Employment, Recipient, Recipie
 LEAST, SPAN = -(2**63), 2**64
 ROWS = 50_000
 # The largest block whose records are compared; beyond that what they share is common.
-LARGEST_BLOCK = 60
+LARGEST_BLOCK = 12
 
 
 def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
