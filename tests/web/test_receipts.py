@@ -88,6 +88,13 @@ def test_a_receipt_is_handed_out_as_a_file_and_never_shown(app: Flask, rep: Page
     assert officer.open("GET", "/gifts/G-2026-000001/receipts/1").data == JPEG
 
 
+def test_who_decides_has_the_receipt_on_the_card(app: Flask, rep: Page) -> None:
+    send(rep, (PDF, "invoice.pdf"))
+    officer = Page(app).sign_in(EMAILS["officer"]).get("/approvals/G-2026-000001")
+    links = officer.find("a[href=/gifts/G-2026-000001/receipts/1]")
+    assert [link.text for link in links] == ["invoice.pdf"]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
