@@ -22,7 +22,7 @@ from compliance_app.store import audit
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import people as people_store
 from compliance_app.store.base import Base
-from compliance_app.store.bulk import chunks, reserve_ids
+from compliance_app.store.bulk import chunks, make_room, reserve_ids
 from compliance_app.store.gift_rows import MODELS, Row, Rows, document_of_rows, plain_rows
 from compliance_app.store.gifts import own_reference
 from compliance_app.store.models import (
@@ -108,6 +108,7 @@ class HistoryWriter:
         self.actor_id = actor_id
         self.at = at
         self.recorded = Recorded()
+        make_room(session)
         self._people = lock_all(session, recipient_ids)
         ids = {person.id for person in self._people.values()}
         self._suspects = suspects_among(session, ids)
