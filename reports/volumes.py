@@ -4,6 +4,7 @@ A volume depends on nothing but the report and its own rows, so its bytes are th
 writes it.
 """
 
+import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
@@ -63,10 +64,19 @@ def write_volumes(
     volumes = plan(report, rows_of_a_volume)
     job = Job(report, folder, tagged, signer)
     if min(workers, len(volumes)) > 1 and active_count() == 1:
-        context = get_context("fork")
+        return _write_in_processes(job, volumes, workers)
+    return [_write(job, volume) for volume in volumes]
+
+
+def _write_in_processes(job: Job, volumes: list[Volume | None], workers: int) -> list[Written]:
+    context = get_context("fork")
+    # What is frozen is not touched by the collector of garbage, so the processes share it.
+    gc.freeze()
+    try:
         with ProcessPoolExecutor(workers, context, _jobs.append, (job,)) as pool:
             return list(pool.map(_write_there, volumes))
-    return [_write(job, volume) for volume in volumes]
+    finally:
+        gc.unfreeze()
 
 
 def plan(report: QuarterReport, rows_of_a_volume: int = ROWS_OF_A_VOLUME) -> list[Volume | None]:
