@@ -12,6 +12,7 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
+from compliance_app.rules.errors import NotFoundError
 from compliance_app.web.guard import public
 
 bp = Blueprint("assets", __name__)
@@ -38,8 +39,8 @@ PARTS = (
 )
 
 
-class Sheet(NamedTuple):
-    """The whole style sheet, plain and packed, and the hash of its contents."""
+class Text(NamedTuple):
+    """A style sheet or script, plain and packed, and the hash of its contents."""
 
     plain: bytes
     packed: bytes
@@ -47,14 +48,20 @@ class Sheet(NamedTuple):
 
 
 def install(app: Flask) -> None:
-    """Give templates `asset(name)` and `style_sheet()`."""
+    """Give templates `asset(name)`, `script(name)` and `style_sheet()`."""
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["script"] = script
     app.jinja_env.globals["style_sheet"] = style_sheet
 
 
 def asset(name: str) -> str:
     """Return the address of a file in `static/` with the hash of its contents."""
     return url_for("static", filename=name, v=_hash(str(current_app.static_folder), name))
+
+
+def script(name: str) -> str:
+    """Return the address of a script with the hash of its contents."""
+    return url_for("assets.module", name=name, v=_scripts()[name].hash)
 
 
 def style_sheet() -> str:
@@ -66,21 +73,46 @@ def style_sheet() -> str:
 @public
 def sheet() -> ResponseReturnValue:
     """Send the whole style sheet, packed where the browser can unpack it."""
-    whole = sheet_of(str(current_app.static_folder))
+    return _sent(sheet_of(str(current_app.static_folder)), "text/css")
+
+
+@bp.get("/scripts/<name>.js")
+@public
+def module(name: str) -> ResponseReturnValue:
+    """Send a script, packed where the browser can unpack it."""
+    found = _scripts().get(name)
+    if found is None:
+        raise NotFoundError(what="script of this name")
+    return _sent(found, "text/javascript")
+
+
+@lru_cache(maxsize=1)
+def sheet_of(folder: str) -> Text:
+    """Put the style sheet together from its parts."""
+    return _packed(b"".join((Path(folder) / "css" / f"{part}.css").read_bytes() for part in PARTS))
+
+
+@lru_cache(maxsize=1)
+def scripts_of(folder: str) -> dict[str, Text]:
+    """Return the scripts by name."""
+    return {file.stem: _packed(file.read_bytes()) for file in Path(folder).glob("js/*.js")}
+
+
+def _scripts() -> dict[str, Text]:
+    return scripts_of(str(current_app.static_folder))
+
+
+def _packed(plain: bytes) -> Text:
+    return Text(plain, gzip.compress(plain, mtime=0), hashlib.sha256(plain).hexdigest()[:12])
+
+
+def _sent(text: Text, media_type: str) -> Response:
     packs = request.accept_encodings.quality("gzip") > 0
-    response = Response(whole.packed if packs else whole.plain, mimetype="text/css")
+    response = Response(text.packed if packs else text.plain, mimetype=media_type)
     response.headers["Vary"] = "Accept-Encoding"
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     return response
-
-
-@lru_cache(maxsize=1)
-def sheet_of(folder: str) -> Sheet:
-    """Put the style sheet together from its parts."""
-    plain = b"".join((Path(folder) / "css" / f"{part}.css").read_bytes() for part in PARTS)
-    packed = gzip.compress(plain, mtime=0)
-    return Sheet(plain, packed, hashlib.sha256(plain).hexdigest()[:12])
 
 
 @lru_cache(maxsize=256)

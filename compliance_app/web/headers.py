@@ -13,7 +13,7 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
-FILES = frozenset({"static", "assets.sheet"})
+FILES = frozenset({"static", "assets.sheet", "assets.module"})
 
 
 def install(app: Flask) -> None:

@@ -15,6 +15,7 @@ GET  /healthz                             everybody
 GET  /readyz                              everybody
 GET  /static/<filename>                   everybody
 GET  /style.css                           everybody
+GET  /scripts/<name>.js                   everybody
 GET  /sign-in                             everybody
 POST /sign-in                             everybody
 GET  /                                    rep supervisor officer auditor admin

@@ -55,6 +55,17 @@ def test_the_style_sheet_is_one_file_that_comes_packed(app: Flask) -> None:
     assert len(packed.data) <= 12_000
 
 
+def test_a_script_comes_packed_and_one_that_is_none_is_not_found(app: Flask) -> None:
+    client = app.test_client()
+    plain = client.get("/scripts/app.js")
+    packed = client.get("/scripts/app.js", headers={"Accept-Encoding": "gzip"})
+
+    assert plain.mimetype == "text/javascript"
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert client.get("/scripts/nothing.js").status_code == 404
+
+
 def test_all_scripts_together_are_light(app: Flask) -> None:
     scripts = sorted((PACKAGE / "static" / "js").glob("*.js"))
 
