@@ -15,7 +15,7 @@ from compliance_app.rules.identity import PairState
 from compliance_app.rules.money import format_dollars
 from compliance_app.services import merging, scanning
 from compliance_app.services.merging import Merged
-from compliance_app.services.pairs import Suspicion, suspect
+from compliance_app.services.pairs import Suspicion
 from compliance_app.services.scanning import Register
 from compliance_app.store import identity
 from compliance_app.store.base import db, frozen_reading, unit_of_work
@@ -99,24 +99,28 @@ def pairs(*, state: str, as_json: bool) -> None:
 def scan(*, email: str | None, as_json: bool) -> None:
     """Look through the whole register for records that may be one person.
 
-    What it finds goes to the review list. It may be stopped and started again: nothing is
+    What it finds goes to the review list. One that was stopped goes on where it stood: nothing is
     suspected twice, and what was said to be two people is never asked again.
     """
-    new = 0
     with opened():
         with unit_of_work() as work:
             actor_id = find_person(work, email).id if email else None
             register = scanning.prepare(work)
             least = scanning.least_on(work, now().date())
-        with progress_bar("Scanning") as progress, looking_through(register, least) as slices:
-            told: set[tuple[int, int]] = set()
-            for likely in slices:
-                fresh = [one for one in likely if one.in_order not in told]
-                told |= {one.in_order for one in fresh}
-                with unit_of_work() as work:
-                    new += suspect(work, register.explain(fresh), actor_id=actor_id, at=now())
-                progress(1, scanning.SLICES)
-        total = len(register.contacts)
+            running = scanning.begin(work, at=now())
+        scan_id, since = running.id, running.slices_done
+        if since:
+            click.echo(f"Goes on after {since} of {scanning.SLICES} parts.", err=True)
+        with progress_bar("Scanning") as progress:
+            progress(since, scanning.SLICES)
+            with looking_through(register, least, since) as slices:
+                for number, likely in enumerate(slices, since):
+                    with unit_of_work() as work:
+                        running = scanning.keep_slice(
+                            work, register, scan_id, number, likely, actor_id=actor_id, at=now()
+                        )
+                    progress(1, scanning.SLICES)
+        total, new = len(register.contacts), running.new_pairs
     if as_json:
         print_json({"recipients": total, "new_pairs": new})
     else:
@@ -126,17 +130,19 @@ def scan(*, email: str | None, as_json: bool) -> None:
 
 
 @contextmanager
-def looking_through(register: Register, least: int) -> Iterator[Iterable[list[Suspicion]]]:
+def looking_through(
+    register: Register, least: int, since: int = 0
+) -> Iterator[Iterable[list[Suspicion]]]:
     """Return what each slice holds, looked through by as many processes as there are cores."""
-    look = partial(_look_through, register, least)
+    look, numbers = partial(_look_through, register, least), range(since, scanning.SLICES)
     if "fork" not in get_all_start_methods():
-        yield map(look, range(scanning.SLICES))
+        yield map(look, numbers)
         return
     # No connection is shared: those of this process are closed before it is copied.
     db.engine.dispose()
     _Copied.look = look
     with ProcessPoolExecutor(min(cpu_count(), MOST_PROCESSES), get_context("fork")) as pool:
-        yield pool.map(_copied_look, range(scanning.SLICES))
+        yield pool.map(_copied_look, numbers)
 
 
 class _Copied:

@@ -40,24 +40,28 @@ def suspect(
     confirmed_new_by_id: int | None = None,
 ) -> int:
     """Put pairs on the review list that were never suspected before; say how many were new."""
-    ids = {number for one in suspicions for number in one.in_order}
-    known = {(pair.first_id, pair.second_id) for pair in store.pairs_of(session, ids)}
     pairs: dict[tuple[int, int], RecipientPair] = {}
-    for one in suspicions:
-        if one.in_order not in known:
-            first_id, second_id = one.in_order
-            pairs[one.in_order] = RecipientPair(
-                first_id=first_id,
-                second_id=second_id,
-                score=one.score,
-                sentence=one.sentence,
-                state=PairState.SUSPECTED,
-                found_at=at,
-                confirmed_new_by_id=confirmed_new_by_id,
-            )
+    for one in unknown(session, suspicions):
+        first_id, second_id = one.in_order
+        pairs[one.in_order] = RecipientPair(
+            first_id=first_id,
+            second_id=second_id,
+            score=one.score,
+            sentence=one.sentence,
+            state=PairState.SUSPECTED,
+            found_at=at,
+            confirmed_new_by_id=confirmed_new_by_id,
+        )
     session.add_all(pairs.values())
     _record(session, Event.PAIR_SUSPECTED, pairs.values(), actor_id=actor_id, at=at)
     return len(pairs)
+
+
+def unknown(session: Session, suspicions: Sequence[Suspicion]) -> list[Suspicion]:
+    """Return those that were never suspected before, whatever became of the others."""
+    ids = {number for one in suspicions for number in one.in_order}
+    known = {(pair.first_id, pair.second_id) for pair in store.pairs_of(session, ids)}
+    return [one for one in suspicions if one.in_order not in known]
 
 
 def decide(

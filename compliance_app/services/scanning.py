@@ -1,10 +1,11 @@
 """Looking through the whole register for records that may be one person.
 
-The keys are read in slices, each of them a unit of work of its own, so a scan that was stopped
-goes on where it stood; what was suspected or decided before is never suspected again.
+The keys are read in slices, each of them a unit of work of its own that also keeps how far the
+scan is. So one that was stopped, on a page or on the console, goes on where it stood; what was
+suspected or decided before is never suspected again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import combinations
 
@@ -15,6 +16,7 @@ from compliance_app.services import pairs
 from compliance_app.services.pairs import Suspicion
 from compliance_app.services.policies import policy_on
 from compliance_app.store import recipient_keys, scanning
+from compliance_app.store.models import RecipientScan
 from compliance_app.store.scanning import LEAST, SPAN
 
 SLICES = 16
@@ -83,12 +85,49 @@ def prepare(session: Session) -> Register:
     return Register(session)
 
 
+def begin(session: Session, *, at: datetime) -> RecipientScan:
+    """Return the scan that was stopped, to go on with, or begin a new one."""
+    scan = scanning.stopped(session)
+    if scan is None:
+        scan = RecipientScan(begun_at=at, slices_done=0, new_pairs=0)
+        session.add(scan)
+        session.flush()
+    return scan
+
+
+def keep_slice(
+    session: Session,
+    register: Register,
+    scan_id: int,
+    number: int,
+    likely: Sequence[Suspicion],
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> RecipientScan:
+    """Put what a slice holds on the review list, and in the same moment say that it is done.
+
+    Whoever did the same slice meanwhile has kept it already.
+    """
+    scan = scanning.lock(session, scan_id)
+    if scan.slices_done == number:
+        fresh = register.explain(pairs.unknown(session, likely))
+        scan.new_pairs += pairs.suspect(session, fresh, actor_id=actor_id, at=at)
+        scan.slices_done = number + 1
+        scan.finished_at = at if scan.slices_done >= SLICES else None
+    return scan
+
+
 def scan_slice(
-    session: Session, register: Register, number: int, *, actor_id: int | None, at: datetime
-) -> int:
-    """Scan one slice and put what is new on the review list; say how many pairs were new."""
-    likely = look_through(session, register, number, least=least_on(session, at.date()))
-    return pairs.suspect(session, register.explain(likely), actor_id=actor_id, at=at)
+    session: Session, register: Register, scan_id: int, *, actor_id: int | None, at: datetime
+) -> RecipientScan:
+    """Do the next slice of a scan; one that has finished stays as it is."""
+    scan = session.get_one(RecipientScan, scan_id)
+    if scan.finished_at is not None:
+        return scan
+    number, least = scan.slices_done, least_on(session, at.date())
+    likely = look_through(session, register, number, least=least)
+    return keep_slice(session, register, scan_id, number, likely, actor_id=actor_id, at=at)
 
 
 def look_through(

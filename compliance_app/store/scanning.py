@@ -1,16 +1,20 @@
 """The register as a scan reads it: everybody once, then the keys slice by slice, in order."""
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact
 from compliance_app.rules.matching.employers import parse_employer
 from compliance_app.rules.matching.names import parse_name
-from compliance_app.store.models import Employer, Employment, Recipient, RecipientKey
+from compliance_app.store.models import (
+    Employer,
+    Employment,
+    Recipient,
+    RecipientKey,
+    RecipientScan,
+)
 
 # Keys are numbers of eight bytes with a sign, spread evenly.
 LEAST, SPAN = -(2**63), 2**64
@@ -45,7 +49,7 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
         number: parse_employer(name)
         for number, name in session.execute(select(Employer.id, Employer.name))
     }
-    rows = session.connection().execution_options(yield_per=ROWS).execute(statement)
+    rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
     for number, person_id, name, email, employer_id, title in rows:
         first, middle, last, generation, office = parse_name(name)
         firm = firms.get(employer_id, "") if employer_id else ""
@@ -67,18 +71,35 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
 
 
 def blocks(session: Session, since: int, before: int) -> Iterator[list[int]]:
-    """Yield the records of each comparing key in a range, where there are several and not many."""
+    """Yield the records of each comparing key in a range, where there are several and not many.
+
+    The database puts them together, so that the many keys of one record alone are never read.
+    """
     statement = (
-        select(RecipientKey.key, RecipientKey.recipient_id)
+        select(func.aggregate_strings(cast(RecipientKey.recipient_id, Text), ","))
         .where(
             RecipientKey.key >= since,
             RecipientKey.key <= before - 1,
             RecipientKey.key % 2 == 0,
         )
-        .order_by(RecipientKey.key, RecipientKey.recipient_id)
+        .group_by(RecipientKey.key)
+        .having(func.count().between(2, LARGEST_BLOCK))
     )
-    rows = session.connection().execution_options(yield_per=ROWS).execute(statement)
-    for _, same in groupby(rows, key=itemgetter(0)):
-        block = [number for _, number in same]
-        if 1 < len(block) <= LARGEST_BLOCK:
-            yield block
+    rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
+    for numbers in rows.scalars():
+        yield sorted(map(int, numbers.split(",")))
+
+
+def stopped(session: Session) -> RecipientScan | None:
+    """Return the scan that was begun and has not finished, if there is one."""
+    return session.scalar(
+        select(RecipientScan)
+        .where(RecipientScan.finished_at.is_(None))
+        .order_by(RecipientScan.id)
+        .limit(1)
+    )
+
+
+def lock(session: Session, scan_id: int) -> RecipientScan:
+    """Return a scan as it is now, and let nobody else move it meanwhile."""
+    return session.get_one(RecipientScan, scan_id, with_for_update=True, populate_existing=True)

@@ -18,9 +18,10 @@ from compliance_app.services.recipients import room_on
 from compliance_app.services.scanning import SLICES, Register
 from compliance_app.store import identity, ledgers
 from compliance_app.store import recipients as store
+from compliance_app.store import scanning as scans
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.ledgers import LedgerRow
-from compliance_app.store.models import Recipient, RecipientFinding, RecipientPair
+from compliance_app.store.models import Recipient, RecipientFinding, RecipientPair, RecipientScan
 from compliance_app.store.recipients import Found
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.fields import read_id
@@ -39,7 +40,7 @@ bp = Blueprint("identity", __name__)
 PAGE = 10
 MOST_FINDINGS = 50
 # Everybody in memory between the slices of a scan; another process reads them anew.
-_scanned: dict[str, Register] = {}
+_scanned: dict[tuple[str, int], Register] = {}
 
 
 class Side(NamedTuple):
@@ -125,23 +126,25 @@ def scan() -> ResponseReturnValue:
     form = ScanForm()
     if not form.validate():
         return redirect(url_for(".index"))
-    number, found = form.number.data or 0, form.found.data or 0
     with unit_of_work() as work:
-        register = _register(work, number)
-        found += scanning.scan_slice(work, register, number, actor_id=actor().person_id, at=now())
-    if number + 1 < SLICES:
-        return render_template(
-            "identity/scan.html", form=form, done=number + 1, slices=SLICES, found=found
-        )
+        scan_id = form.scan.data or scanning.begin(work, at=now()).id
+        if work.get(RecipientScan, scan_id) is None:
+            raise NotFoundError(what="scan with this number")
+        register = _register(work, scan_id)
+        done = scanning.scan_slice(work, register, scan_id, actor_id=actor().person_id, at=now())
+    if done.finished_at is None:
+        return render_template("identity/scan.html", scan=done, slices=SLICES)
     _scanned.clear()
+    found = done.new_pairs
     flash(f"The scan is done: {found} new {'pair' if found == 1 else 'pairs'} on the list.")
     return redirect(url_for(".index"))
 
 
-def _register(session: Session, number: int) -> Register:
-    """Return everybody: read anew where a scan begins."""
-    key = str(db.engine.url)
-    if number == 0 or key not in _scanned:
+def _register(session: Session, scan_id: int) -> Register:
+    """Return everybody, read once for each scan that this process takes part in."""
+    key = (str(db.engine.url), scan_id)
+    if key not in _scanned:
+        _scanned.clear()
         _scanned[key] = scanning.prepare(session)
     return _scanned[key]
 
@@ -186,7 +189,8 @@ def _list(
         ],
         more=shown[-1].id if len(found) > PAGE else None,
         findings=_findings(reading, settling),
-        scan=ScanForm(formdata=None, number=0, found=0),
+        stopped=scans.stopped(reading),
+        slices=SLICES,
     )
 
 

@@ -70,11 +70,27 @@ def test_a_merge_raises_what_is_over_and_can_be_undone(officer: Page) -> None:
 def test_two_people_are_never_asked_about_again(officer: Page) -> None:
     decide(officer, "not_same")
     assert "No pair to look at" in officer.follow().said
-    officer.post(f"{ON}/scan", {"number": "0", "found": "0"}, on=ON, status=200)
-    for number in range(1, 16):
-        status = 200 if number < 15 else 302
-        officer.post(f"{ON}/scan", {"number": str(number), "found": "0"}, status=status)
+    for number in range(1, 17):
+        officer.post(f"{ON}/scan", {}, on=ON, status=200 if number < 16 else 302)
     assert "The scan is done: 0 new pairs on the list." in officer.follow().said
+
+
+def test_a_scan_that_was_left_goes_on_where_it_stood(officer: Page) -> None:
+    officer.post(f"{ON}/scan", {}, on=ON, status=200)
+    officer.post(f"{ON}/scan", {"scan": "1"}, status=200)
+    assert "2 of 16 parts done, 0 new pairs so far." in officer.said
+    assert "Continue the scan (2 of 16 parts done)" in officer.get(ON).said
+    officer.post(f"{ON}/scan", {"scan": "1"}, on=ON, status=200)
+    assert "3 of 16 parts done" in officer.said
+    for number in range(4, 17):
+        officer.post(f"{ON}/scan", {"scan": "1"}, status=200 if number < 16 else 302)
+    assert "Scan the register" in officer.get(ON).said
+    # A page that was left open does not begin another one.
+    officer.post(f"{ON}/scan", {"scan": "1"}, on=ON, status=302)
+    assert "The scan is done: 0 new pairs on the list." in officer.follow().said
+    officer.post(f"{ON}/scan", {}, on=ON, status=200)
+    assert "1 of 16 parts done" in officer.said
+    officer.post(f"{ON}/scan", {"scan": "77"}, on=ON, status=404)
 
 
 def test_a_pair_that_is_put_off_waits_elsewhere(officer: Page) -> None:

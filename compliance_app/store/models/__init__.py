@@ -19,6 +19,7 @@ from compliance_app.store.models.identity import (
     RecipientFinding,
     RecipientMerge,
     RecipientPair,
+    RecipientScan,
 )
 from compliance_app.store.models.imports import CrmChange, CrmImport, CrmMapping, ExternalId
 from compliance_app.store.models.people import (
@@ -72,6 +73,7 @@ __all__ = [
     "RecipientKey",
     "RecipientMerge",
     "RecipientPair",
+    "RecipientScan",
     "RecipientWord",
     "RecoveryCode",
     "ReportJob",

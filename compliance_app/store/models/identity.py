@@ -94,3 +94,18 @@ class RecipientFinding(Base):
     gift: Mapped[Gift] = relationship()
     recipient: Mapped[Recipient] = relationship()
     merge: Mapped[RecipientMerge] = relationship()
+
+
+class RecipientScan(Base):
+    """How far a look through the whole register is; as ADR 0007 says of jobs, it is no record.
+
+    What a scan finds are pairs, which are sealed and rebuilt; where it stood is not.
+    """
+
+    __tablename__ = "recipient_scan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime]
+    slices_done: Mapped[int] = mapped_column(default=0)
+    new_pairs: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]

@@ -1,9 +1,8 @@
 """What an officer says of a pair, of a merge, and of what a merge brought to light."""
 
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
-from compliance_app.services.scanning import SLICES
 from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import Line, options
 
@@ -42,7 +41,6 @@ class SettleForm(Form):
 
 
 class ScanForm(Form):
-    """Which slice of the register is looked through next, and what was found so far."""
+    """The scan to go on with; the one that was stopped or a new one where none is named."""
 
-    number = IntegerField(validators=[NumberRange(0, SLICES - 1)])
-    found = IntegerField(validators=[NumberRange(0)])
+    scan = IntegerField(validators=[Optional(), NumberRange(1)])
