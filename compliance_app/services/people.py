@@ -25,6 +25,7 @@ from compliance_app.store import audit
 from compliance_app.store import people as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import Person, SignInAttempt, SignInSession
+from compliance_app.store.people import SignedIn
 from compliance_app.store.tokens import Holder
 
 SHORTEST_PASSWORD = 12
@@ -177,7 +178,7 @@ def note_attempt(
         record(session, person, Event.LOCKED_OUT, actor_id=None, at=at)
 
 
-def may_enter(person: Person | Holder, at: datetime) -> bool:
+def may_enter(person: Person | Holder | SignedIn, at: datetime) -> bool:
     """Say whether the person's access is open at the moment."""
     ended = person.access_ends_on is not None and person.access_ends_on < at.date()
     return person.active and not ended

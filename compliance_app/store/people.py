@@ -1,7 +1,8 @@
 """Associated persons, their sessions and their attempts to sign in."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -104,9 +105,42 @@ def list_sessions(session: Session, person_id: int, *, at: datetime) -> Sequence
     ).all()
 
 
-def find_session(session: Session, token_sha256: str) -> SignInSession | None:
+class SignedIn(NamedTuple):
+    """A session, and what says whether its person may still come in."""
+
+    session_id: int
+    expires_at: datetime
+    ended_at: datetime | None
+    person_id: int
+    name: str
+    role: Role
+    active: bool
+    access_ends_on: date | None
+    has_second_factor: bool
+
+
+def find_session(session: Session, token_sha256: str) -> SignedIn | None:
     """Return the session of a cookie's token."""
-    return session.scalar(select(SignInSession).where(SignInSession.token_sha256 == token_sha256))
+    row = run(session, _SIGNED_IN, {"sha256": token_sha256}).first()
+    return SignedIn(*row) if row is not None else None
+
+
+# Built once: every request asks it.
+_SIGNED_IN = (
+    select(
+        SignInSession.id,
+        SignInSession.expires_at,
+        SignInSession.ended_at,
+        Person.id,
+        Person.name,
+        Person.role,
+        Person.active,
+        Person.access_ends_on,
+        Person.totp_secret.is_not(None),
+    )
+    .join(Person, Person.id == SignInSession.person_id)
+    .where(SignInSession.token_sha256 == bindparam("sha256"))
+)
 
 
 def end_sessions(session: Session, person_id: int, *, at: datetime) -> None:

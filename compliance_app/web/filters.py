@@ -1,15 +1,20 @@
 """How values look on a page: money, days, moments and the words of every enum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
 
-from flask import Flask
+from flask import Flask, url_for
 from markupsafe import Markup
 
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.money import format_dollars
 from compliance_app.rules.reasons import say_period
+from compliance_app.store.gift_lists import ListedShare
+from compliance_app.store.gifts import GiftRow
 from compliance_app.web import meter, navigation
 
 # Enums of the rules that a program reads; the others carry their own `words`.
@@ -62,6 +67,8 @@ SYSTEMS = (
 )
 # No page may hold these; what was typed is shown with a sign in their place.
 UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+# What an address may hold as it is, as `url_for` has it.
+SAFE = "!$&'()*+,/:;=@"
 KILOBYTE = 1024
 MEGABYTE = 1024 * 1024
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -71,6 +78,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def install(app: Flask) -> None:
     """Give templates the filters, the navigation and the limit meter."""
     app.jinja_env.filters.update(
+        counted=counted,
         dollars=format_dollars,
         dollars_short=dollars_short,
         day=day,
@@ -87,8 +95,25 @@ def install(app: Flask) -> None:
         visible=visible,
         size=size,
     )
-    app.jinja_env.globals["gauge"] = meter.gauge
+    app.jinja_env.globals.update(gauge=meter.gauge, pages_of=pages_of, remembered=remembered)
     navigation.install(app)
+
+
+def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """Let a macro write the same once; only for one that its arguments say everything of."""
+    return lru_cache(maxsize=1_000)(macro)
+
+
+def pages_of(endpoint: str, argument: str) -> Callable[[object], str]:
+    """Return what makes the addresses of a list's rows, which differ only in how they end."""
+    anyone: dict[str, Any] = {argument: 0}
+    start = url_for(endpoint, **anyone).removesuffix("0")
+    return lambda value: start + quote(str(value), safe=SAFE)
+
+
+def counted(shares: Sequence[GiftRow | ListedShare]) -> int:
+    """Return what the shares of a gift count for together, in cents."""
+    return sum(share.counted_cents for share in shares)
 
 
 def dollars_short(cents: int) -> str:
@@ -130,7 +155,7 @@ def count_of(number: int, one: str, many: str = "") -> str:
 def moment(value: datetime) -> str:
     """Write a moment: `12 Nov 2026, 14:05 UTC`."""
     in_utc = value.astimezone(UTC)
-    return f"{day(in_utc)}, {in_utc:%H:%M} UTC"
+    return f"{day(in_utc)}, {in_utc.hour:02}:{in_utc.minute:02} UTC"
 
 
 def words(value: StrEnum) -> str:

@@ -1,10 +1,11 @@
 """Where a person can go: one table for the rail, the phone's menu and its tabs."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
 
-from compliance_app.rules.permissions import Permission
+from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.web.guard import actor, someone
 
 
@@ -164,12 +165,17 @@ def signed_in() -> bool:
     return someone() is not None
 
 
-def places() -> list[Place]:
+def places() -> tuple[Place, ...]:
     """Return where the signed-in person may go, in the order of the table."""
-    shown = [entry for entry in ENTRIES if any(map(actor().may, entry.opened_by))]
-    here = _current_endpoint()
+    return _places(actor().role, _current_endpoint(), request.script_root)
+
+
+@lru_cache(maxsize=1_000)
+def _places(role: Role, here: str, _root: str) -> tuple[Place, ...]:
+    """Return the same for a role; every address begins with the root of the application."""
+    shown = [entry for entry in ENTRIES if any(may(role, one) for one in entry.opened_by)]
     groups = ["", *(entry.group for entry in shown)]
-    return [
+    return tuple(
         Place(
             address=url_for(entry.endpoint),
             word=entry.word,
@@ -181,7 +187,7 @@ def places() -> list[Place]:
             current=entry.endpoint == here,
         )
         for entry, before in zip(shown, groups, strict=False)
-    ]
+    )
 
 
 def _current_endpoint() -> str:

@@ -1,11 +1,30 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from flask import Flask, url_for
 from markupsafe import Markup
 
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.permissions import Role
 from compliance_app.web import filters
+
+
+@pytest.mark.parametrize("reference", ["G-2026-000001", "a/b c?d#e", "Größe", "%2F&"])
+def test_the_address_of_a_row_is_that_of_its_page(app: Flask, reference: str) -> None:
+    with app.test_request_context("/gifts", base_url="https://firm.example/register"):
+        page = filters.pages_of("gifts.show", "reference")(reference)
+
+        assert page == url_for("gifts.show", reference=reference)
+        assert page.startswith("/register/gifts/")
+
+
+def test_a_macro_that_is_remembered_still_escapes_and_tells_its_arguments_apart(app: Flask) -> None:
+    page = app.jinja_env.from_string(
+        "{% macro _chip(word, tone='') %}<b class='{{ tone }}'>{{ word }}</b>{% endmacro %}"
+        "{% set chip = remembered(_chip) %}{{ chip('<') }}{{ chip('<') }}{{ chip('<', tone='x') }}"
+    )
+
+    assert page.render() == "<b class=''>&lt;</b><b class=''>&lt;</b><b class='x'>&lt;</b>"
 
 
 def test_a_day_is_written_with_the_name_of_its_month() -> None:
