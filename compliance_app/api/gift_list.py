@@ -3,10 +3,12 @@
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document, Flag, Person, dollars, flags_answer
+from compliance_app.api.answers import Document, Flag, Person, dollars
 from compliance_app.api.fields import Dollars, Moment
 from compliance_app.api.schemas import GiftQuery
 from compliance_app.rules.facts import Category
@@ -57,8 +59,11 @@ class GiftPage(Document):
     next: str | None
 
 
-def list_gifts(session: Session, query: GiftQuery, me: Actor) -> GiftPage:
-    """Return a page of the gifts that are wanted and that the person may read."""
+def list_gifts(session: Session, query: GiftQuery, me: Actor) -> str:
+    """Return a page of the gifts that are wanted and that the person may read: a `GiftPage`.
+
+    It is written straight from the rows; making the objects first takes longer than reading them.
+    """
     wanted = Wanted(
         givers=_givers(session, me),
         reader_id=me.person_id,
@@ -72,10 +77,11 @@ def list_gifts(session: Session, query: GiftQuery, me: Actor) -> GiftPage:
     ids = store.find_gifts(session, wanted, before_id=before_id, count=query.limit + 1)
     shown = ids[: query.limit]
     rows = store.shares_of(session, shown)
-    return GiftPage(
-        gifts=[_listed(list(shares)) for _, shares in groupby(rows, key=attrgetter("gift_id"))],
-        next=str(shown[-1]) if len(ids) > query.limit else None,
-    )
+    page = {
+        "gifts": [_listed(list(shares)) for _, shares in groupby(rows, key=attrgetter("gift_id"))],
+        "next": str(shown[-1]) if len(ids) > query.limit else None,
+    }
+    return orjson.dumps(page, option=orjson.OPT_UTC_Z).decode()
 
 
 def _givers(session: Session, me: Actor) -> set[int] | None:
@@ -85,32 +91,34 @@ def _givers(session: Session, me: Actor) -> set[int] | None:
     return set()
 
 
-def _listed(shares: list[ListedShare]) -> ListedGift:
+def _listed(shares: list[ListedShare]) -> dict[str, Any]:
+    """Return what a `ListedGift` says."""
     gift = shares[0]
-    return ListedGift(
-        reference=gift.reference,
-        state=gift.state,
-        already_given=gift.already_given,
-        giver=Person(name=gift.giver, email=gift.giver_email),
-        logged_by=Person(name=gift.logged_by, email=gift.logged_by_email),
-        logged_at=gift.logged_at,
-        given_on=gift.given_on,
-        category=gift.category,
-        description=gift.description,
-        flags=flags_answer(gift.flags),
-        shares=[_part(share) for share in shares],
-    )
+    return {
+        "reference": gift.reference,
+        "state": gift.state,
+        "already_given": gift.already_given,
+        "giver": {"name": gift.giver, "email": gift.giver_email},
+        "logged_by": {"name": gift.logged_by, "email": gift.logged_by_email},
+        "logged_at": gift.logged_at,
+        "given_on": gift.given_on,
+        "category": gift.category,
+        "description": gift.description,
+        "flags": [{"code": flag["code"], "sentence": flag["sentence"]} for flag in gift.flags],
+        "shares": [_part(share) for share in shares],
+    }
 
 
-def _part(share: ListedShare) -> ListedPart:
-    return ListedPart(
-        recipient_id=share.recipient_id,
-        recipient=share.recipient,
-        employer=share.employer,
-        counted=format_decimal(share.counted_cents),
-        holds_room=share.holds_room,
-        verdict=share.verdict,
-        running=format_decimal(share.running_cents),
-        limit=dollars(share.limit_cents),
-        excess=format_decimal(share.excess_cents),
-    )
+def _part(share: ListedShare) -> dict[str, Any]:
+    """Return what a `ListedPart` says."""
+    return {
+        "recipient_id": share.recipient_id,
+        "recipient": share.recipient,
+        "employer": share.employer,
+        "counted": format_decimal(share.counted_cents),
+        "holds_room": share.holds_room,
+        "verdict": share.verdict,
+        "running": format_decimal(share.running_cents),
+        "limit": dollars(share.limit_cents),
+        "excess": format_decimal(share.excess_cents),
+    }

@@ -34,8 +34,7 @@ DECISIONS: dict[str, Callable[..., Gift]] = {
 @requires(Permission.RECIPIENT_READ)
 def index() -> ResponseReturnValue:
     """List the gifts you may read, the newest first."""
-    page = list_gifts(db.session(), read_query(GiftQuery), actor())
-    return respond(page.model_dump_json())
+    return respond(list_gifts(db.session(), read_query(GiftQuery), actor()))
 
 
 @bp.post("/v1/gifts")

@@ -1,6 +1,7 @@
 import pytest
 from flask import Flask
 
+from compliance_app.api.gift_list import GiftPage
 from compliance_app.services import people
 from compliance_app.store.base import unit_of_work
 from tests.conftest import CAST, NOON
@@ -154,6 +155,21 @@ def test_the_list_is_read_page_by_page_and_narrowed(app: Flask) -> None:
     assert listed("since=2026-11-25") == ["2"]
     assert listed("until=2026-11-24") == ["3", "1"]
     assert listed("recipient=1&state=approved&since=2026-11-24&until=2026-11-24") == ["1"]
+
+
+def test_the_list_is_written_exactly_as_it_is_described(app: Flask) -> None:
+    program = Program(app, "officer")
+    program.log(description="Lunch voucher “Krähe”", giver_email="rita@firm.example")
+    program.log(recipients=[{"id": 1}, {"id": 2}], cost="400.00")
+    program.log(category="cash", given_on="2026-11-20")
+
+    for query in ("limit=2", ""):
+        page = program.get(f"/api/v1/gifts?{query}")
+
+        assert GiftPage.model_validate(page).model_dump(mode="json") == page
+    assert [bool(gift["flags"]) for gift in page["gifts"]] == [True, True, False]
+    assert [len(gift["shares"]) for gift in page["gifts"]] == [1, 2, 1]
+    assert page["gifts"][0]["logged_at"] == "2026-11-21T17:00:00Z"
 
 
 @pytest.mark.parametrize("person", ["rep", "supervisor"])
