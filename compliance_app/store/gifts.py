@@ -98,14 +98,11 @@ def get_by_reference(session: Session, reference: str) -> Gift:
 
 
 def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
-    """Return these gifts by id, with all that is looked at to say who may decide on them."""
+    """Return these gifts by id, with the decisions on them."""
     statement = (
         select(Gift)
         .where(Gift.id.in_(list(gift_ids)))
-        .options(
-            selectinload(Gift.giver),
-            selectinload(Gift.decisions).selectinload(Decision.decided_by),
-        )
+        .options(selectinload(Gift.decisions).selectinload(Decision.decided_by))
     )
     return {gift.id: gift for gift in session.scalars(statement)}
 

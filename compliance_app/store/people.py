@@ -182,6 +182,22 @@ def superiors(session: Session, person: Person) -> list[Person]:
     return line
 
 
+def reporting_lines(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Return these people and everybody above them, by id.
+
+    As long as they are held, nobody's supervisor has to be read one by one.
+    """
+    found: dict[int, Person] = {}
+    wanted = set(person_ids)
+    while wanted:
+        for some in chunks(sorted(wanted)):
+            people = session.scalars(select(Person).where(Person.id.in_(some)))
+            found.update((person.id, person) for person in people)
+        above = {person.supervisor_id for person in found.values()}
+        wanted = {one for one in above if one is not None} - found.keys()
+    return found
+
+
 def chain_ids(session: Session, supervisor_id: int) -> set[int]:
     """Return the ids of everybody who reports to the supervisor, at any distance."""
     below = (

@@ -119,11 +119,15 @@ def refusal(
 def _mine(session: Session, waiting: list[Item], me: Actor) -> Iterable[Item]:
     """Yield the gifts among these that the person may decide on."""
     # Hardly any reviewer is at a client too; whoever is none received nothing.
-    email = session.get_one(Person, me.person_id).email
-    is_recipient = None if recipient_store.find_by_email(session, email) else False
+    myself = session.get_one(Person, me.person_id)
+    is_recipient = None if recipient_store.find_by_email(session, myself.email) else False
+    # Held until the last gift is judged: the session forgets what nobody holds.
+    held = {myself.id: myself}
     for start in range(0, len(waiting), SHOWN):
         some = waiting[start : start + SHOWN]
         loaded = store.get_gifts(session, [item.tightest.gift_id for item in some])
+        givers = {gift.giver_id for gift in loaded.values()}
+        held |= people_store.reporting_lines(session, {myself.id, *givers} - held.keys())
         for item in some:
             gift = loaded[item.tightest.gift_id]
             if refusal(session, gift, me, is_recipient=is_recipient) is None:
