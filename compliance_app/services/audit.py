@@ -50,6 +50,9 @@ def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
     `given` are checkpoints that were kept elsewhere: they show what the database cannot show of
     itself, that its whole trail was written anew.
     """
+    missing = trail.missing_part(session)
+    if missing:
+        return TrailCheck(0, GENESIS, missing, Damage.REMOVED)
     walk = Walk()
     if not store.has_head(session):
         return TrailCheck(

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import exists, func, inspect, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import Event, RawEvent
 from compliance_app.store.audit import as_sealed
 from compliance_app.store.bulk import chunks
-from compliance_app.store.models import TrailEvent
+from compliance_app.store.models import TrailCheckpoint, TrailEvent, TrailHead
 
 # Texts and moments as they are sealed; in SQLite a column may hold something else than text.
 PLAIN = {
@@ -50,6 +50,20 @@ _FROM = "number >= :value ORDER BY number LIMIT :most"
 # Below the lowest number that either database can hold: whatever was put there is read as well.
 BEFORE_ALL = -(2**63) - 1
 HIGHEST = 2**63 - 1
+
+
+def missing_part(session: Session) -> str:
+    """Say which table or column of the trail is not there; nothing where all are."""
+    there = inspect(session.connection())
+    for model in (TrailEvent, TrailHead, TrailCheckpoint):
+        table = model.__tablename__
+        if not there.has_table(table):
+            return f"The table {table}, a part of the trail, was removed from the database."
+        columns = {column["name"] for column in there.get_columns(table)}
+        for column in model.__table__.columns:
+            if column.name not in columns:
+                return f"The column {column.name} of {table} was removed or renamed."
+    return ""
 
 
 def raw_events(
@@ -198,10 +212,12 @@ def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[
     None where one holds what is no text at all, which only `_select` can read.
     """
     connection = session.connection()
+    statement, place = statements[connection.dialect.name], (next_number(after), BATCH)
+    if connection.dialect.name == "postgresql":
+        return list(connection.exec_driver_sql(statement, place))
     driver: Any = connection.connection.driver_connection
     try:
-        place = (next_number(after), BATCH)
-        return list(driver.execute(statements[connection.dialect.name], place))
+        return list(driver.execute(statement, place))
     except sqlite3.DatabaseError:
         return None
 

@@ -281,3 +281,24 @@ def test_an_end_of_the_trail_that_is_no_number_is_named(app: Flask) -> None:
         Damage.CHANGED,
         "The row that says where the trail ends was changed: it holds no number.",
     )
+
+
+@pytest.mark.parametrize("table", ["trail_event", "trail_head", "trail_checkpoint"])
+def test_a_table_of_the_trail_that_was_dropped_is_named(table: str) -> None:
+    found = check_after(f"DROP TABLE {table}")
+    assert (found.kind, found.problem) == (
+        Damage.REMOVED,
+        f"The table {table}, a part of the trail, was removed from the database.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("trail_event", "body"), ("trail_head", "sha256"), ("trail_checkpoint", "note")],
+)
+def test_a_column_of_the_trail_that_was_renamed_is_named(table: str, column: str) -> None:
+    found = check_after(f"ALTER TABLE {table} RENAME COLUMN {column} TO other")
+    assert (found.kind, found.problem) == (
+        Damage.REMOVED,
+        f"The column {column} of {table} was removed or renamed.",
+    )
