@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from compliance_app.services import gifts
 from compliance_app.services.audit import verify
+from compliance_app.services.replay import replay
 from compliance_app.store import maintenance
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
@@ -57,10 +58,11 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_and_is_restored(
         with unit_of_work() as session:
             found = session.scalars(select(Gift.reference).order_by(Gift.id)).all()
             problem = verify(session).problem
+            differences = replay(session).differences
         db.engine.dispose()
     assert found[:BEFORE] == acknowledged
     assert found == everything[: len(found)]
-    assert problem is None
+    assert (problem, differences) == (None, [])
 
 
 def submit(cast: Cast) -> str:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from compliance_app.services import gifts
 from compliance_app.services.audit import verify
+from compliance_app.services.replay import replay
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.ledgers import prior_shares
 from tests.conftest import NOON, Cast
@@ -27,3 +28,4 @@ def test_gifts_are_added_up_and_the_trail_holds_when_the_clock_jumps_back(
         shares = prior_shares(session, cast.morgan, since=None, except_gift_id=None)
         assert sum(share.counted_cents for share in shares) == 240_00
         assert verify(session).problem is None
+        assert replay(session).differences == []

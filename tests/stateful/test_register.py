@@ -211,8 +211,8 @@ def test_no_sequence_of_acts_breaks_a_promise(app: Flask) -> None:
     run_state_machine_as_test(
         Register,
         settings=settings(
-            max_examples=12 * SCALE,
-            stateful_step_count=20,
+            max_examples=6 * SCALE,
+            stateful_step_count=15,
             deadline=None,
             # The register is slow beside a function that is only computed.
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
