@@ -226,7 +226,7 @@ def preview_answer(judgement: Judgement) -> Preview:
 
 def recipient_answer(
     found: Found,
-    recipient: models.Recipient,
+    recipient_class: RecipientClass,
     day: date,
     room: Verdicts,
     merged: Sequence[tuple[int, str]] = (),
@@ -238,7 +238,7 @@ def recipient_answer(
         email=found.email,
         employer=found.employer,
         title=found.title,
-        recipient_class=recipient.recipient_class,
+        recipient_class=recipient_class,
         merged=[Record(id=number, name=name) for number, name in merged],
         room=Room(
             day=day,

@@ -132,11 +132,11 @@ def recipient_now(session: Session, person: Found, day: date) -> Recipient:
 def _recipients_now(session: Session, found: Sequence[Found], day: date) -> list[Recipient]:
     """Return several people with what is left for each, read in one go."""
     ids = [person.id for person in found]
-    rooms, records = rooms_on(session, ids, day), store.get_recipients(session, ids)
+    rooms, classes = rooms_on(session, ids, day), store.classes_of(session, ids)
     merged = store.merged_into(session, ids)
     return [
         recipient_answer(
-            person, records[person.id], day, rooms[person.id], merged.get(person.id, ())
+            person, classes[person.id], day, rooms[person.id], merged.get(person.id, ())
         )
         for person in found
     ]

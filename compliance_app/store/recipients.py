@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.facts import RecipientClass
+from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Employer,
@@ -53,25 +55,30 @@ def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     ).all()
 
 
-def get_recipients(session: Session, recipient_ids: Sequence[int]) -> dict[int, Recipient]:
-    """Return these records by id."""
-    statement = select(Recipient).where(Recipient.id.in_(recipient_ids))
-    return {one.id: one for one in session.scalars(statement)}
+def classes_of(session: Session, recipient_ids: Sequence[int]) -> dict[int, RecipientClass]:
+    """Return the class of each of these records, by id."""
+    return {row[0]: row[1] for row in run(session, _CLASSES, {"ids": recipient_ids})}
 
 
 def merged_into(
     session: Session, person_ids: Sequence[int]
 ) -> dict[int, Sequence[tuple[int, str]]]:
     """Return the other records of people, each with its name, by the person who goes on."""
-    statement = (
-        select(Recipient.merged_into_id, Recipient.id, Recipient.name)
-        .where(Recipient.merged_into_id.in_(person_ids))
-        .order_by(Recipient.id)
-    )
     found: dict[int, list[tuple[int, str]]] = {}
-    for person_id, number, name in session.execute(statement):
+    for person_id, number, name in run(session, _MERGED, {"ids": person_ids}):
         found.setdefault(person_id or 0, []).append((number, name))
     return dict(found)
+
+
+# Built once: putting a statement together takes longer than answering it.
+_CLASSES = select(Recipient.id, Recipient.recipient_class).where(
+    Recipient.id.in_(bindparam("ids", expanding=True))
+)
+_MERGED = (
+    select(Recipient.merged_into_id, Recipient.id, Recipient.name)
+    .where(Recipient.merged_into_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Recipient.id)
+)
 
 
 def names_of(session: Session, record_ids: Iterable[int]) -> dict[int, str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+import orjson
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -127,7 +128,7 @@ def words_of(row: TrailEvent) -> str:
 def subject_of(row: TrailEvent) -> Subject:
     """Return what the event is about, with a link where the reader may follow it."""
     kind, _, name = row.subject.partition(":")
-    document = json.loads(row.body)
+    document = orjson.loads(row.body)
     about = document.get(kind, document)
     if kind == "gift":
         reference = about["reference"]
