@@ -166,3 +166,10 @@ def test_two_numbers_are_never_slips_of_one_another() -> None:
     one = Contact.of("Person 12", employer="Client", email="p12@client.example")
     other = Contact.of("Person 13", employer="Client", email="p13@client.example")
     assert compare(one, other, NOBODY_COUNTED).score < 10
+
+
+def test_a_name_is_worth_what_the_rarer_spelling_is() -> None:
+    rarity = Rarity(1_048_576, last={"smith": 1_024, "smyth": 4_096, "jones": 1_000_000})
+    assert rarity.last("smith", "smyth") == rarity.last("smyth", "smith") == 10.0
+    assert rarity.last("smyth", "smyth") == 8.0
+    assert (rarity.last("jones", "jones"), rarity.last("jones", "rask")) == (5.0, 13.0)

@@ -20,13 +20,11 @@ class Rarity:
         phone: dict[str, int] | None = None,
     ) -> None:
         # A small register says little of names; of who works where it says all there is.
-        self._of_names = log2(max(total, _FEWEST))
-        self._of_employers = log2(max(total, 1))
-        self._first = first or {}
-        self._last = last or {}
-        self._employer = employer or {}
+        names, employers = log2(max(total, _FEWEST)), log2(max(total, 1))
+        self._first = _Worths(first or {}, names, 3.0, 9.0)
+        self._last = _Worths(last or {}, names, 5.0, 13.0)
+        self._employer = _Worths(employer or {}, employers, 2.0, 11.0)
         self._phone = phone or {}
-        self._bits: dict[tuple[int, float, float, float], float] = {}
 
     @classmethod
     def among(cls, contacts: Iterable[Contact]) -> "Rarity":
@@ -46,30 +44,32 @@ class Rarity:
         return cls(total, first=first, last=last, employer=employer, phone=phone)
 
     def first(self, one: str, other: str) -> float:
-        """Return what it says to share a given name."""
-        count = min(self._first.get(one, 1), self._first.get(other, 1))
-        return self._worth(count, self._of_names, 3.0, 9.0)
+        """Return what it says to share a given name: as much as the rarer of the two."""
+        return max(self._first[one], self._first[other])
 
     def last(self, one: str, other: str) -> float:
         """Return what it says to share a family name."""
-        count = min(self._last.get(one, 1), self._last.get(other, 1))
-        return self._worth(count, self._of_names, 5.0, 13.0)
+        return max(self._last[one], self._last[other])
 
     def employer(self, one: str, other: str) -> float:
         """Return what it says to share an employer."""
-        count = min(self._employer.get(one, 1), self._employer.get(other, 1))
-        return self._worth(count, self._of_employers, 2.0, 11.0)
+        return max(self._employer[one], self._employer[other])
 
     def phone(self, number: str) -> float:
         """Return what it says to share a telephone, which may be a switchboard's."""
         return 11.0 if self._phone.get(number, 1) <= _OF_ONE_PERSON else 3.0
 
-    def _worth(self, count: int, whole: float, least: float, most: float) -> float:
-        key = (count, whole, least, most)
-        bits = self._bits.get(key)
-        if bits is None:
-            bits = self._bits[key] = min(max(whole - log2(count or 1), least), most)
-        return bits
+
+class _Worths(dict[str, float]):
+    """What each value is worth, worked out when it is first asked for."""
+
+    def __init__(self, counts: dict[str, int], whole: float, least: float, most: float) -> None:
+        self._counts, self._whole, self._least, self._most = counts, whole, least, most
+
+    def __missing__(self, value: str) -> float:
+        bits = self._whole - log2(self._counts.get(value, 1) or 1)
+        worth = self[value] = min(max(bits, self._least), self._most)
+        return worth
 
 
 _FEWEST = 20_000
