@@ -5,6 +5,7 @@ A key is refused here, before anything is written, with a sentence that says wha
 
 import asyncio
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -73,7 +74,9 @@ class ReportKey:
             signed_attr_settings=PdfCMSSignedAttributes(),
         )
         try:
-            signed: bytes = asyncio.run(signing).dump()
+            # In a thread of its own, since the caller's may be within a loop already.
+            with ThreadPoolExecutor(1) as thread:
+                signed: bytes = thread.submit(asyncio.run, signing).result().dump()
         except TimestampRequestError as error:
             raise ReportKeyError(
                 "The time-stamp service did not answer as it should; nothing was written. Try"

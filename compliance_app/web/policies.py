@@ -21,7 +21,7 @@ from compliance_app.services.policy_words import settings_of, since_words
 from compliance_app.services.what_if import Change, Summary, what_if
 from compliance_app.services.what_if_list import csv_lines
 from compliance_app.store import policies as store
-from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 from compliance_app.store.models import Policy as Version
 from compliance_app.web.filters import day as written_day
 from compliance_app.web.forms.policies import PolicyForm
@@ -162,7 +162,8 @@ def _accepted(form: PolicyForm) -> bool:
 
 def _replayed(form: PolicyForm, summary: Summary) -> Iterator[Change]:
     policy = parse_policy(form.document.data)
-    return what_if(db.session(), policy, summary, since=form.since.data)
+    with frozen_reading() as reading:
+        yield from what_if(reading, policy, summary, since=form.since.data)
 
 
 def _form_page(form: PolicyForm, trial: Trial | None = None) -> str:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from compliance_app.clock import now
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import checkpoints, trail_export
-from compliance_app.store.base import db
+from compliance_app.store.base import db, frozen_reading
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.visibility import get_readable_gift
 
@@ -20,12 +20,13 @@ def show(reference: str) -> ResponseReturnValue:
 
     The whole trail is checked first: nothing is proved out of one that is not whole.
     """
-    reading = db.session()
-    gift = get_readable_gift(reading, reference, actor())
-    drawn = checkpoints.draw_checkpoint(
-        reading, signing_key=str(current_app.config["SIGNING_KEY"]), at=now()
-    )
-    lines = trail_export.lines_of(reading, drawn, subject=f"gift:{gift.id}")
-    answer = Response("".join(f"{line}\n" for line in lines), mimetype="application/jsonl")
+    gift = get_readable_gift(db.session(), reference, actor())
+    with frozen_reading() as reading:
+        drawn = checkpoints.draw_checkpoint(
+            reading, signing_key=str(current_app.config["SIGNING_KEY"]), at=now()
+        )
+        lines = trail_export.lines_of(reading, drawn, subject=f"gift:{gift.id}")
+        proof = "".join(f"{line}\n" for line in lines)
+    answer = Response(proof, mimetype="application/jsonl")
     answer.headers["Content-Disposition"] = f'attachment; filename="{gift.reference}-proof.jsonl"'
     return answer
