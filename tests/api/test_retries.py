@@ -136,3 +136,22 @@ def test_eight_workers_that_name_the_same_new_person_add_them_once(app: Flask) -
 
     assert len(ids) == 8
     assert len(set(ids)) == 1
+
+
+def test_an_order_of_any_kind_is_done_once_under_its_key(app: Flask) -> None:
+    Program(app, "rep").log(cost="150.00")
+    officer = Program(app, "officer")
+    orders: list[tuple[str, dict[str, object]]] = [
+        (f"{PATH}/G-2026-000001/decision", {"decision": "decline", "reason": "Too much"}),
+        ("/api/v1/recipients/1/merge", {"into": 2, "reason": "One badge"}),
+        ("/api/v1/recipients/1/unmerge", {"reason": "Twins"}),
+        ("/api/v1/reports", {"kind": "register", "year": 2026}),
+    ]
+    for path, body in orders:
+        first = officer.open("POST", path, body, key="k")
+        again = officer.open("POST", path, body, key="k")
+        assert first.status_code in {200, 202}, first.text
+        assert (again.status_code, again.data) == (first.status_code, first.data)
+        change: dict[str, object] = {"year": 2025} if "year" in body else {"reason": "Another"}
+        problem = officer.refused(officer.open("POST", path, body | change, key="k"), 409)
+        assert problem["code"] == "idempotency-key-reused"

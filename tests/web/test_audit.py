@@ -95,6 +95,11 @@ def test_a_whole_trail_is_said_to_be_whole(app: Flask) -> None:
     ("harm", "finding"),
     [
         pytest.param(
+            "DROP TABLE trail_event",
+            "The table trail_event, a part of the trail, was removed from the database.",
+            id="dropped",
+        ),
+        pytest.param(
             "UPDATE trail_event SET body = '{}' WHERE number = 5",
             "Event 5 was changed after it was written.",
             id="changed",
