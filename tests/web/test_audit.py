@@ -3,7 +3,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from compliance_app.services import approvals, gifts
-from compliance_app.store.base import unit_of_work
+from compliance_app.store.base import db, unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
 from tests.page import Page
@@ -159,3 +159,19 @@ def test_everybody_of_the_firm_and_at_clients_is_handed_out(app: Flask) -> None:
         "Morgan Ellery,Manager,Northgate Pension Trust,morgan@northgate.example",
         "Ravi Shankaran,Analyst,Harbor Capital,ravi@harbor.example",
     ]
+
+
+def test_a_trail_that_cannot_be_read_is_told_on_its_page(app: Flask) -> None:
+    """A view in the place of the table fails as damaged pages do."""
+    if db.engine.name == "sqlite":
+        pytest.skip("the console's tests damage the pages of the file itself")
+    page = officer(app)
+    columns = (
+        "number, happened_at, actor, event, subject, CAST(1 / (number - number) AS TEXT) AS body"
+    )
+    tamper(
+        "ALTER TABLE trail_event RENAME TO kept_events",
+        f"CREATE VIEW trail_event AS SELECT {columns}, previous_sha256, sha256 FROM kept_events",
+    )
+    (finding,) = page.get("/audit/verify").words("div.verdict b")
+    assert finding.startswith("Event 1 cannot be read: the database is damaged (")
