@@ -14,6 +14,8 @@ from werkzeug.serving import make_server
 from tests.conftest import EMAILS, PASSWORD, sqlite_url
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Chromium's note, sooner or later, that it fades nothing into its own page of a lost line.
+NO_TRANSITION = "Transition was aborted because of invalid state"
 
 Enter = Callable[..., Page]
 
@@ -53,7 +55,7 @@ def complaints() -> Iterator[list[str]]:
     """Collect what the consoles say; a test in which one complains has failed."""
     said: list[str] = []
     yield said
-    assert said == []
+    assert [line for line in said if not line.startswith(NO_TRANSITION)] == []
 
 
 @pytest.fixture

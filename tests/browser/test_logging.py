@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from compliance_app.services import gifts
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
-from tests.browser.conftest import Enter
+from tests.browser.conftest import NO_TRANSITION, Enter
 from tests.conftest import EMAILS, NOON, PASSWORD, Cast
 from tests.factories import make_claim
 
@@ -42,7 +42,7 @@ def reference_on(page: Page) -> None:
 
 def without(complaints: list[str], *expected: str) -> None:
     """Forget what Chromium itself notes of a refused or lost request, and nothing else."""
-    expected = (*expected, "Transition was aborted")
+    expected = (*expected, NO_TRANSITION)
     left = [line for line in complaints if not any(one in line for one in expected)]
     complaints.clear()
     assert left == []
