@@ -1,4 +1,4 @@
-"""Finding people by what somebody types, among a million: ranges and equal keys of an index alone.
+"""Finding people by what somebody types: ranges and equal keys of an index, however many there are.
 
 Who may be meant comes from the begun names and the blocking keys, a bounded number of rows of
 each; the rules say who fits best. A merged record is found by its own name and leads to the
