@@ -33,7 +33,7 @@ def bind(book: Book, *, extra: bytes = b"") -> None:
     if book.tags:
         book.tags.finish()
         catalog += b"/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R" % book.tags.root
-    document.close(catalog, put_info(book), book.digest[:32])
+    document.close(catalog, put_info(book), book.digest)
 
 
 def _put_shared(book: Book) -> None:

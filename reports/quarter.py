@@ -12,6 +12,7 @@ from reports.listing import Listing
 from reports.paper import Book
 from reports.parts import write_parts
 from reports.reconcile import ReconciliationError, reconcile
+from reports.sealing import put_seal
 from reports.signing import Signature, Signer
 from reports.source import QuarterReport
 from reports.theme import PAGE_HEIGHT
@@ -74,6 +75,8 @@ def write_reconciled(
     bind(book, extra=signature.catalog if signature else b"")
     if signature:
         signature.seal(target)
+    else:
+        put_seal(target, book.document.seal_place)
 
 
 def _write_pages(

@@ -17,6 +17,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
+from reports.sealing import digest_around
 from reports.signing import FoundSignature, SignatureError
 
 _RANGE: Final = re.compile(
@@ -38,12 +39,10 @@ def check_signature(file: IO[bytes]) -> FoundSignature | None:
     begin, after, rest, hexes = place
     if file.seek(0, 2) != after + rest or after - begin != len(hexes) + 2:
         raise SignatureError("it was changed after it was signed: bytes were added or removed")
-    digest = sha256()
-    for start, stop in ((0, begin), (after, after + rest)):
-        file.seek(start)
-        for at in range(start, stop, _CHUNK):
-            digest.update(file.read(min(_CHUNK, stop - at)))
-    return _check_cms(hexes, digest.digest())
+    file.seek(begin)
+    if file.read(after - begin) != b"<%b>" % hexes:
+        raise SignatureError("the place of its signature was changed")
+    return _check_cms(hexes, digest_around(file, begin, after))
 
 
 def _find(file: IO[bytes]) -> tuple[int, int, int, bytes] | None:

@@ -5,13 +5,13 @@ the file is complete its bytes are hashed once, but for that place, and the sign
 """
 
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from reports import theme
 from reports.lettering import color_operands
 from reports.page import numbers
 from reports.paper import Book
+from reports.sealing import digest_around
 from reports.stream import text_string
 from reports.theme import Style
 
@@ -22,7 +22,6 @@ _TOO_LONG: Final = (
     "The signature with its certificates has {size:,} bytes, and a report has room for {room:,};"
     " take certificates out of the key file that the signature does not need."
 )
-_CHUNK: Final = 1 << 20
 _RANGE: Final = b"[0 %010d %010d %010d]"
 _NAME: Final = Style(theme.SERIF_SEMI, 15)
 
@@ -136,12 +135,7 @@ class Signature:
         begin, after = self._place, self._place + 2 * ROOM + 2
         target.seek(self._range_place)
         target.write(_RANGE % (begin, after, end - after))
-        seen = sha256()
-        for start, stop in ((0, begin), (after, end)):
-            target.seek(start)
-            for at in range(start, stop, _CHUNK):
-                seen.update(target.read(min(_CHUNK, stop - at)))
-        signature = self._signer.sign(seen.digest())
+        signature = self._signer.sign(digest_around(target, begin, after))
         if len(signature) > ROOM:
             raise ReportKeyError(_TOO_LONG.format(size=len(signature), room=ROOM))
         target.seek(begin + 1)

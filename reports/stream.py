@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
+# Digits of the seal, the second identifier of the file.
+SEAL_DIGITS: Final = 64
 HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 LEVEL: Final = 6
 # Structure and data are so regular that more effort takes much time and gains little.
@@ -30,6 +32,8 @@ class StreamDocument:
         self._target = target
         self._count = 0
         self.position = 0
+        # Where the digits of the seal lie, once the file is closed.
+        self.seal_place = 0
         # First number, how many, the stream that holds them (0: none), offset or first index.
         self._runs = array("Q")
         self._waiting: list[tuple[int, bytes]] = []
@@ -113,10 +117,7 @@ class StreamDocument:
         root = self.put(self.reserve(), b"<</Type/Catalog/Pages %d 0 R%b>>" % (self._tree, catalog))
         about = self.put(self.reserve(), info)
         self._write_group()
-        hexes = identity.encode()
-        self._write_references(
-            b"/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]" % (root, about, hexes, hexes)
-        )
+        self._write_references(b"/Root %d 0 R/Info %d 0 R" % (root, about), identity.encode())
 
     def _put_tree(self) -> None:
         for i, branch in enumerate(self._branches):
@@ -152,16 +153,17 @@ class StreamDocument:
                 self._runs.extend((numbers[begin], i - begin, group, begin))
                 begin = i
 
-    def _write_references(self, trailer: bytes) -> None:
+    def _write_references(self, trailer: bytes, identity: bytes) -> None:
         """Write the cross-reference stream: where each object lies, by number."""
         number, place = self.reserve(), self.position
         self._runs.extend((number, 1, 0, place))
         packer = zlib.compressobj(LEVEL)
         table = b"".join([packer.compress(piece) for piece in self._references()])
         table += packer.flush()
-        entries = number + 1, trailer, len(table)
-        self._write(b"%d 0 obj\n" % number)
-        self._write(b"<</Type/XRef/Size %d/W[1 5 2]%b/Filter/FlateDecode/Length %d>>" % entries)
+        self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 5 2]" % (number, number + 1))
+        self._write(b"%b/ID[<%b><" % (trailer, identity[:32]))
+        self.seal_place = self.position
+        self._write(b"%b>]/Filter/FlateDecode/Length %d>>" % (identity[:SEAL_DIGITS], len(table)))
         self._write(b"\nstream\n%b\r\nendstream\nendobj\n" % table)
         self._write(b"startxref\n%d\n%%%%EOF\n" % place)
 

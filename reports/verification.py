@@ -20,8 +20,10 @@ is B-T, says when it was signed.
 A certificate that the firm made itself proves who signed only to those who received its
 fingerprint from the firm in another way. Compare it with the one given here."""
 UNSIGNED: Final = """\
-This file carries no signature. The content hash tells whether the data are those of the package;
-who made them is told by the manifest, the trail and how the package was received."""
+This file carries no signature. It has a seal, a SHA-256 over all its bytes, by which any changed
+byte is found; but whoever makes another file can seal that too. The content hash tells whether the
+data are those of the package; who made them is told by the manifest, the trail and how the package
+was received."""
 CHECKS: Final = (
     ("Everything at once", "tally3220 verify {pdf}"),
     ("The signature", "pdfsig {pdf}"),

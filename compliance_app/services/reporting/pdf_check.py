@@ -9,7 +9,13 @@ from typing import IO
 from compliance_app.services.reporting.errors import PackageError
 from compliance_app.services.reporting.opening import Opened
 from reports.reading_back import UnreadableError
+from reports.sealing import SealError, check_seal
 from reports.signing import FoundSignature, SignatureError
+
+UNSIGNED = (
+    "Every byte of {name} is as it was sealed. It is not signed: whoever made and sealed another"
+    " would not be found out by this."
+)
 
 
 def is_pdf(path: Path) -> bool:
@@ -70,8 +76,10 @@ def check_pdf(path: Path) -> list[str]:
     with path.open("rb") as file:
         signature = _signature(path.name, file)
         try:
+            if signature is None:
+                check_seal(file)
             digest = check_data(file)
-        except SignatureError as error:
+        except (SealError, SignatureError) as error:
             raise PackageError(f"{path.name}: {error}.") from error
         file.seek(0)
         inside = _check_inside(path.name, file)
@@ -80,7 +88,7 @@ def check_pdf(path: Path) -> list[str]:
         data.append("Its cover prints the numbers that the data inside come to.")
     if signature:
         return [*data, _signed(path.name, signature)]
-    return [*data, f"{path.name} is not signed: a change of its pages would not be found out."]
+    return [*data, UNSIGNED.format(name=path.name)]
 
 
 def _signature(name: str, file: IO[bytes]) -> FoundSignature | None:
