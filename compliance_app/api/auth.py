@@ -8,6 +8,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from compliance_app.clock import now
+from compliance_app.rules.scopes import kept_scope
 from compliance_app.services import tokens
 from compliance_app.store.base import db
 from compliance_app.web.guard import PUBLIC, Actor, permission_of
@@ -30,4 +31,6 @@ def _find_actor() -> Actor:
     if holder is None:
         challenge = WWWAuthenticate("bearer", {"error": "invalid_token"})
         raise Unauthorized(www_authenticate=challenge)
-    return Actor(sent.token, 0, holder.person_id, holder.name, holder.role)
+    who = Actor(sent.token, 0, holder.person_id, holder.name, holder.role)
+    who.scope = kept_scope(holder.scope_kind, holder.scope_key)
+    return who

@@ -17,8 +17,8 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.rules.report_kinds import SCOPE_OF, JobState, ReportKind
 from compliance_app.services.idempotency import Answer
 from compliance_app.services.reporting import jobs, producing
-from compliance_app.services.reporting.orders import Order, order_of
-from compliance_app.services.reporting.scopes import find_scope
+from compliance_app.services.reporting.orders import Order, order_of, ordered
+from compliance_app.services.reporting.scopes import check_within, find_scope, is_within
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import ReportJob, ReportRun
 from compliance_app.web.guard import actor, requires
@@ -47,6 +47,7 @@ def create() -> ResponseReturnValue:
     """Order a report; it is made behind the interface and fetched when it is done."""
     body = read_body(ReportBody)
     order = _order(db.session(), body)
+    check_within(db.session(), order, actor().scope)
     me = actor().person_id
     return perform(
         lambda work, at: Answer(202, _told(jobs.place(work, order, actor_id=me, at=at))), body
@@ -57,21 +58,14 @@ def create() -> ResponseReturnValue:
 @requires(Permission.REPORT_READ)
 def show(job_id: str) -> ResponseReturnValue:
     """Say how far a report is that was ordered."""
-    number = read_number(job_id)
-    job = db.session().get(ReportJob, number) if number is not None else None
-    if job is None:
-        raise NotFoundError(what="report that is being made with this number")
-    return respond(_told(job))
+    return respond(_told(_job(job_id)))
 
 
 @bp.post("/v1/reports/jobs/<job_id>/cancel")
 @requires(Permission.REPORT_READ)
 def cancel(job_id: str) -> ResponseReturnValue:
     """Cancel a report that is not made yet."""
-    number = read_number(job_id)
-    if number is None:
-        raise NotFoundError(what="report that is being made with this number")
-    me = actor().person_id
+    number, me = _job(job_id).id, actor().person_id
     return perform(
         lambda work, at: Answer(200, _told(jobs.cancel(work, number, actor_id=me, at=at)))
     )
@@ -83,12 +77,20 @@ def fetch(report_id: str) -> ResponseReturnValue:
     """Hand over all files of a report as one zip, and record that."""
     number = read_number(report_id)
     run = db.session().get(ReportRun, number) if number is not None else None
-    if run is None:
+    if run is None or not is_within(ordered(run), actor().scope):
         raise NotFoundError(what="report with this number")
     name, packed = producing.packed(run.files, Path(current_app.config["DATA_DIR"]))
     with unit_of_work() as work:
         producing.note_taken(work, run, what=name, actor_id=actor().person_id, at=now())
     return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _job(job_id: str) -> ReportJob:
+    number = read_number(job_id)
+    job = db.session().get(ReportJob, number) if number is not None else None
+    if job is None or not is_within(order_of(job.order), actor().scope):
+        raise NotFoundError(what="report that is being made with this number")
+    return job
 
 
 def _order(session: Session, body: ReportBody) -> Order:

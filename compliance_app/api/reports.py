@@ -14,7 +14,8 @@ from compliance_app.services.idempotency import Answer
 from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.keys import open_signer
 from compliance_app.services.reporting.orders import Order
-from compliance_app.store.base import frozen_reading
+from compliance_app.services.reporting.scopes import check_within
+from compliance_app.store.base import db, frozen_reading
 from compliance_app.store.models import ReportRun
 from compliance_app.web.guard import actor, requires
 
@@ -25,12 +26,14 @@ bp = Blueprint("reports", __name__)
 @requires(Permission.REPORT_READ)
 def create(label: str) -> ResponseReturnValue:
     """Produce the package of a quarter, keep its files, and hand them over as one zip."""
+    order = Order(quarter_of(label))
+    check_within(db.session(), order, actor().scope)
     folder, me = Path(current_app.config["DATA_DIR"]), actor().person_id
     with producing.staged(folder / producing.STAGING) as place:
         with frozen_reading() as reading:
             package = producing.produce(
                 reading,
-                Order(quarter_of(label)),
+                order,
                 place,
                 firm=str(current_app.config["FIRM_NAME"]),
                 signing_key=str(current_app.config["SIGNING_KEY"]),

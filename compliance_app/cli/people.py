@@ -1,15 +1,17 @@
 """`tally3220 people`: who is of the firm, in which role, their first password and tokens."""
 
 import sys
+from datetime import datetime
 
 import click
 
 from compliance_app.cli.console import counted, find_person, opened, print_json
+from compliance_app.cli.report_options import DAY, chosen_scope, of_a_part
 from compliance_app.clock import now
 from compliance_app.rules.permissions import Role
+from compliance_app.services import examiners, tokens
 from compliance_app.services import people as service
 from compliance_app.services import second_factor as factor
-from compliance_app.services import tokens
 from compliance_app.services.people import NewPerson
 from compliance_app.store import people as store
 from compliance_app.store.base import db, unit_of_work
@@ -89,6 +91,26 @@ def office(email: str, office: str) -> None:
             at=now(),
         )
         click.echo(f"{person.name} is now in the office {person.office}.")
+
+
+@people.command()
+@click.argument("email")
+@of_a_part
+@click.option("--until", type=DAY, help="The last day of access; without it, there is no end.")
+def examiner(email: str, *, until: datetime | None, **parts: str | None) -> None:
+    """Narrow the account of the auditor with this EMAIL to reports about one part of the firm.
+
+    Without a part it reads the whole register again.
+    """
+    with opened(), unit_of_work() as session:
+        person = find_person(session, email)
+        scope = chosen_scope(session, parts)
+        last_day = until.date() if until else None
+        examiners.limit_access(
+            session, person.id, scope, last_day=last_day, actor_id=None, at=now()
+        )
+        end = f" until {last_day}" if last_day else ""
+        click.echo(f"{person.name} ({person.email}) may read {examiners.readable(scope)}{end}.")
 
 
 @people.command("second-factor")

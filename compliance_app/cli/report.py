@@ -13,6 +13,7 @@ from compliance_app.cli.report_keys import chosen_signer, keys
 from compliance_app.cli.report_options import (
     DAY,
     Target,
+    chosen_scope,
     of_a_part,
     of_some_days,
     to_a_folder,
@@ -26,7 +27,6 @@ from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.errors import told_apart
 from compliance_app.services.reporting.keys import Signer
 from compliance_app.services.reporting.orders import Order
-from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store.base import frozen_reading, unit_of_work
 
 
@@ -130,15 +130,8 @@ def _write(
 
 
 def _order(kind: ReportKind, period: Period, parts: Mapping[str, str | None]) -> Order:
-    named = {name: text for name, text in parts.items() if text is not None}
-    if len(named) > 1:
-        raise click.UsageError(
-            f"A report is about one part of the firm; give one of: --{', --'.join(named)}."
-        )
     with frozen_reading() as session:
-        for name, text in named.items():
-            return Order(period, find_scope(session, ScopeKind(name), text), kind)
-    return Order(period, kind=kind)
+        return Order(period, chosen_scope(session, parts), kind)
 
 
 def _produce(app: Flask, order: Order, place: Path, signer: Signer | None) -> producing.Package:

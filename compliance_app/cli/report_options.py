@@ -1,17 +1,19 @@
 """What the commands that write reports have in common: which days, whose gifts, where to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import NamedTuple
 
 import click
+from sqlalchemy.orm import Session
 
 from compliance_app.cli.console import opened
 from compliance_app.clock import today
 from compliance_app.rules.periods import Period, range_of, year_of
-from compliance_app.rules.scopes import ScopeKind
+from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
+from compliance_app.services.reporting.scopes import find_scope
 
 DAY = click.DateTime(["%Y-%m-%d"])
 SCOPES = {
@@ -80,6 +82,18 @@ def of_a_part(command: Callable[..., None]) -> Callable[..., None]:
     for kind, explained in reversed(SCOPES.items()):
         command = click.option(f"--{kind.value}", help=explained)(command)
     return command
+
+
+def chosen_scope(session: Session, parts: Mapping[str, str | None]) -> Scope:
+    """Return the one part of the firm that was given, the whole where none was."""
+    named = {name: text for name, text in parts.items() if text is not None}
+    if len(named) > 1:
+        raise click.UsageError(
+            f"A report is about one part of the firm; give one of: --{', --'.join(named)}."
+        )
+    for name, text in named.items():
+        return find_scope(session, ScopeKind(name), text)
+    return WHOLE_FIRM
 
 
 def _period(year: int | None, since: datetime | None, until: datetime | None) -> Period:

@@ -121,7 +121,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset({P.ACCOUNT_OWN, P.PEOPLE_READ, P.PEOPLE_MANAGE, P.POLICY_READ}),
 }
 
+# What is left to an account that is narrowed to one part of the firm: the reports about it, and
+# nothing that tells of the rest of the register.
+OF_ONE_PART = frozenset({P.ACCOUNT_OWN, P.REPORT_READ, P.POLICY_READ})
 
-def may(role: Role, permission: Permission) -> bool:
-    """Say whether the role holds the permission."""
-    return permission in ROLE_PERMISSIONS[role]
+
+def may(role: Role, permission: Permission, *, narrowed: bool = False) -> bool:
+    """Say whether the role holds the permission, also where the account is narrowed."""
+    return permission in ROLE_PERMISSIONS[role] and (not narrowed or permission in OF_ONE_PART)

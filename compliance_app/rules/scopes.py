@@ -36,6 +36,15 @@ class Scope:
         return f"{self.kind.value.capitalize()}: {self.name}"
 
     @property
+    def noun(self) -> str:
+        """Return what the scope is called in the middle of a sentence."""
+        return "the whole firm" if self.kind is ScopeKind.FIRM else f"the {self.kind} {self.name}"
+
+    def is_same(self, other: "Scope") -> bool:
+        """Say whether both are the same part, whatever it is called."""
+        return (self.kind, self.key) == (other.kind, other.key)
+
+    @property
     def suffix(self) -> str:
         """Return what file names add for the scope: nothing, or such as `-employer-12`."""
         return "" if self.kind is ScopeKind.FIRM else f"-{self.kind.value}-{_slug(self.key)}"
@@ -55,3 +64,8 @@ def _slug(text: str) -> str:
 
 
 WHOLE_FIRM: Final = Scope()
+
+
+def kept_scope(kind: str | None, key: str | None) -> Scope | None:
+    """Return the part of the firm that is kept in two columns, None where none is."""
+    return Scope(ScopeKind(kind), key or "") if kind else None

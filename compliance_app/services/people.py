@@ -97,6 +97,9 @@ def change(
     if role is not Role.ADMIN:
         _check_another_administrator(session, person, field="role", at=at)
     person.role = role
+    if role is not Role.AUDITOR:
+        # Only an auditor's account is narrowed; any other role says by itself what it is for.
+        person.scope_kind = person.scope_key = None
     person.supervisor_id = supervisor_id
     if office is not None:
         person.office = office.strip()

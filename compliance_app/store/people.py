@@ -116,6 +116,8 @@ class SignedIn(NamedTuple):
     role: Role
     active: bool
     access_ends_on: date | None
+    scope_kind: str | None
+    scope_key: str | None
     has_second_factor: bool
 
 
@@ -136,6 +138,8 @@ _SIGNED_IN = (
         Person.role,
         Person.active,
         Person.access_ends_on,
+        Person.scope_kind,
+        Person.scope_key,
         Person.totp_secret.is_not(None),
     )
     .join(Person, Person.id == SignInSession.person_id)

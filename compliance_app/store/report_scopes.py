@@ -24,6 +24,20 @@ def covers(scope: Scope, giver: type[Person], recipient: type[Recipient]) -> Col
     return condition[scope.kind]() if scope.kind in condition else true()
 
 
+def name_of(session: Session, scope: Scope) -> str:
+    """Return what the part of a scope is called now."""
+    rows: dict[ScopeKind, Any] = {
+        ScopeKind.EMPLOYER: Employer,
+        ScopeKind.GIVER: Person,
+        ScopeKind.RECIPIENT: Recipient,
+    }
+    model = rows.get(scope.kind)
+    if model is None:
+        return scope.key
+    name: str | None = session.scalar(select(model.name).where(model.id == scope.number))
+    return name or scope.key
+
+
 def employers_called(session: Session, text: str) -> Sequence[Employer]:
     """Return the employer of this name, or of this number."""
     return session.scalars(

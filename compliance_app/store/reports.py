@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.audit import Event
 from compliance_app.rules.facts import Category, Payer
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.scopes import WHOLE_FIRM, Scope
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.store.models import (
@@ -251,9 +252,17 @@ def latest_change(session: Session) -> TrailEvent | None:
     )
 
 
-def list_runs(session: Session, *, count: int = 50) -> Sequence[ReportRun]:
-    """Return the packages that were produced, newest first."""
-    return session.scalars(select(ReportRun).order_by(ReportRun.id.desc()).limit(count)).all()
+def list_runs(
+    session: Session, *, about: Scope | None = None, count: int = 50
+) -> Sequence[ReportRun]:
+    """Return the packages that were produced, newest first; `about` leaves those of one part."""
+    statement = select(ReportRun).order_by(ReportRun.id.desc()).limit(count)
+    if about is not None:
+        of_the_part = and_(
+            ReportRun.scope_kind == about.kind.value, ReportRun.scope_key == about.key
+        )
+        statement = statement.where(or_(of_the_part, ReportRun.kind == ReportKind.POLICY.value))
+    return session.scalars(statement).all()
 
 
 def takings(session: Session, run_ids: Iterable[int]) -> dict[int, list[TrailEvent]]:

@@ -20,6 +20,8 @@ class Holder(NamedTuple):
     role: Role
     active: bool
     access_ends_on: date | None
+    scope_kind: str | None
+    scope_key: str | None
     revoked_at: datetime | None
 
 
@@ -36,6 +38,8 @@ _HOLDER = (
         Person.role,
         Person.active,
         Person.access_ends_on,
+        Person.scope_kind,
+        Person.scope_key,
         ApiToken.revoked_at,
     )
     .join(Person, Person.id == ApiToken.person_id)

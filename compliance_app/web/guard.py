@@ -10,6 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from compliance_app.clock import now
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.permissions import Permission, Role, may
+from compliance_app.rules.scopes import Scope, kept_scope
 from compliance_app.services.people import may_enter, token_sha256
 from compliance_app.store import people as store
 from compliance_app.store.base import db
@@ -32,14 +33,16 @@ class Actor(UserMixin):
         self.name = name
         self.role = role
         self.owes_second_factor = False
+        # The one part of the firm whose reports the account is for; None for the register.
+        self.scope: Scope | None = None
 
     def get_id(self) -> str:
         """Return what the cookie holds: the session's secret token."""
         return self.token
 
     def may(self, permission: Permission) -> bool:
-        """Say whether the actor's role holds the permission."""
-        return may(self.role, permission)
+        """Say whether the actor's role holds the permission, and their account is for it."""
+        return may(self.role, permission, narrowed=self.scope is not None)
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -125,5 +128,6 @@ def _load(token: str) -> Actor | None:
     if not may_enter(row, moment):
         return None
     who = Actor(token, row.session_id, row.person_id, row.name, row.role)
+    who.scope = kept_scope(row.scope_kind, row.scope_key)
     who.owes_second_factor = not row.has_second_factor and row.role in owing_roles()
     return who

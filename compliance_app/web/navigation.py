@@ -167,13 +167,19 @@ def signed_in() -> bool:
 
 def places() -> tuple[Place, ...]:
     """Return where the signed-in person may go, in the order of the table."""
-    return _places(actor().role, _current_endpoint(), request.script_root)
+    me = actor()
+    narrowed = me.scope is not None
+    return _places(me.role, _current_endpoint(), request.script_root, narrowed=narrowed)
 
 
 @lru_cache(maxsize=1_000)
-def _places(role: Role, here: str, _root: str) -> tuple[Place, ...]:
+def _places(role: Role, here: str, _root: str, *, narrowed: bool) -> tuple[Place, ...]:
     """Return the same for a role; every address begins with the root of the application."""
-    shown = [entry for entry in ENTRIES if any(may(role, one) for one in entry.opened_by)]
+    shown = [
+        entry
+        for entry in ENTRIES
+        if any(may(role, one, narrowed=narrowed) for one in entry.opened_by)
+    ]
     groups = ["", *(entry.group for entry in shown)]
     return tuple(
         Place(

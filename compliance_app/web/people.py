@@ -6,15 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance_app.clock import now, today
-from compliance_app.rules.errors import NotFoundError, RuleError
+from compliance_app.rules.errors import InputError, NotFoundError, RuleError
 from compliance_app.rules.permissions import Permission, Role
-from compliance_app.services import people
+from compliance_app.rules.scopes import WHOLE_FIRM, ScopeKind, kept_scope
+from compliance_app.services import examiners, people
 from compliance_app.services.people import NewPerson
+from compliance_app.services.reporting.scopes import find_scope
 from compliance_app.store import people as store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Person
 from compliance_app.web.errors import note_refusal, status_of
-from compliance_app.web.forms.people import NewPasswordForm, NewPersonForm, PlaceForm
+from compliance_app.web.forms.people import AccessForm, NewPasswordForm, NewPersonForm, PlaceForm
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.handing_out import csv_file
 
@@ -115,6 +117,31 @@ def update(person_id: int) -> ResponseReturnValue:
     return redirect(url_for(".edit", person_id=person_id))
 
 
+@bp.post("/people/<int:person_id>/access")
+@requires(Permission.PEOPLE_MANAGE)
+def limit_access(person_id: int) -> ResponseReturnValue:
+    """Say what an auditor's account is for, and until when."""
+    form = AccessForm()
+    if not form.validate():
+        return _edit_page(person_id, limits=form), 422
+    try:
+        with unit_of_work() as work:
+            scope = find_scope(work, ScopeKind(form.scope.data), form.about.data or "")
+            person = examiners.limit_access(
+                work,
+                person_id,
+                scope,
+                last_day=form.until.data,
+                actor_id=actor().person_id,
+                at=now(),
+            )
+    except InputError as error:
+        form.refuse_part(error)
+        return _edit_page(person_id, limits=form), 422
+    flash(f"{person.name} may read {examiners.readable(scope)}.")
+    return redirect(url_for(".edit", person_id=person_id))
+
+
 @bp.post("/people/<int:person_id>/password")
 @requires(Permission.PEOPLE_MANAGE)
 def set_password(person_id: int) -> ResponseReturnValue:
@@ -155,7 +182,11 @@ def _new_page(form: NewPersonForm) -> str:
 
 
 def _edit_page(
-    person_id: int, *, place: PlaceForm | None = None, password: NewPasswordForm | None = None
+    person_id: int,
+    *,
+    place: PlaceForm | None = None,
+    password: NewPasswordForm | None = None,
+    limits: AccessForm | None = None,
 ) -> str:
     reading = db.session()
     person = reading.get(Person, person_id)
@@ -171,8 +202,19 @@ def _edit_page(
         person=person,
         place=form,
         password=password or NewPasswordForm(formdata=None),
+        limits=limits or _limits_form(person),
         access=_access(person, today()),
         is_me=person_id == actor().person_id,
+    )
+
+
+def _limits_form(person: Person) -> AccessForm | None:
+    """Return the form for what an auditor's account is for; nobody else's is narrowed."""
+    if person.role is not Role.AUDITOR:
+        return None
+    scope = kept_scope(person.scope_kind, person.scope_key) or WHOLE_FIRM
+    return AccessForm(
+        formdata=None, scope=scope.kind.value, about=scope.key, until=person.access_ends_on
     )
 
 

@@ -8,6 +8,7 @@ from compliance_app.rules.errors import NotFoundError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services.reporting import jobs
 from compliance_app.services.reporting.orders import order_of
+from compliance_app.services.reporting.scopes import is_within
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import ReportJob
 from compliance_app.web.guard import actor, requires
@@ -35,6 +36,7 @@ def state(job_id: int) -> ResponseReturnValue:
 @requires(Permission.REPORT_READ)
 def cancel(job_id: int) -> ResponseReturnValue:
     """Cancel a report that is not made yet."""
+    _job(job_id)
     with unit_of_work() as work:
         jobs.cancel(work, job_id, actor_id=actor().person_id, at=now())
     flash("The report was canceled; nothing of it is kept.")
@@ -43,6 +45,6 @@ def cancel(job_id: int) -> ResponseReturnValue:
 
 def _job(job_id: int) -> ReportJob:
     job = db.session().get(ReportJob, job_id)
-    if job is None:
+    if job is None or not is_within(order_of(job.order), actor().scope):
         raise NotFoundError(what="report that is being made with this number")
     return job

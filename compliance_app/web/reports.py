@@ -3,17 +3,32 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from compliance_app.clock import now, today
 from compliance_app.rules.errors import InputError, NotFoundError
 from compliance_app.rules.periods import quarter_label
 from compliance_app.rules.permissions import Permission
+from compliance_app.rules.scopes import WHOLE_FIRM
 from compliance_app.services.reporting import jobs, producing
 from compliance_app.services.reporting.keys import open_signer
-from compliance_app.services.reporting.orders import Order, order_of
-from compliance_app.services.reporting.scopes import find_scope
+from compliance_app.services.reporting.orders import Order, order_of, ordered
+from compliance_app.services.reporting.scopes import (
+    check_within,
+    find_scope,
+    is_within,
+    named,
+)
 from compliance_app.store import files, report_jobs
 from compliance_app.store import reports as store
 from compliance_app.store.base import db, frozen_reading, unit_of_work
@@ -37,7 +52,10 @@ MEDIA_TYPES = {
 def index() -> ResponseReturnValue:
     """Show the form for a package, and the packages that were produced."""
     year, _, quarter = quarter_label(_last_quarter(today())).partition("Q")
-    return _page(ReportForm(formdata=None, year=year, quarter=quarter))
+    own = actor().scope or WHOLE_FIRM
+    return _page(
+        ReportForm(formdata=None, year=year, quarter=quarter, scope=own.kind.value, about=own.key)
+    )
 
 
 @bp.post("/reports")
@@ -53,6 +71,7 @@ def create() -> ResponseReturnValue:
         form.take(error)
         return _page(form), 422
     order = Order(form.period, scope, form.report_kind)
+    check_within(db.session(), order, actor().scope)
     if jobs.is_large(db.session(), order):
         with unit_of_work() as work:
             job = jobs.place(work, order, actor_id=actor().person_id, at=now())
@@ -112,7 +131,9 @@ def _produce(order: Order) -> producing.Package:
 
 
 def _page(form: ReportForm) -> str:
-    runs = store.list_runs(db.session())
+    own = actor().scope
+    runs = store.list_runs(db.session(), about=own)
+    making = ((job, order_of(job.order)) for job in report_jobs.list_open(db.session()))
     here = {
         run.id: all(files.is_kept(_folder(), file["sha256"]) for file in run.files) for run in runs
     }
@@ -122,18 +143,22 @@ def _page(form: ReportForm) -> str:
         runs=runs,
         here=here,
         taken=store.takings(db.session(), [run.id for run in runs]),
-        making=[(job, order_of(job.order)) for job in report_jobs.list_open(db.session())],
+        making=[(job, order) for job, order in making if is_within(order, own)],
+        own=named(db.session(), own) if own else None,
     )
 
 
 def _note_taken(run: ReportRun, what: str) -> None:
+    if request.method == "HEAD":
+        # Nothing of it is handed over.
+        return
     with unit_of_work() as work:
         producing.note_taken(work, run, what=what, actor_id=actor().person_id, at=now())
 
 
 def _run(run_id: int) -> ReportRun:
     run = db.session().get(ReportRun, run_id)
-    if run is None:
+    if run is None or not is_within(ordered(run), actor().scope):
         raise NotFoundError(what="package with this number")
     return run
 

@@ -59,6 +59,22 @@ def test_somebody_moves_to_another_office(console: Console, register: Path) -> N
     )
 
 
+def test_an_examiner_is_narrowed_to_a_part_until_a_day(console: Console, register: Path) -> None:
+    narrowed = console(
+        "people", "examiner", "abe@firm.example", "--giver", "rita@firm.example",
+        "--until", "2027-01-31",
+    )  # fmt: skip
+    assert narrowed.output == (
+        "Abe Auditor (abe@firm.example) may read reports about the giver Rita Rep"
+        " until 2027-01-31.\n"
+    )
+    refused = console("people", "examiner", "rita@firm.example", "--giver", "rita@firm.example")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        "Rita Rep is no auditor; make them one first.\n",
+    )
+
+
 def test_somebody_who_leaves_is_deactivated(console: Console, register: Path) -> None:
     assert console("people", "deactivate", "theo@firm.example").exit_code == 0
     assert listed(console)["theo@firm.example"]["active"] is False

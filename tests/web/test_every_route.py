@@ -116,6 +116,7 @@ GET  /people/new                          admin
 POST /people                              admin
 GET  /people/<person_id>                  admin
 POST /people/<person_id>                  admin
+POST /people/<person_id>/access           admin
 POST /people/<person_id>/password         admin
 POST /people/<person_id>/deactivate       admin
 """

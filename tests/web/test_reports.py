@@ -80,6 +80,8 @@ def test_the_whole_package_is_one_zip_of_the_same_files(app: Flask) -> None:
     [address] = links(page, "/package")
 
     first, second = page.open("GET", address), page.open("GET", address)
+    page.open("HEAD", address)
+    assert "Taken 2 times" in page.get("/reports").said
 
     assert first.data == second.data
     with zipfile.ZipFile(io.BytesIO(first.data)) as archive:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from compliance_app.rules.errors import RuleError
+from compliance_app.rules.errors import PermissionMissingError, RuleError
 from reports.quarter import ReconciliationError
 from reports.signing import ReportKeyError
 
@@ -59,6 +59,17 @@ class CanceledError(RuleError):
 
     def __str__(self) -> str:
         return "The report was canceled; nothing of it was kept."
+
+
+@dataclass(eq=False)
+class OutsideScopeError(PermissionMissingError):
+    """The account is for reports about one part of the firm, and this is about another."""
+
+    scope: str
+    code: ClassVar[str] = "outside-scope"
+
+    def __str__(self) -> str:
+        return f"Your account is for reports about {self.scope}; choose that part of the firm."
 
 
 @contextmanager

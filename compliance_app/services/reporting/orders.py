@@ -6,7 +6,8 @@ from typing import Any
 
 from compliance_app.rules.periods import Period
 from compliance_app.rules.report_kinds import ReportKind
-from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
+from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind, kept_scope
+from compliance_app.store.models import ReportRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Order:
             "scope_key": self.scope.key,
             "scope_name": self.scope.name,
         }
+
+
+def ordered(run: ReportRun) -> Order:
+    """Return what a package that was produced is of; an old one says less of itself."""
+    scope = kept_scope(run.scope_kind, run.scope_key) or WHOLE_FIRM
+    kind = ReportKind(run.kind or ReportKind.REGISTER.value)
+    return Order(Period(run.period, run.first_day, run.last_day), scope, kind)
 
 
 def order_of(document: dict[str, Any]) -> Order:

@@ -1,11 +1,16 @@
 """Finding the part of the register somebody names: an employer, a giver, an office, a person."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import InputError
+from compliance_app.rules.permissions import Permission
+from compliance_app.rules.report_kinds import ReportKind
 from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
+from compliance_app.services.reporting.errors import OutsideScopeError
+from compliance_app.services.reporting.orders import Order
 from compliance_app.store import report_scopes as store
 from compliance_app.store.models import Employer, Person, Recipient
 
@@ -38,6 +43,24 @@ def find_scope(session: Session, kind: ScopeKind, text: str) -> Scope:
             f"{numbers}."
         )
     raise InputError(problems={kind.value: sentence})
+
+
+def named(session: Session, scope: Scope) -> Scope:
+    """Return a scope that was kept, with the name it has now."""
+    return replace(scope, name=store.name_of(session, scope))
+
+
+def check_within(session: Session, order: Order, own: Scope | None) -> None:
+    """Raise OutsideScopeError where an account that is narrowed asks for more."""
+    if own is not None and not is_within(order, own):
+        raise OutsideScopeError(
+            permission=Permission.REPORT_READ.value, scope=named(session, own).noun
+        )
+
+
+def is_within(order: Order, own: Scope | None) -> bool:
+    """Say whether an account may read a report; the policy is everybody's."""
+    return own is None or order.kind is ReportKind.POLICY or order.scope.is_same(own)
 
 
 def _office(session: Session, text: str) -> Scope:

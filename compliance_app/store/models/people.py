@@ -38,6 +38,9 @@ class Person(Base):
     totp_step: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     access_ends_on: Mapped[date | None]
+    # The one part of the firm whose reports an examiner reads, instead of the register.
+    scope_kind: Mapped[str | None] = mapped_column(String(20))
+    scope_key: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
     supervisor: Mapped["Person | None"] = relationship(remote_side="Person.id")

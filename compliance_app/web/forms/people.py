@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from wtforms import EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from compliance_app.rules.errors import (
     EmailTakenError,
@@ -14,11 +14,15 @@ from compliance_app.rules.errors import (
     WeakPasswordError,
 )
 from compliance_app.rules.permissions import Role
+from compliance_app.rules.scopes import ScopeKind
 from compliance_app.store.models import Person
 from compliance_app.web.forms.account import LONGEST_PASSWORD
 from compliance_app.web.forms.base import Form
-from compliance_app.web.forms.fields import Line, options, read_id
+from compliance_app.web.forms.fields import DayField, Line, options, read_id
 
+PARTS = tuple(
+    (kind.value, f"Reports about one {kind.value}") for kind in ScopeKind if kind != ScopeKind.FIRM
+)
 NOBODY = ("", "Nobody")
 # The field that each refusal is about; InputError names its own.
 FIELD_OF_ERROR: dict[type[RuleError], str] = {
@@ -92,6 +96,33 @@ class NewPersonForm(PlaceForm):
         validators=[InputRequired("Enter the person's e-mail address."), Line(254)],
         render_kw={"autocomplete": "off"},
     )
+
+
+class AccessForm(PeopleForm):
+    """What an auditor's account is for, and until when."""
+
+    scope = SelectField(
+        "May read",
+        choices=options((ScopeKind.FIRM.value, "The whole register"), *PARTS),
+        description="For one part, only the reports about it are open, and nothing else.",
+    )
+    about = StringField(
+        "Which one",
+        validators=[Line()],
+        description="A name, an e-mail address, or the number on their page.",
+        render_kw={"autocomplete": "off"},
+    )
+    until = DayField(
+        "Last day",
+        validators=[Optional()],
+        description="Nothing opens after it, signed in or by a program.",
+        render_kw={"type": "date"},
+    )
+
+    def refuse_part(self, error: InputError) -> None:
+        """Show what is wrong at its field, which is "Which one" for every kind of part."""
+        for name, sentence in error.problems.items():
+            self._fields.get(name, self.about).errors = (sentence,)
 
 
 class NewPasswordForm(PeopleForm):
