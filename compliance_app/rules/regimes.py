@@ -241,6 +241,9 @@ REGIMES: tuple[Regime, ...] = (
 )
 
 
+_BY_CODE = {regime.code: regime for regime in reversed(REGIMES)}
+
+
 def regimes_for(facts: Facts) -> tuple[Regime, ...]:
     """Return every regime that applies to the share, Rule 3220 first."""
     candidates = _regimes_of(facts.recipient_classes)
@@ -251,6 +254,11 @@ def regimes_for(facts: Facts) -> tuple[Regime, ...]:
     ]
     overridden = {regime.overrides for regime in applicable}
     return tuple(regime for regime in applicable if regime.code not in overridden)
+
+
+def regime_named(code: str) -> Regime | None:
+    """Return the regime of that code; an exclusion may name a law that has no limits here."""
+    return _BY_CODE.get(code)
 
 
 def limit_on(day: date, limits: tuple[Limit, ...]) -> Limit:

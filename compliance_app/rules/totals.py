@@ -5,10 +5,10 @@ the days of the gifts after it in the same window, each judged by the limit of i
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from compliance_app.rules.facts import PriorShare
 from compliance_app.rules.regimes import LIMIT_RAISED_ON, Counting, Operator, Regime
@@ -32,6 +32,18 @@ class Share(NamedTuple):
     day: date
     cents: int
     limit_cents: int
+
+
+class Counted(Protocol):
+    """Whatever knows what a share counts for, under Rule 3220 and under each other regime."""
+
+    @property
+    def counted_cents(self) -> int:
+        """What it counts for unless a regime says otherwise."""
+
+    @property
+    def regime_cents(self) -> Mapping[str, int]:
+        """What it counts for under the regimes that count otherwise."""
 
 
 class LaterPoint(NamedTuple):
@@ -65,16 +77,21 @@ class Totals(NamedTuple):
 def total_up(regime: Regime, share: Share, prior: Sequence[PriorShare], policy: Policy) -> Totals:
     """Sum the window the share falls in; of two running years, the stricter."""
     prior = considered(regime, share.day, prior, policy)
-    if regime.counting is Counting.OCCASION:
-        return _sum_up(regime, share, prior, policy, None)
-    if regime.counting is Counting.CALENDAR_YEAR:
-        return _sum_up(regime, share, prior, policy, CALENDAR_YEAR)
-    totals = _sum_up(regime, share, prior, policy, policy.year)
+    totals = _sum_up(regime, share, prior, policy, year_under(regime, policy))
+    if regime.counting is not Counting.FIRM_YEAR:
+        return totals
     for earlier in policy.earlier_years:
         other = _sum_up(regime, share, prior, policy, earlier.year)
         if other.window.start < earlier.changed_on and _is_stricter(other, totals):
             totals = other._replace(is_earlier_year=True)
     return totals
+
+
+def year_under(regime: Regime, policy: Policy) -> Year | None:
+    """Return the year over which a regime adds up; None where each occasion stands alone."""
+    if regime.counting is Counting.OCCASION:
+        return None
+    return CALENDAR_YEAR if regime.counting is Counting.CALENDAR_YEAR else policy.year
 
 
 def considered(
@@ -91,7 +108,7 @@ def is_over(running_cents: int, limit_cents: int, operator: Operator) -> bool:
     return running_cents > limit_cents or (operator is Operator.GE and running_cents == limit_cents)
 
 
-def counted_under(share: PriorShare, regime: Regime) -> int:
+def counted_under(share: Counted, regime: Regime) -> int:
     """Return what a share of the register counts for under a regime."""
     return share.regime_cents.get(regime.code, share.counted_cents)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules import assessment as engine
 from compliance_app.rules.facts import Facts, PriorShare
 from compliance_app.rules.policy import Policy
-from compliance_app.rules.regimes import REGIMES
+from compliance_app.rules.regimes import regime_named
 from compliance_app.rules.totals import considered, counted_under
 from compliance_app.services.inputs import facts_of, kept_document, prior_of
 from compliance_app.services.policies import find_policy
@@ -41,7 +41,6 @@ _SENTENCES = {
     Repeat.POLICY_UNKNOWN: "The policy document with this hash is not in the register, so the "
     "share cannot be judged again. Restore the register from a backup that holds it.",
 }
-_REGIMES = {regime.code: regime for regime in REGIMES}
 
 
 class Step(NamedTuple):
@@ -99,7 +98,7 @@ def _steps(
     assessment: Assessment, facts: Facts, prior: Sequence[PriorShare], policy: Policy
 ) -> tuple[Step, ...]:
     """Return the earlier gifts of the window one by one, up to and with the day."""
-    start, regime = assessment.window_start, _REGIMES.get(assessment.regime)
+    start, regime = assessment.window_start, regime_named(assessment.regime)
     if start is None or regime is None:
         return ()
     total, steps = 0, []

@@ -13,9 +13,10 @@ from compliance_app.rules.errors import EmailTakenError
 from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.matching import Contact, Match, PartCode
 from compliance_app.rules.policy import history_since
-from compliance_app.rules.regimes import RULE_3220
-from compliance_app.rules.running import running_totals
+from compliance_app.rules.regimes import RULE_3220, Regime
+from compliance_app.rules.running import Entry, running_totals
 from compliance_app.rules.settings import limit_for
+from compliance_app.rules.totals import counted_under, year_under
 from compliance_app.services import pairs
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.people import checked_email, checked_name
@@ -226,24 +227,42 @@ def _in_use(session: Session, employer: Employer, actor_id: int | None, at: date
     return employer
 
 
-def statement(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
-    """Return the person's ledger of [since, before), each total summed from what holds room now.
+def statement(
+    session: Session,
+    recipient_id: int,
+    *,
+    since: date,
+    before: date,
+    regime: Regime = RULE_3220,
+) -> list[LedgerRow]:
+    """Return the person's ledger of [since, before): values and totals as one law counts them.
 
-    A gift entered late moves the totals after it, which the verdicts of their day cannot know.
+    Each total is summed from what holds room now: a gift entered late moves the totals after
+    it, which the verdicts of their day cannot know.
     """
-    policy = policy_on(session, before)
     rows = ledgers.ledger(session, recipient_id, since=since, before=before)
-    counted = ledgers.room_of(
-        session, recipient_id, since=history_since(policy, since), before=before
-    )
-    totals = running_totals([entry for _, entry in counted], policy.year)
-    running = {share_id: total for (share_id, _), total in zip(counted, totals, strict=True)}
+    running = _running_totals(session, recipient_id, since=since, before=before, regime=regime)
     return [
-        row._replace(running_cents=running[row.share_id])
-        if row.holds_room and row.regime == RULE_3220.code
-        else row
+        row._replace(
+            counted_cents=counted_under(row, regime), running_cents=running.get(row.share_id)
+        )
         for row in rows
     ]
+
+
+def _running_totals(
+    session: Session, recipient_id: int, *, since: date, before: date, regime: Regime
+) -> dict[int, int]:
+    """Return the total after each share that holds room; none where each occasion stands alone."""
+    policy = policy_on(session, before)
+    year = year_under(regime, policy)
+    if year is None:
+        return {}
+    beginning = history_since(policy, since)
+    counted = ledgers.room_of(session, recipient_id, since=beginning, before=before)
+    entries = [Entry(one.given_on, counted_under(one, regime)) for one in counted]
+    totals = running_totals(entries, year)
+    return {one.share_id: total for one, total in zip(counted, totals, strict=True)}
 
 
 def document_of(recipient: Recipient, *superseded: Employment) -> dict[str, object]:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, PriorShare
-from compliance_app.rules.running import Entry
 from compliance_app.rules.workflow import PENDING, State
 from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
@@ -45,6 +44,16 @@ class LedgerRow(NamedTuple):
     limit_cents: int | None
     excess_cents: int | None
     employer: str | None
+    regime_cents: dict[str, int]
+
+
+class RoomRow(NamedTuple):
+    """One share that takes room of a limit."""
+
+    share_id: int
+    given_on: date
+    counted_cents: int
+    regime_cents: dict[str, int]
 
 
 LEDGER_COLUMNS = len(LedgerRow._fields)
@@ -171,6 +180,7 @@ def ledger_rows() -> Select[*tuple[Any, ...]]:
             Assessment.limit_cents,
             Assessment.excess_cents,
             Employer.name,
+            Share.regime_cents,
         )
         .select_from(Share)
         .join(Gift, Gift.id == Share.gift_id)
@@ -187,10 +197,10 @@ def ledger_rows() -> Select[*tuple[Any, ...]]:
 
 def room_of(
     session: Session, recipient_id: int, *, since: date | None, before: date
-) -> list[tuple[int, Entry]]:
-    """Return the person's shares that hold room, with their ids, in the order of the ledger."""
+) -> list[RoomRow]:
+    """Return the person's shares that hold room, in the order of the ledger."""
     statement = (
-        select(Share.id, Share.given_on, Share.counted_cents)
+        select(Share.id, Share.given_on, Share.counted_cents, Share.regime_cents)
         .where(
             Share.recipient_id.in_(same_person_ids(session, recipient_id)),
             Share.holds_room,
@@ -200,4 +210,4 @@ def room_of(
     )
     if since is not None:
         statement = statement.where(Share.given_on >= since)
-    return [(row.id, Entry(row.given_on, row.counted_cents)) for row in session.execute(statement)]
+    return [RoomRow._make(row) for row in session.execute(statement)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Permission
+from compliance_app.rules.regimes import RULE_3220, regime_named
 from compliance_app.rules.workflow import DecisionKind, State, standing
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN, JudgedShare, Judgement
@@ -109,7 +110,8 @@ def _line(session: Session, share: JudgedShare, gift: Gift) -> Line:
     day = gift.version.given_on
     since = found.window_start or day.replace(month=1, day=1)
     before = (found.window_end or day) + timedelta(days=1)
-    rows = statement(session, share.recipient.id, since=since, before=before)
+    regime = regime_named(found.regime) or RULE_3220
+    rows = statement(session, share.recipient.id, since=since, before=before, regime=regime)
     earlier = [row for row in rows if row.reference != gift.reference and row.holds_room]
     return Line(share, earlier, _house(session, share, gift, since, before))
 

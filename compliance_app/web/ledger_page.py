@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.reasons import say_period
-from compliance_app.rules.regimes import RULE_3220
+from compliance_app.rules.regimes import RULE_3220, regime_named
 from compliance_app.rules.workflow import PENDING
 from compliance_app.services.claims import EARLIEST_DAY
 from compliance_app.services.recipients import limits_between, room_on, statement
@@ -33,9 +33,14 @@ class Entry(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """The gifts of a window, newest first, what is left in it, and the sums of the givers."""
+    """The gifts of a window, newest first, what is left in it, and the sums of the givers.
+
+    All of it as one law counts: the strictest that applies to the person. Where that is not
+    Rule 3220, `by_3220` is what Rule 3220 says.
+    """
 
     room: Assessment
+    by_3220: Assessment | None
     period: str
     entries: list[Entry]
     givers: list[tuple[str, int]]
@@ -56,7 +61,13 @@ def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> L
     since = room.window_start or date(day.year, 1, 1)
     # A rolling year ends with the day itself; what is planned after it belongs to the view.
     until = max(room.window_end or date(day.year, 12, 31), day)
-    rows = statement(session, recipient.id, since=since, before=until + timedelta(days=1))
+    rows = statement(
+        session,
+        recipient.id,
+        since=since,
+        before=until + timedelta(days=1),
+        regime=regime_named(room.regime) or RULE_3220,
+    )
     entries: list[Entry] = []
     given: Counter[str] = Counter()
     for row, is_veiled in veiled(session, rows, me):
@@ -66,7 +77,9 @@ def ledger_of(session: Session, recipient: Recipient, day: date, me: Actor) -> L
             given[giver] += row.counted_cents
         entries.append(Entry(row, giver, is_veiled, row.running_cents if counts else None))
     chart = _chart(session, room, entries, since, until, day)
-    return Ledger(room, say_period(since, until), entries[::-1], given.most_common(), chart)
+    by_3220 = next((one for one in room.others if one.regime == RULE_3220.code), None)
+    period = say_period(since, until)
+    return Ledger(room, by_3220, period, entries[::-1], given.most_common(), chart)
 
 
 def _chart(

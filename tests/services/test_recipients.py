@@ -14,7 +14,7 @@ from compliance_app.store.models import Employer, Recipient, RecipientKey, Recip
 from tests.conftest import NOON, Cast
 from tests.factories import make_claim
 
-YEAR = {"since": date(2026, 1, 1), "before": date(2027, 1, 1)}
+SINCE, BEFORE = date(2026, 1, 1), date(2027, 1, 1)
 
 
 def add(name: str, email: str = "", employer: str = "") -> int:
@@ -62,7 +62,7 @@ def test_a_gift_entered_late_moves_the_totals_after_it(app: Flask, cast: Cast) -
         for cents, day in ((80_00, 10), (30_00, 5)):
             claim = make_claim(cents, given_on=date(2026, 11, day))
             gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
-        rows = recipients.statement(session, cast.morgan, **YEAR)
+        rows = recipients.statement(session, cast.morgan, since=SINCE, before=BEFORE)
     assert [(row.given_on.day, row.running_cents) for row in rows] == [(5, 30_00), (10, 110_00)]
 
 
@@ -74,7 +74,7 @@ def test_the_gifts_of_a_merged_record_count_for_the_person(app: Flask, cast: Cas
             gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
         session.get_one(Recipient, double).merged_into_id = cast.morgan
     with unit_of_work() as session:
-        rows = recipients.statement(session, cast.morgan, **YEAR)
+        rows = recipients.statement(session, cast.morgan, since=SINCE, before=BEFORE)
         third = gifts.preview(
             session, make_claim(130_00, to=(double,)), giver_id=cast.rep, today=NOON.date()
         )

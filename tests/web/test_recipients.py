@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from compliance_app.rules.facts import RecipientClass
+from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.services import approvals, gifts
 from compliance_app.store import finding
 from compliance_app.store import recipients as store
@@ -53,6 +53,24 @@ def sent(**changes: str) -> dict[str, str]:
         "recipient_class": "erisa_fiduciary",
         **changes,
     }
+
+
+def test_the_page_counts_as_the_law_of_its_limit_does(officer: Page, cast: Cast) -> None:
+    with unit_of_work() as session:
+        session.get_one(Recipient, cast.morgan).recipient_class = RecipientClass.ERISA_FIDUCIARY
+    for cents, day, category in (
+        (40_00, date(2026, 11, 12), Category.MERCHANDISE),
+        (90_00, date(2026, 11, 13), Category.ENTERTAINMENT),
+    ):
+        claim = make_claim(cents, given_on=day, category=category, host_present=True)
+        with unit_of_work() as session:
+            gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+    officer.get("/recipients/1")
+    assert officer.words("tbody td[data-name=Total]") == ["$130.00", "$40.00"]
+    assert officer.words("tbody .value") == ["$90.00", "$40.00"]
+    assert officer.words(".limit .amount") == ["$120.00 left"]
+    assert "Under Rule 3220: $40.00 of $300.00." in officer.text
+    assert officer.words(".details dd")[-1] == "$130.00"
 
 
 def test_the_ledger_runs_up_to_the_total_of_the_year(officer: Page, ledger: None) -> None:
