@@ -31,6 +31,8 @@ LONGEST_TEXT = 20_000
 LONGEST_PAST_TEXT = 100_000
 LARGEST_PAST_CENTS = 100_000_000_00
 LARGEST_QUANTITY = 10_000
+CURRENCY_CODE = re.compile(r"(?!USD)[A-Z]{3}\Z")
+RATE = re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\Z")
 MOST_RECIPIENTS = 200
 
 
@@ -99,6 +101,7 @@ def check(claim: Claim, policy: Policy, *, today: date, from_old_register: bool 
         **_text_problems(claim, LONGEST_PAST_TEXT if past else LONGEST_TEXT),
         **_recipient_problems(claim.recipient_ids),
         **_amount_problems(claim, ceiling_cents, cost_needed=not past),
+        **_currency_problems(claim.evidence),
     }
     if problems:
         raise InputError(problems=problems)
@@ -154,4 +157,20 @@ def _amount_problems(claim: Claim, ceiling_cents: int, *, cost_needed: bool) -> 
                 f"{format_dollars(cents * claim.quantity)} is above the largest sum this register "
                 f"takes, {format_dollars(ceiling_cents)}. Check the decimal point."
             )
+    return problems
+
+
+def _currency_problems(evidence: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with a price that was converted to dollars (regulation .02)."""
+    if not {"currency", "rate", "rate_date"} & evidence.keys():
+        return {}
+    problems: dict[str, str] = {}
+    if not CURRENCY_CODE.match(evidence.get("currency", "")):
+        problems["currency"] = "Name the currency of the price by its three letters, such as EUR."
+    if not RATE.match(evidence.get("rate", "")):
+        problems["rate"] = "Give the dollars for one unit of that currency, such as 1.0845."
+    try:
+        date.fromisoformat(evidence.get("rate_date", ""))
+    except ValueError:
+        problems["rate_date"] = "Give the day of the rate, written as year-month-day: 2026-11-24."
     return problems

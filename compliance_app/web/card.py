@@ -36,6 +36,7 @@ class Option(NamedTuple):
 
 
 APPROVE = Option("approve", "Approve", "a", tone="primary")
+NOTE = Option("approve", "Approve with a note…", "n", "What do you want to note?")
 SEND_BACK = Option("send_back", "Send back", "r", "What should the giver change?")
 DECLINE = Option("decline", "Decline", "d", "Why is it declined?", "danger")
 EXCEPT = Option("grant_exception", "Grant exception…", "e", "Why is an exception right?")
@@ -134,7 +135,7 @@ def _options(gift: Gift, judgement: Judgement, me: Actor) -> list[Option]:
     if gift.state is not State.SUBMITTED:
         return []
     if not judgement.over_limit:
-        return [APPROVE, SEND_BACK, DECLINE]
+        return [APPROVE, NOTE, SEND_BACK, DECLINE]
     ways: list[Option] = []
     over = [s.assessment for s in judgement.shares if s.assessment.verdict in FORBIDDEN]
     if all(one.is_within_rule for one in over) and me.may(Permission.EXCEPTION_GRANT):

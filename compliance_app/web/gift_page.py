@@ -14,6 +14,7 @@ from compliance_app.store.base import db
 from compliance_app.store.models import Assessment, Gift, Person
 from compliance_app.web.forms.comments import CommentForm
 from compliance_app.web.guard import actor
+from compliance_app.web.navigation import stand_at
 from compliance_app.web.versions import compare
 from compliance_app.web.visibility import acts_of, get_readable_gift, is_author, may_amend
 
@@ -22,6 +23,8 @@ def show_gift(reference: str, *, problem: str = "", comment_form: CommentForm | 
     """Render the gift for the person who is signed in; `problem` is why an act was refused."""
     reading, me = db.session(), actor()
     gift = get_readable_gift(reading, reference, me)
+    if not is_author(gift, me):
+        stand_at("gifts.everybody")
     return render_template(
         "gifts/show.html",
         gift=gift,

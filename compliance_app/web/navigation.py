@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
 from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.web.guard import actor, someone
@@ -165,6 +165,11 @@ def signed_in() -> bool:
     return someone() is not None
 
 
+def stand_at(endpoint: str) -> None:
+    """Say where this page belongs, where its address alone does not say so."""
+    g.stands_at = endpoint
+
+
 def places() -> tuple[Place, ...]:
     """Return where the signed-in person may go, in the order of the table."""
     me = actor()
@@ -198,6 +203,8 @@ def _places(role: Role, here: str, _root: str, *, narrowed: bool) -> tuple[Place
 
 def _current_endpoint() -> str:
     """Return the entry this request belongs to: by its own name, or as a page of its noun."""
+    if "stands_at" in g:
+        return str(g.stands_at)
     for entry in ENTRIES:
         if request.endpoint == entry.endpoint or request.endpoint in entry.also:
             return entry.endpoint

@@ -71,6 +71,19 @@ def test_an_officer_clears_the_queue_by_keyboard(enter: Enter, cast: Cast) -> No
     assert [state_of(one) for one in plain] == [State.APPROVED] * 2
 
 
+def test_an_approval_may_carry_a_note(enter: Enter) -> None:
+    reference = submitted(150_00)
+    page = enter("officer")
+    page.goto("/approvals")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="What do you want to note?")).to_be_visible()
+    page.keyboard.type("Agreed with the desk head.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast [role=status]")).to_have_text(f"Approved {reference}.")
+    page.goto(f"/gifts/{reference}")
+    expect(page.locator("main")).to_contain_text("Agreed with the desk head.")
+
+
 def test_keys_can_be_turned_off_and_stay_off(enter: Enter) -> None:
     reference = submitted(150_00)
     page = enter("officer")

@@ -102,6 +102,11 @@ def test_a_logged_gift_ends_with_its_reference_and_a_line_for_the_expense_report
         ("payer", "somebody", "Choose one of the answers offered."),
         ("description", "pen \u202ecilbup", "This holds an invisible control character"),
         ("exemption_id", "EX\x00", "This holds an invisible control character"),
+        ("currency", "EU", "Name the currency of the price by its three letters, such as EUR."),
+        ("currency", "USD", "Name the currency of the price by its three letters, such as EUR."),
+        ("rate", "1,08", "Give the dollars for one unit of that currency, such as 1.0845."),
+        ("rate", "0.0", "Give the dollars for one unit of that currency, such as 1.0845."),
+        ("rate_date", "2026-02-30", "Give the day of the rate, written as year-month-day"),
         ("submission_key", "", "This form is damaged. Open a new one to log a gift."),
     ],
 )
@@ -243,6 +248,23 @@ def test_a_kind_keeps_only_the_facts_it_asks_for(rep: Page) -> None:
     rep.post("/gifts", sent, on="/gifts/new")
     assert the_gift().version.evidence == {"has_logo": "", "exemption_id": "EX-2026-01"}
     assert the_gift().version.host_present is None
+
+
+def test_a_price_in_another_currency_says_at_which_rate_it_became_dollars(rep: Page) -> None:
+    abroad = {"currency": "eur", "rate": "1.0845", "rate_date": "2026-11-20"}
+    rep.post("/gifts", filled(rep, **abroad), on="/gifts/new")
+    rep.get("/gifts/G-2026-000001")
+    assert rep.words("ul.reasons li")[-1] == (
+        "The price was in EUR; it was converted to dollars at 1.0845, the rate of November 20, "
+        "2026."
+    )
+
+
+def test_a_colleagues_gift_is_not_one_of_mine_in_the_rail(app: Flask, cast: Cast) -> None:
+    reference = submitted(48_00, cast)
+    for who, word in (("rep", "My gifts"), ("officer", "All gifts")):
+        page = Page(app).sign_in(EMAILS[who]).get(f"/gifts/{reference}")
+        assert set(page.words("nav a[aria-current=page]")) == {word}
 
 
 def test_a_ticket_keeps_its_face_value_and_whether_it_is_hosted(rep: Page) -> None:

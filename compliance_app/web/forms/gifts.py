@@ -53,7 +53,18 @@ HOSTED = options(
     ("no", "No, the recipient goes alone"),
 )
 # What is asked only where somebody opens it.
-RARE = ("quantity", "market_value", "tax", "delivery", "regifted", "exemption_id", "giver")
+RARE = (
+    "quantity",
+    "market_value",
+    "tax",
+    "delivery",
+    "currency",
+    "rate",
+    "rate_date",
+    "regifted",
+    "exemption_id",
+    "giver",
+)
 # Short, because they stand beside each other.
 PAID_BY = options(
     (Payer.MEMBER.value, "The firm"),
@@ -131,6 +142,15 @@ class GiftFields(Form):
     market_value = CentsField("Market value", description="Where it differs from what it cost.")
     tax = CentsField("Tax")
     delivery = CentsField("Delivery")
+    currency = StringField(
+        "Currency of the price",
+        description="Such as EUR; the values above stay in dollars.",
+        validators=[Line(3)],
+        filters=[lambda typed: typed.strip().upper() if typed else typed],
+        render_kw={"autocapitalize": "characters"},
+    )
+    rate = StringField("Dollars for one", render_kw={"inputmode": "decimal"}, validators=[Line(20)])
+    rate_date = StringField("Rate of", render_kw={"type": "date"}, validators=[Line(10)])
     receipt = MultipleFileField("Receipt")
     regifted = BooleanField("It was received as a gift and is passed on")
     exemption_id = StringField(

@@ -59,7 +59,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 
 BY_CATEGORY = {kind.category: kind for _title, kinds in GROUPS for kind in kinds}
 # Facts that may be claimed for any kind.
-ALWAYS_ASKED = ("exemption_id", "regifted")
+ALWAYS_ASKED = ("exemption_id", "regifted", "currency", "rate", "rate_date")
 # Asked like facts, but kept in columns of their own.
 NOT_EVIDENCE = frozenset({"host_present", "face_value"})
 
