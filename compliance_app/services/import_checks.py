@@ -41,8 +41,9 @@ def problems_of(gift: FileGift, check: Check) -> list[Problem]:
 def _claim_problems(gift: FileGift, check: Check) -> list[Problem]:
     row = gift.first
     line = gift.rows[0].line
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(gift.recipients), start=1)}
-    claim = gift.claim(tuple(numbers[key] for key in gift.recipients))
+    persons = [check.parties.person_of(one.gift) for one in gift.rows]
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(persons), start=1)}
+    claim = gift.claim(tuple(numbers[one] for one in persons))
     problems = []
     if row.state in history.GIVEN_STATES and row.given_on > check.at.date():
         sentence = (

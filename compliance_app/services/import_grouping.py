@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from compliance_app.services.claims import Claim
 from compliance_app.services.import_file import FileRows
-from compliance_app.services.import_parties import RecipientKey, key_of_row
 from compliance_app.services.import_rows import GiftRow, Problem, ReadRow, row_sha256
 
 # What every row of one gift must say alike; only the recipient differs.
@@ -27,11 +26,6 @@ class FileGift(NamedTuple):
     def first(self) -> GiftRow:
         """Return the row that speaks for all of them."""
         return self.rows[0].gift
-
-    @property
-    def recipients(self) -> tuple[RecipientKey, ...]:
-        """Return who it is for."""
-        return tuple(key_of_row(row.gift) for row in self.rows)
 
     def claim(self, recipient_ids: tuple[int, ...]) -> Claim:
         """Return what the rows claim."""

@@ -86,6 +86,11 @@ class Parties:
             return None
         return known
 
+    def person_of(self, row: GiftRow) -> int | RecipientKey:
+        """Return who the row's recipient is: two records of one person are the same."""
+        known = self.find_recipient(row)
+        return key_of_row(row) if known is None else known.person_id
+
     def classes_of(self, row: GiftRow) -> tuple[RecipientClass, ...]:
         """Return what the row's recipient was on its day."""
         known = self.find_recipient(row)
@@ -113,7 +118,7 @@ class Parties:
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
         for row, newcomer in zip(reversed(missing.values()), added.recipients, strict=True):
-            recipient = Known(newcomer.id, row.recipient_email or None)
+            recipient = Known(newcomer.id, newcomer.id, row.recipient_email or None)
             if row.recipient_email:
                 self._by_email[row.recipient_email] = recipient
             key = (row.recipient_name, store.key_of(row.employer))

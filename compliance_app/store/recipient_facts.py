@@ -132,7 +132,9 @@ def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipi
     """Lock many people as `lock_recipients` does, in as many readings as it takes."""
     behind = people_behind(session, recipient_ids)
     locked = lock_recipients(session, {person.id for person in behind.values()})
-    return {given: locked[person.id] for given, person in behind.items()}
+    return {
+        given: locked[person.id]._replace(record=person.record) for given, person in behind.items()
+    }
 
 
 def suspects_of(session: Session, person_ids: Iterable[int]) -> dict[int, Suspect]:

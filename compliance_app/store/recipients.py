@@ -19,11 +19,14 @@ from compliance_app.store.models import (
     Share,
 )
 
+_PERSON_ID = func.coalesce(Recipient.merged_into_id, Recipient.id)
+
 
 class Known(NamedTuple):
-    """One recipient as a file of gifts is compared with them."""
+    """One record of a recipient as a file is compared with it, and the person it belongs to."""
 
     id: int
+    person_id: int
     email: str | None
 
 
@@ -104,11 +107,13 @@ def find_by_email(session: Session, email: str) -> Recipient | None:
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Known]:
     """Return the recipients with these addresses, by address."""
-    statement = select(Recipient.email, Recipient.id)
+    statement = select(Recipient.email, Recipient.id, _PERSON_ID)
     return {
-        email: Known(recipient_id, email)
+        email: Known(recipient_id, person_id, email)
         for some in chunks(sorted(set(emails)))
-        for email, recipient_id in session.execute(statement.where(Recipient.email.in_(some)))
+        for email, recipient_id, person_id in session.execute(
+            statement.where(Recipient.email.in_(some))
+        )
         if email is not None
     }
 
@@ -119,7 +124,13 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
     Somebody without an employer has an empty key; of several the oldest record is returned.
     """
     statement = (
-        select(Recipient.name, func.coalesce(Employer.name_key, ""), Recipient.id, Recipient.email)
+        select(
+            Recipient.name,
+            func.coalesce(Employer.name_key, ""),
+            Recipient.id,
+            _PERSON_ID,
+            Recipient.email,
+        )
         .outerjoin(
             Employment,
             (Employment.recipient_id == Recipient.id) & Employment.superseded_at.is_(None),
@@ -129,9 +140,9 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
     )
     keys = {key_of(name) for name in names}
     return {
-        (name, employer_key): Known(recipient_id, email)
+        (name, employer_key): Known(*known)
         for some in chunks(sorted(keys))
-        for name, employer_key, recipient_id, email in session.execute(
+        for name, employer_key, *known in session.execute(
             statement.where(Recipient.name_key.in_(some))
         )
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import canonical
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.workflow import DecisionKind, State
-from compliance_app.services import audit
+from compliance_app.services import audit, merging
 from compliance_app.services.gifts import submit
 from compliance_app.services.import_file import FileError
 from compliance_app.services.imports import Imported, ImportRefusedError, Options, import_gifts
@@ -182,6 +182,33 @@ def test_a_person_is_named_once_in_a_gift(work: Work) -> None:
         assert problems[0] == (
             "Line 2, recipient_name: The same person is named twice. Name each recipient once."
         )
+
+
+def test_two_records_of_one_person_are_that_person_named_twice(work: Work) -> None:
+    both = (
+        {"reference": "Box-1", "recipient_email": "morgan@northgate.example"},
+        {"reference": "Box-1", "recipient_email": "ravi@harbor.example"},
+    )
+    with work as session:
+        merge_ravi_into_morgan(session)
+        assert told(session, csv_of(*both)) == [
+            "Line 2, recipient_name: The same person is named twice. Name each recipient once.",
+            "Line 3, reference: Another row of this gift cannot be taken; mend that row first.",
+        ]
+
+
+def test_a_share_stays_with_the_record_its_row_names(work: Work) -> None:
+    with work as session:
+        merge_ravi_into_morgan(session)
+        take(session, csv_of({"recipient_email": "ravi@harbor.example"}))
+        share = only_gift(session).version.shares[0]
+        assert (share.recipient_id, share.recipient_name) == (CAST.ravi, "Ravi Shankaran")
+
+
+def merge_ravi_into_morgan(session: Session) -> None:
+    merging.merge(
+        session, CAST.ravi, CAST.morgan, reason="One person", actor_id=CAST.officer, at=NOON
+    )
 
 
 def test_a_reference_of_another_gift_is_explained(work: Work) -> None:
