@@ -192,7 +192,7 @@ def _entertainment(matter: Matter) -> Reason | None:
         return None
     if facts.shows("virtual") and not facts.shows("consumed_during_event"):
         return None
-    count = facts.count("entertainment_count_in_quarter")
+    count = facts.number_of("entertainment_count_in_quarter")
     if count >= matter.policy.entertainment_review_count:
         return _exclude(ReasonCode.ENTERTAINMENT_OFTEN, count=count)
     return _exclude(ReasonCode.ENTERTAINMENT)
@@ -226,7 +226,7 @@ def _nominal(matter: Matter, code: ReasonCode) -> Reason | None:
         return ask(ReasonCode.NOMINAL_UNSET)
     if matter.valuation.cents > threshold:
         return None
-    count = facts.count("promotional_items_to_recipient_in_period")
+    count = facts.number_of("promotional_items_to_recipient_in_period")
     series = count * matter.valuation.cents
     if series > limit_cents:
         return ask(

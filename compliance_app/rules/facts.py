@@ -5,9 +5,9 @@ row of the register describe a gift in the same terms. Money is integer cents of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compliance_app.rules.money import MoneyError, parse_cents
@@ -89,8 +89,7 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One recipient's share of one gift, as claimed.
 
     Every amount is per unit; `cost_cents` leaves out tax and delivery. Where only
@@ -114,7 +113,7 @@ class Facts:
     recipient_classes: tuple[RecipientClass, ...] = (RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE,)
     standing: Standing = Standing.GIVEN
     host_present: bool | None = None
-    evidence: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, str] = MappingProxyType({})
 
     def shows(self, name: str) -> bool:
         """Say whether the fact is claimed and not denied."""
@@ -128,7 +127,7 @@ class Facts:
         except MoneyError as error:
             raise FactsError(f'The fact "{name}" must be an amount. {error}') from error
 
-    def count(self, name: str) -> int:
+    def number_of(self, name: str) -> int:
         """Return a fact that is a number of things; 0 where it is not claimed."""
         said = self.evidence.get(name, "0")
         if not (said.isascii() and said.isdecimal() and len(said) < _LONGEST_COUNT):

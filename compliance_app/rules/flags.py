@@ -1,7 +1,6 @@
 """What a reviewer should look at: pure signs over a gift and its neighbors, never a verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -91,8 +90,7 @@ class Neighbor(NamedTuple):
     declined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the register knows around a gift."""
 
     logged_on: date

@@ -1,7 +1,6 @@
 """Where another reading of the rule would decide otherwise: said, and never silently chosen."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from compliance_app.rules.exclusions import ask
 from compliance_app.rules.facts import Facts, RecipientClass
@@ -30,7 +29,7 @@ def find_fee_question(matter: Matter, totals: Totals) -> Reason | None:
     fee, cost = facts.cents("fee_not_tax_or_delivery"), net_cost(facts)
     if fee is None or cost is None or not totals.is_over:
         return None
-    unit = unit_value(replace(facts, cost_cents=max(cost - fee, 0)), valuation.basis) or 0
+    unit = unit_value(facts._replace(cost_cents=max(cost - fee, 0)), valuation.basis) or 0
     if _is_over_at(_share(unit, matter), matter, totals):
         return None
     return ask(ReasonCode.FEE, fee_cents=fee)

@@ -4,7 +4,6 @@ Called with the recipients locked when something will be written, without when i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from types import MappingProxyType
@@ -38,8 +37,7 @@ VALUATION = frozenset(
 TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedShare:
+class JudgedShare(NamedTuple):
     """One recipient of a claim with the verdict on their share, and what it was given on."""
 
     recipient: RecipientFacts
@@ -50,8 +48,7 @@ class JudgedShare:
     flags: tuple[Flag, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdicts on a whole claim, and where they send it."""
 
     shares: tuple[JudgedShare, ...]
@@ -77,10 +74,10 @@ class Judgement:
     def under(self, policy: Policy) -> "Judgement":
         """Return the verdicts another policy leads to, from the same inputs."""
         shares = tuple(
-            replace(share, assessment=assess(share.facts, share.prior, policy))
+            share._replace(assessment=assess(share.facts, share.prior, policy))
             for share in self.shares
         )
-        return replace(self, shares=shares, policy=policy)
+        return self._replace(shares=shares, policy=policy)
 
     @property
     def is_plain(self) -> bool:
@@ -189,7 +186,7 @@ def _judge_share(
         both = sorted((*prior, *ledger.prior_shares(suspect.id, since=since)), key=_day_of)
         together = assess(facts, both, policy).running_cents
         words = f"{suspect.name}, with whom the total would be {format_dollars(together)}"
-        around = replace(around, possible_duplicate=words)
+        around = around._replace(possible_duplicate=words)
     flags = find_flags(facts, around, assessment, policy)
     return JudgedShare(person, place.employment, facts, prior, assessment, flags)
 

@@ -5,8 +5,9 @@ Pages, API and import build a `Claim`; `check` is the one place that says what a
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import (
@@ -36,8 +37,7 @@ RATE = re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\Z")
 MOST_RECIPIENTS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A gift as claimed: money in cents, per unit where it has a quantity."""
 
     given_on: date
@@ -53,7 +53,7 @@ class Claim:
     quantity: int = 1
     payer: Payer = Payer.MEMBER
     host_present: bool | None = None
-    evidence: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, str] = MappingProxyType({})
 
     @property
     def amounts(self) -> dict[str, int | None]:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -93,8 +92,7 @@ class Days:
     def _ask_for_too_much(self, days: int) -> None:
         """Log a gift over the limit this morning, so that an officer's queue begins with one."""
         idea = self._mind.idea(working_day(self._until.date() + timedelta(days=days)))
-        claim = replace(
-            idea.claim,
+        claim = idea.claim._replace(
             category=Category.MERCHANDISE,
             description="Framed print of the old harbor, signed",
             recipient_ids=idea.claim.recipient_ids[:1],
@@ -179,7 +177,7 @@ class Days:
         if gift.state is not State.SENT_BACK:
             return
         claim = claim_of(gift.version)
-        lower = replace(claim, cost_cents=(claim.cost_cents or 0) * 3 // 5, face_value_cents=None)
+        lower = claim._replace(cost_cents=(claim.cost_cents or 0) * 3 // 5, face_value_cents=None)
         reason = "The cost was the whole order; this gift's part is lower."
         gifts.amend(
             self._session, gift.reference, lower, reason=reason, actor_id=gift.giver_id, at=moment

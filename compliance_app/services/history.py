@@ -6,6 +6,7 @@ A gift that was given stays given whatever the engine says now; over the limit i
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -44,8 +45,7 @@ NO_REMEDY = "The imported record names none."
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class PastGift:
+class PastGift(NamedTuple):
     """A gift that was logged elsewhere, with what became of it there."""
 
     claim: Claim

@@ -4,9 +4,7 @@ With them and the policy's hash, anybody can judge the share again and get the s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from compliance_app.rules.assessment import Assessment
@@ -30,13 +28,11 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "standing": Standing,
     "recipient_classes": lambda classes: tuple(RecipientClass(one) for one in classes),
 }
-_FACTS = tuple(field.name for field in fields(Facts))
-_values_of = attrgetter(*_FACTS)
 
 
 def kept_document(assessment: Assessment, facts: Facts, prior: Sequence[PriorShare]) -> str:
     """Return the canonical text of an assessment with its inputs, as it is kept for ever."""
-    kept_facts = dict(zip(_FACTS, _values_of(facts), strict=True))
+    kept_facts = facts._asdict()
     kept_facts["given_on"] = facts.given_on.isoformat()
     kept_facts["evidence"] = dict(facts.evidence)
     inputs = {"facts": kept_facts, "prior": [_kept_share(share) for share in prior]}

@@ -140,9 +140,9 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
     )
     keys = {key_of(name) for name in names}
     return {
-        (name, employer_key): Known(*known)
+        (name, employer_key): Known(recipient_id, person_id, email)
         for some in chunks(sorted(keys))
-        for name, employer_key, *known in session.execute(
+        for name, employer_key, recipient_id, person_id, email in session.execute(
             statement.where(Recipient.name_key.in_(some))
         )
     }

@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 
 from playwright.sync_api import Page, expect
 
@@ -126,7 +125,7 @@ def test_two_officers_on_one_gift_and_one_is_told_why(
 
 def test_a_word_without_end_pushes_no_list_off_the_page(enter: Enter, cast: Cast) -> None:
     with unit_of_work() as session:
-        claim = replace(make_claim(10_00), description="x" * 500)
+        claim = make_claim(10_00)._replace(description="x" * 500)
         gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
     page = enter("officer", width=1200)
     for address in ("/gifts/all", "/audit/as-of", "/recipients/1"):

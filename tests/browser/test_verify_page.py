@@ -1,7 +1,6 @@
 """The page that checks an exported trail in any browser, from the disk and without a network."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +42,7 @@ def export(subject: str | None = None) -> list[str]:
 def trail_of_two_checkpoints() -> list[str]:
     export()
     with unit_of_work() as session:
-        claim = replace(make_claim(), purpose=ODD)
+        claim = make_claim()._replace(purpose=ODD)
         gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
     return export()
 

@@ -2,7 +2,6 @@
 
 import json
 import resource
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def lived_in(console: Console, register: Path) -> Path:
     with app.app_context():
         with unit_of_work() as session:
             for cents, purpose in ((80_00, "=HYPERLINK(1)"), (350_00, "拜訪王小明 先生")):
-                claim = replace(make_claim(cents, given_on=date(2026, 11, 10)), purpose=purpose)
+                claim = make_claim(cents, given_on=date(2026, 11, 10))._replace(purpose=purpose)
                 gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
         db.session.remove()
         db.engine.dispose()

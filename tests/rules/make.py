@@ -1,7 +1,6 @@
 """Short ways to say a gift and what went before."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TypedDict, Unpack
 
@@ -41,7 +40,7 @@ class Changes(TypedDict, total=False):
 def make_facts(day: str = "2026-05-04", **changes: Unpack[Changes]) -> Facts:
     """Return a plain gift of $50.00, changed where said."""
     plain = Facts(date.fromisoformat(day), Category.MERCHANDISE, cost_cents=50_00)
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def make_prior(*entries: tuple[str, int]) -> list[PriorShare]:

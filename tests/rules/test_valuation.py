@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -189,7 +188,7 @@ ALL_KNOWN: Changes = {"cost_cents": 10_00, "market_value_cents": 20_00, "face_va
             id="a seat at its cost whatever the market says",
         ),
         pytest.param(
-            replace(make_facts(**ALL_KNOWN), category=Category.ENTERTAINMENT),
+            make_facts(**ALL_KNOWN)._replace(category=Category.ENTERTAINMENT),
             Basis.FAIR_MARKET,
             20_00,
             id="a seat for a public servant",

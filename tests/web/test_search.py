@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,7 +17,7 @@ def submit(cents: int, description: str, *, giver_id: int = CAST.rep, **more: ob
         claim = make_claim(cents, **more)  # type: ignore[arg-type]
         return gifts.submit(
             session,
-            replace(claim, description=description),
+            claim._replace(description=description),
             giver_id=giver_id,
             actor_id=giver_id,
             at=NOON,
