@@ -14,6 +14,7 @@ from compliance_app.rules.permissions import Role
 from compliance_app.rules.workflow import State
 from compliance_app.services.demo_accounts import add_accounts
 from compliance_app.services.demo_days import Days, working_day
+from compliance_app.services.demo_doubles import AHEAD, add_doubles
 from compliance_app.services.demo_firm import Firm, Imagination, add_firm
 from compliance_app.services.history import HistoryWriter, PastGift
 
@@ -69,8 +70,12 @@ def build(
     )
     writer.record(past, lambda count: progress(count, gifts))
     Days(session, firm, mind, rng, at).live(
-        adopted_on + timedelta(days=1), live, lambda count: progress(count, gifts)
+        adopted_on + timedelta(days=1), max(live - 1, 0), lambda count: progress(count, gifts)
     )
+    if live:
+        lately = at - timedelta(hours=1)
+        add_doubles(session, firm, at=lately, given_on=working_day(today + AHEAD))
+        progress(1, gifts)
     return Demo(firm, gifts)
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import canonical
 from compliance_app.rules.permissions import Role
+from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
 from compliance_app.services import audit, demo
 from compliance_app.store import audit as trail
 from compliance_app.store import schema
 from compliance_app.store.base import Mode, prepare
 from compliance_app.store.gifts import document_of
-from compliance_app.store.models import Gift, GiftVersion, Person, Recipient, Share
+from compliance_app.store.models import Gift, GiftVersion, Person, Recipient, RecipientPair, Share
 from tests.conftest import NOON
 
 
@@ -56,7 +57,15 @@ def test_the_demo_is_a_firm_with_reporting_lines(built: Session) -> None:
     assert roles[Role.AE] >= 80
     assert roles[Role.COMPLIANCE] >= 4
     assert unsupervised == 0
-    assert built.scalar(select(func.count()).select_from(Recipient)) == 420
+    assert built.scalar(select(func.count()).select_from(Recipient)) == 423
+
+
+def test_three_people_of_the_demo_stand_in_the_register_twice(built: Session) -> None:
+    pairs = built.scalars(select(RecipientPair)).all()
+    assert len(pairs) >= 3
+    newest = built.scalars(select(Gift).order_by(Gift.id.desc())).first()
+    assert newest is not None
+    assert (newest.state, newest.route) == (State.SUBMITTED, Route.COMPLIANCE)
 
 
 def test_the_demo_s_gifts_reach_over_the_change_of_limit(built: Session) -> None:
@@ -75,7 +84,7 @@ def test_the_demo_has_gifts_in_the_states_people_see(built: Session) -> None:
 
 def test_all_addresses_of_the_demo_lead_nowhere(built: Session) -> None:
     emails = [*built.scalars(select(Person.email)), *built.scalars(select(Recipient.email))]
-    assert [email for email in emails if not email or not email.endswith(".example")] == []
+    assert [email for email in emails if email and not email.endswith(".example")] == []
 
 
 def test_a_gift_of_the_demo_to_several_is_divided(built: Session) -> None:
