@@ -175,6 +175,7 @@ class Recipient(Document):
     id: int
     name: str
     email: str | None
+    phone: str | None
     employer: str | None
     title: str | None
     recipient_class: RecipientClass
@@ -226,16 +227,18 @@ def preview_answer(judgement: Judgement) -> Preview:
 
 def recipient_answer(
     found: Found,
-    recipient_class: RecipientClass,
+    class_and_phone: tuple[RecipientClass, str | None],
     day: date,
     room: Verdicts,
     merged: Sequence[tuple[int, str]] = (),
 ) -> Recipient:
     """Return a person with what is left for them on the day."""
+    recipient_class, phone = class_and_phone
     return Recipient(
         id=found.id,
         name=found.name,
         email=found.email,
+        phone=phone,
         employer=found.employer,
         title=found.title,
         recipient_class=recipient_class,

@@ -13,6 +13,7 @@ from compliance_app.api.orders import perform, respond
 from compliance_app.api.recipients import found_now
 from compliance_app.api.schemas import (
     DepartureBody,
+    DetailsBody,
     EmployerQuery,
     EmploymentBody,
     read_body,
@@ -23,7 +24,7 @@ from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import NotFoundError
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import coverage, employments
+from compliance_app.services import coverage, details, employments
 from compliance_app.services.idempotency import Answer
 from compliance_app.services.workplaces import class_on
 from compliance_app.store import employer_pages, models
@@ -98,6 +99,27 @@ def show(employer_id: str) -> ResponseReturnValue:
     if firm is None:
         raise NotFoundError(what="employer with this number")
     return respond(_answer(firm, today()).model_dump_json())
+
+
+@bp.post("/v1/recipients/<recipient_id>/details")
+@requires(Permission.RECIPIENT_CHANGE)
+def correct_details(recipient_id: str) -> ResponseReturnValue:
+    """Correct a person's name, e-mail address or telephone number."""
+    body, number = read_body(DetailsBody), _number(recipient_id)
+    return perform(
+        _then_show(
+            lambda work, at: details.change(
+                work,
+                number,
+                name=body.name,
+                email=body.email,
+                phone=body.phone,
+                actor_id=actor().person_id,
+                at=at,
+            )
+        ),
+        body,
+    )
 
 
 @bp.post("/v1/recipients/<recipient_id>/employments")

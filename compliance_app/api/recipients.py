@@ -84,6 +84,7 @@ def _add(session: Session, body: RecipientBody, at: datetime) -> Answer:
         employer=(body.employer or "").strip(),
         title=(body.title or "").strip(),
         recipient_class=body.recipient_class,
+        phone=(body.phone or "").strip(),
     )
     if not body.confirmed_new and (alike := recipients.alike(session, new, at.date())):
         raise LikelyDuplicateError(
@@ -132,11 +133,9 @@ def recipient_now(session: Session, person: Found, day: date) -> Recipient:
 def _recipients_now(session: Session, found: Sequence[Found], day: date) -> list[Recipient]:
     """Return several people with what is left for each, read in one go."""
     ids = [person.id for person in found]
-    rooms, classes = rooms_on(session, ids, day), store.classes_of(session, ids)
+    rooms, facts = rooms_on(session, ids, day), store.classes_and_phones(session, ids)
     merged = store.merged_into(session, ids)
     return [
-        recipient_answer(
-            person, classes[person.id], day, rooms[person.id], merged.get(person.id, ())
-        )
+        recipient_answer(person, facts[person.id], day, rooms[person.id], merged.get(person.id, ()))
         for person in found
     ]

@@ -10,7 +10,7 @@ from compliance_app.rules.audit import Event
 from compliance_app.services.crm_plans import Act, Planned, say
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
-from compliance_app.store import audit, crm
+from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import row_document
@@ -107,6 +107,9 @@ def apply(
     session.flush()
     circles = _set_parents(session, plan, source, wanted, done)
     session.flush()
+    for one in done:
+        if one.before is not None and one.before["name"] != one.firm.name:
+            recipient_keys.keep_people_of(session, one.firm.id)
     for some_done in chunks(done):
         changes = [_change(one, import_id) for one in some_done]
         session.add_all(changes)

@@ -178,6 +178,7 @@ class _Writer:
             name=row.name,
             name_key=key_of(row.name),
             email=row.email or None,
+            phone=row.phone or None,
             created_by_id=actor_id,
             created_at=self._at,
         )
@@ -208,6 +209,7 @@ class _Writer:
                 after={
                     "name": row.name,
                     "email": row.email or None,
+                    "phone": row.phone or None,
                     "work": work if employer_id is not None else [],
                 },
             )

@@ -53,7 +53,13 @@ NOWHERE = Firm(None, "", "")
 
 def matched(row: CrmRow, firm: Firm) -> Matched:
     """Return a row as the matching of people sees it."""
-    return Matched.of(row.name, employer=firm.name or firm.key, email=row.email, title=row.title)
+    return Matched.of(
+        row.name,
+        employer=firm.name or firm.key,
+        email=row.email,
+        phone=row.phone,
+        title=row.title,
+    )
 
 
 class ContactPlan:
@@ -184,6 +190,8 @@ def _changes(row: CrmRow, firm: Firm, known: Contact) -> dict[str, str]:
         changes["name"] = row.name
     if row.email and row.email != known.email:
         changes["email"] = row.email
+    if row.phone and row.phone != (known.phone or ""):
+        changes["phone"] = row.phone
     job = known.jobs[-1] if known.jobs else None
     # A firm they worked for before is old news: whoever recorded the change knew better.
     if firm.key and firm.key not in {one.employer_key for one in known.jobs}:

@@ -10,8 +10,16 @@ from compliance_app.rules.errors import InputError
 from compliance_app.services.crm_sources import SALESFORCE, Kind, Layout
 from compliance_app.services.crm_workbooks import Line
 from compliance_app.services.people import checked_email
+from compliance_app.services.recipients import checked_phone
 
-LONGEST = {"email": 254, "title": 200, "external_id": 200, "segment": 100, "region": 100}
+LONGEST = {
+    "email": 254,
+    "phone": 60,
+    "title": 200,
+    "external_id": 200,
+    "segment": 100,
+    "region": 100,
+}
 LONGEST_TEXT = 300
 SALESFORCE_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -37,6 +45,7 @@ class CrmRow(NamedTuple):
     external_id: str
     name: str
     email: str = ""
+    phone: str = ""
     title: str = ""
     employer: str = ""
     employer_ids: tuple[str, ...] = ()
@@ -83,6 +92,7 @@ def _contact(line: int, cells: Mapping[str, str], source: str) -> CrmRow:
         external_id=_id(cells.get("external_id", ""), source),
         name=_limited("name", name),
         email=_email(cells.get("email", "")),
+        phone=_phone(cells.get("phone", "")),
         title=cells.get("title", ""),
         employer=cells.get("employer", ""),
         employer_ids=_ids(cells.get("employer_external_id", ""), source),
@@ -165,6 +175,14 @@ def _email(text: str) -> str:
         return checked_email(text) if text else ""
     except InputError as error:
         raise BadCellError("email", str(error)) from error
+
+
+def _phone(text: str) -> str:
+    """Return a telephone number; a cell without any digit ("n/a") says nothing."""
+    try:
+        return checked_phone(text) if any(sign.isdigit() for sign in text) else ""
+    except InputError as error:
+        raise BadCellError("phone", str(error)) from error
 
 
 def _day(field: str, text: str) -> date | None:

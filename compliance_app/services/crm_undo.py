@@ -130,7 +130,8 @@ def _recipient(
     if change.before is None and recipient.id in known.used:
         done.keep(f"{recipient.name} has gifts or was merged, so the record stays.")
         return None
-    if state_of(recipient) != change.after:
+    now = state_of(recipient)
+    if {name: now[name] for name in change.after} != change.after:
         done.keep(f"{recipient.name} was changed since, so the record stays as it is.")
         return None
     given_way: list[Employment] = []
@@ -156,6 +157,7 @@ def _set_recipient(
 ) -> list[Employment]:
     recipient.name, recipient.name_key = before["name"], key_of(before["name"])
     recipient.email = before["email"]
+    recipient.phone = before.get("phone", recipient.phone)
     if crm.work_of(recipient.employments) == before["work"]:
         return []
     given_way = list(recipient.employments)
@@ -192,6 +194,7 @@ def _employer(session: Session, change: CrmChange, done: Undone, at: datetime) -
         for name, value in change.before.items():
             setattr(firm, name, value)
         firm.name_key = key_of(firm.name)
+        recipient_keys.keep_people_of(session, firm.id)
         done.set_back += 1
     session.flush()
     body = {

@@ -72,6 +72,7 @@ def state_of(recipient: Recipient) -> dict[str, object]:
     return {
         "name": recipient.name,
         "email": recipient.email,
+        "phone": recipient.phone,
         "work": crm.work_of(recipient.employments),
     }
 
@@ -90,6 +91,8 @@ def _set(
     recipient.name, recipient.name_key = row.name, key_of(row.name)
     if row.email:
         recipient.email = row.email
+    if row.phone:
+        recipient.phone = row.phone
     given_way: list[Employment] = []
     today = at.date()
     if changes.keys().isdisjoint({"employer", "title"}):

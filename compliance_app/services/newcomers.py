@@ -95,6 +95,7 @@ def _rows(
             name=new.name,
             name_key=store.key_of(new.name),
             email=new.email or None,
+            phone=new.phone or None,
             recipient_class=new.recipient_class,
             created_by_id=actor_id,
             created_at=at,
@@ -107,7 +108,9 @@ def _rows(
 
 
 def _contact(new: NewRecipient, one: Newcomer) -> tuple[int, Contact]:
-    return one.id, Contact.of(new.name, employer=new.employer, email=new.email, title=new.title)
+    return one.id, Contact.of(
+        new.name, employer=new.employer, email=new.email, phone=new.phone, title=new.title
+    )
 
 
 def _employer_act(firm: PlainRow) -> audit.Act:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment, assess
 from compliance_app.rules.audit import Event
-from compliance_app.rules.errors import EmailTakenError
+from compliance_app.rules.errors import EmailTakenError, InputError
 from compliance_app.rules.facts import Category, Facts, RecipientClass
 from compliance_app.rules.matching import Contact, Match, PartCode
 from compliance_app.rules.policy import history_since
@@ -32,6 +32,7 @@ from compliance_app.store.recipient_facts import people_behind
 from compliance_app.store.recipients import Found
 
 LONGEST_NAME = 300
+LONGEST_PHONE, FEWEST_DIGITS = 60, 5
 # How many people a new one may be that are shown, and put on the review list.
 MOST_ALIKE = 10
 
@@ -45,6 +46,7 @@ class NewRecipient:
     employer: str = ""
     title: str = ""
     recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
+    phone: str = ""
 
 
 class Alike(NamedTuple):
@@ -84,9 +86,11 @@ def add(
     """
     name = checked_name(new.name, longest=LONGEST_NAME)
     email = checked_email(new.email) if new.email.strip() else None
+    phone = checked_phone(new.phone)
     if email is not None and (taken := store.find_by_email(session, email)) is not None:
         raise EmailTakenError(email=email, name=taken.name)
-    recipient = _new_row(replace(new, name=name, email=email or ""), actor_id=actor_id, at=at)
+    known = replace(new, name=name, email=email or "", phone=phone)
+    recipient = _new_row(known, actor_id=actor_id, at=at)
     session.add(recipient)
     if new.employer.strip():
         employer = find_or_add_employer(session, new.employer, actor_id=actor_id, at=at)
@@ -130,8 +134,20 @@ def _suspect(
     )
 
 
+def checked_phone(phone: str) -> str:
+    """Return a telephone number with single spaces; raises InputError where it is none."""
+    plain = " ".join(phone.split())
+    digits = sum(sign in "0123456789" for sign in plain)
+    if plain and (digits < FEWEST_DIGITS or len(plain) > LONGEST_PHONE or not plain.isprintable()):
+        sentence = f"{plain[:60]!r} is not a telephone number such as +1 212 555 0100."
+        raise InputError(problems={"phone": sentence})
+    return plain
+
+
 def _contact(new: NewRecipient) -> Contact:
-    return Contact.of(new.name, employer=new.employer, email=new.email, title=new.title)
+    return Contact.of(
+        new.name, employer=new.employer, email=new.email, phone=new.phone, title=new.title
+    )
 
 
 def room_on(session: Session, recipient: Worker, day: date) -> Assessment:
@@ -184,6 +200,7 @@ def _new_row(new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipi
         name=new.name,
         name_key=store.key_of(new.name),
         email=new.email or None,
+        phone=new.phone or None,
         recipient_class=new.recipient_class,
         created_by_id=actor_id,
         created_at=at,

@@ -53,6 +53,7 @@ class Contact(NamedTuple):
     id: int
     name: str
     email: str | None
+    phone: str | None
     merged_into_id: int | None
     is_retired: bool
     jobs: tuple[Job, ...]
@@ -105,14 +106,14 @@ def contacts(session: Session, recipient_ids: Iterable[int]) -> dict[int, Contac
                 Recipient.id,
                 Recipient.name,
                 Recipient.email,
+                Recipient.phone,
                 Recipient.merged_into_id,
                 Recipient.retired_at,
             ).where(Recipient.id.in_(some))
         )
-        for number, name, email, merged_into_id, retired_at in rows:
-            found[number] = Contact(
-                number, name, email, merged_into_id, retired_at is not None, tuple(jobs[number])
-            )
+        for number, name, email, phone, merged_into_id, retired_at in rows:
+            work, retired = tuple(jobs[number]), retired_at is not None
+            found[number] = Contact(number, name, email, phone, merged_into_id, retired, work)
     return found
 
 

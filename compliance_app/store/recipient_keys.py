@@ -6,7 +6,7 @@ under its older names and employers, so nothing is taken away either.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, Text, func, select, type_coerce
+from sqlalchemy import BigInteger, Select, Text, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, selectinload
@@ -24,6 +24,7 @@ def contacts_of(recipient: Recipient) -> list[Contact]:
             recipient.name,
             employer=one.employer.name if one else "",
             email=recipient.email or "",
+            phone=recipient.phone or "",
             title=one.title if one else "",
             worked_from=one.started_on if one else None,
             worked_until=one.ended_on if one else None,
@@ -48,22 +49,34 @@ def keep_contacts(session: Session, contacts: Iterable[tuple[int, Contact]]) -> 
         _insert(session, RecipientWord, "text", sorted(words))
 
 
+def keep_people_of(session: Session, employer_id: int) -> None:
+    """Keep the keys of everybody who works or worked at a firm, whose name has changed."""
+    session.flush()
+    here = select(Employment.recipient_id).where(
+        Employment.employer_id == employer_id, Employment.superseded_at.is_(None)
+    )
+    ids = session.scalars(select(Recipient.id).where(Recipient.id.in_(here))).all()
+    for some in chunks(ids):
+        keep(session, session.scalars(_with_work(some)))
+
+
 def fill(session: Session) -> int:
     """Make the keys of the records that have none, and say how many there were."""
     # One pass over the words: they have no index by record, since nothing else asks so.
     has_none = Recipient.id.not_in(select(RecipientWord.recipient_id))
     ids = session.scalars(select(Recipient.id).where(has_none).order_by(Recipient.id)).all()
     for some in chunks(ids):
-        keep(
-            session,
-            session.scalars(
-                select(Recipient)
-                .where(Recipient.id.in_(some))
-                .options(selectinload(Recipient.employments).selectinload(Employment.employer))
-            ),
-        )
+        keep(session, session.scalars(_with_work(some)))
         session.expunge_all()
     return len(ids)
+
+
+def _with_work(ids: Sequence[int]) -> Select[Recipient]:
+    return (
+        select(Recipient)
+        .where(Recipient.id.in_(ids))
+        .options(selectinload(Recipient.employments).selectinload(Employment.employer))
+    )
 
 
 def _insert(

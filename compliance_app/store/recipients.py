@@ -58,9 +58,12 @@ def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     ).all()
 
 
-def classes_of(session: Session, recipient_ids: Sequence[int]) -> dict[int, RecipientClass]:
-    """Return the class of each of these records, by id."""
-    return {row[0]: row[1] for row in run(session, _CLASSES, {"ids": recipient_ids})}
+def classes_and_phones(
+    session: Session, recipient_ids: Sequence[int]
+) -> dict[int, tuple[RecipientClass, str | None]]:
+    """Return the class and the telephone number of each of these records, by id."""
+    rows = run(session, _CLASSES_AND_PHONES, {"ids": recipient_ids})
+    return {number: (kind, phone) for number, kind, phone in rows}
 
 
 def merged_into(
@@ -74,7 +77,7 @@ def merged_into(
 
 
 # Built once: putting a statement together takes longer than answering it.
-_CLASSES = select(Recipient.id, Recipient.recipient_class).where(
+_CLASSES_AND_PHONES = select(Recipient.id, Recipient.recipient_class, Recipient.phone).where(
     Recipient.id.in_(bindparam("ids", expanding=True))
 )
 _MERGED = (

@@ -6,6 +6,7 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact
+from compliance_app.rules.matching.contacts import number_of
 from compliance_app.rules.matching.employers import parse_employer
 from compliance_app.rules.matching.names import parse_name
 from compliance_app.store.models import (
@@ -37,6 +38,7 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
             func.coalesce(Recipient.merged_into_id, Recipient.id),
             Recipient.name,
             Recipient.email,
+            Recipient.phone,
             Employment.employer_id,
             Employment.title,
         )
@@ -50,7 +52,7 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
         for number, name in session.execute(select(Employer.id, Employer.name))
     }
     rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
-    for number, person_id, name, email, employer_id, title in rows:
+    for number, person_id, name, email, phone, employer_id, title in rows:
         first, middle, last, generation, office = parse_name(name)
         firm = firms.get(employer_id, "") if employer_id else ""
         yield (
@@ -64,7 +66,7 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
                 office,
                 firm,
                 email or "",
-                "",
+                number_of(phone) if phone else "",
                 title.lower() if title else "",
             ),
         )

@@ -1,4 +1,4 @@
-"""A recipient's work over time: changing, ending and correcting it; the sum stays theirs."""
+"""A recipient's details and work over time: changing and correcting them; the sum stays theirs."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +11,7 @@ from compliance_app.clock import now, today
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import NotFoundError, RuleError
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import employments
+from compliance_app.services import details, employments
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Employment, Recipient
 from compliance_app.web.errors import note_refusal, status_of
@@ -22,6 +22,7 @@ from compliance_app.web.forms.employments import (
     EndForm,
     NewEmployerForm,
 )
+from compliance_app.web.forms.recipients import DetailsForm
 from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("employments", __name__)
@@ -34,6 +35,27 @@ Act = Callable[[Session, int, datetime], Recipient]
 def edit(recipient_id: int) -> ResponseReturnValue:
     """Show where a recipient worked, with the forms to change it."""
     return _page(recipient_id)
+
+
+@bp.post("/recipients/<int:recipient_id>/details")
+@requires(Permission.RECIPIENT_CHANGE)
+def correct_details(recipient_id: int) -> ResponseReturnValue:
+    """Put the right name, address and number in the place of wrong ones."""
+    form = DetailsForm(prefix="who-")
+    return _do(
+        recipient_id,
+        form,
+        lambda work, actor_id, at: details.change(
+            work,
+            recipient_id,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            phone=form.phone.data or "",
+            actor_id=actor_id,
+            at=at,
+        ),
+        "The details are corrected; earlier gifts keep the name they were logged under.",
+    )
 
 
 @bp.post("/recipients/<int:recipient_id>/work/employer")
@@ -169,11 +191,22 @@ def _page(
     return render_template(
         "employments/edit.html",
         recipient=recipient,
+        who=sent if isinstance(sent, DetailsForm) else _details_of(recipient),
         new=forms["NewEmployerForm"],
         end=forms["EndForm"],
         departure=forms["DepartureForm"],
         corrections=corrections,
         corrected=corrected,
+    )
+
+
+def _details_of(recipient: Recipient) -> DetailsForm:
+    return DetailsForm(
+        formdata=None,
+        prefix="who-",
+        name=recipient.name,
+        email=recipient.email,
+        phone=recipient.phone,
     )
 
 

@@ -19,6 +19,7 @@ def test_a_person_comes_with_what_is_left_for_them_today(app: Flask) -> None:
         "id": 1,
         "name": "Morgan Ellery",
         "email": "morgan@northgate.example",
+        "phone": None,
         "employer": "Northgate Pension Trust",
         "title": "Manager",
         "recipient_class": "institutional_client_employee",
@@ -121,6 +122,7 @@ def test_whoever_is_like_somebody_is_named_with_them(app: Flask, named: dict[str
         "id": 1,
         "name": "Morgan Ellery",
         "email": "morgan@northgate.example",
+        "phone": None,
         "employer": "Northgate Pension Trust",
     }
 

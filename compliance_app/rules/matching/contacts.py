@@ -8,6 +8,7 @@ from compliance_app.rules.matching.employers import employer_codes, parse_employ
 from compliance_app.rules.matching.names import PersonName, fold, parse_name
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
+_EXTENSION = re.compile(r"x|ext|#", re.IGNORECASE)
 _DIGITS_OF_A_NUMBER = 10
 
 
@@ -43,7 +44,7 @@ class Contact(NamedTuple):
             *parse_name(name),
             parse_employer(employer) if employer else "",
             email.strip().lower(),
-            _NO_DIGIT.sub("", phone)[-_DIGITS_OF_A_NUMBER:] if phone else "",
+            number_of(phone) if phone else "",
             fold(title).strip() if title else "",
             worked_from,
             worked_until,
@@ -58,3 +59,8 @@ class Contact(NamedTuple):
     def employer_codes(self) -> tuple[str, ...]:
         """Return what spellings of the employer share."""
         return employer_codes(self.employer)
+
+
+def number_of(phone: str) -> str:
+    """Return the digits of a telephone number without the country's code and an extension."""
+    return _NO_DIGIT.sub("", _EXTENSION.split(phone, maxsplit=1)[0])[-_DIGITS_OF_A_NUMBER:]

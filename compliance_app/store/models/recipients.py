@@ -47,6 +47,8 @@ class Recipient(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     name_key: Mapped[str] = mapped_column(String(LONGEST_NAME))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    # As it was written; several people may share one.
+    phone: Mapped[str | None] = mapped_column(String(60))
     recipient_class: Mapped[RecipientClass] = mapped_column(
         words(RecipientClass), default=RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     )

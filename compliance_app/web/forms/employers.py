@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 
 from compliance_app.rules.client_errors import EmployerLoopError, EmployerTakenError
 from compliance_app.rules.employers import EmployerClass
-from compliance_app.rules.errors import InputError, NotFoundError, RuleError
+from compliance_app.rules.errors import EmailTakenError, InputError, NotFoundError, RuleError
 from compliance_app.services.employers import EmployerFacts
 from compliance_app.store.models import Person
 from compliance_app.web.forms.base import Form
@@ -19,6 +19,7 @@ FIELD_OF_ERROR: dict[type[RuleError], str] = {
     EmployerTakenError: "name",
     EmployerLoopError: "parent",
     NotFoundError: "parent",
+    EmailTakenError: "email",
 }
 
 

@@ -1,6 +1,6 @@
 """Adding a person at a client, and finding one."""
 
-from wtforms import BooleanField, EmailField, SearchField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SearchField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired
 
 from compliance_app.rules.errors import EmailTakenError, InputError, RuleError
@@ -8,6 +8,7 @@ from compliance_app.rules.facts import RecipientClass
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.web.filters import WORDS
 from compliance_app.web.forms.base import Form
+from compliance_app.web.forms.employers import ClientForm
 from compliance_app.web.forms.fields import Line, options
 
 
@@ -22,11 +23,20 @@ class SearchForm(Form):
     q = SearchField("Name or e-mail", validators=[Line(300)], render_kw={"autocomplete": "off"})
 
 
+class DetailsForm(ClientForm):
+    """A person's name and how to reach them, as they should have been."""
+
+    name = StringField("Name", validators=[InputRequired("Give the person's name."), Line(300)])
+    email = EmailField("E-mail", validators=[Line(254)])
+    phone = TelField("Telephone", validators=[Line(60)])
+
+
 class RecipientForm(Form):
     """Who it is, where they work, and what the rules see in them."""
 
     name = StringField("Name", validators=[InputRequired("Give the person's name."), Line(300)])
     email = EmailField("E-mail", validators=[Line(254)])
+    phone = TelField("Telephone", validators=[Line(60)])
     employer = StringField(
         "Employer", description="The client firm they work for now.", validators=[Line(300)]
     )
@@ -47,6 +57,7 @@ class RecipientForm(Form):
             employer=self.employer.data or "",
             title=self.title.data or "",
             recipient_class=RecipientClass(self.recipient_class.data),
+            phone=self.phone.data or "",
         )
 
     def refuse(self, error: RuleError) -> None:
