@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from compliance_app.web.forms.base import Form
 from compliance_app.web.forms.fields import Line, options
 
+BREACH, SEND_BACK, SETTLE = "breach", "send_back", "settle"
 INTO_FIRST, INTO_SECOND, NOT_SAME, LATER = "into_first", "into_second", "not_same", "later"
 
 
@@ -31,9 +32,28 @@ class UndoForm(Form):
     reason = StringField("Why they are two people", validators=[Line(300)])
 
 
-class SettleForm(Form):
-    """What was done about a gift that is over the limit since a merge."""
+class SamePersonForm(Form):
+    """Which other record is the same person, and which of the two goes on."""
 
+    other = IntegerField(validators=[InputRequired("Name the other record."), NumberRange(1)])
+    goes_on = RadioField(
+        "Which record goes on?",
+        choices=options(("this", "This one"), ("other", "The other one")),
+        validators=[InputRequired("Choose the record that goes on.")],
+    )
+    reason = StringField("Why they are one person", validators=[Line(300)])
+
+
+class SettleForm(Form):
+    """What is done about a gift that came to light."""
+
+    act = RadioField(
+        "What is done",
+        choices=options(
+            (BREACH, "Record a breach"), (SEND_BACK, "Send it back"), (SETTLE, "Settle it")
+        ),
+        default=SETTLE,
+    )
     reason = TextAreaField(
         "What was done about it",
         validators=[InputRequired("Say what was done about it."), Line(300)],
