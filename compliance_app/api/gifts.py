@@ -27,6 +27,7 @@ DECISIONS: dict[str, Callable[..., Gift]] = {
     "approve": approvals.approve,
     "decline": approvals.decline,
     "send_back": approvals.send_back,
+    "record_breach": approvals.record_breach,
 }
 
 
@@ -69,15 +70,15 @@ def show(reference: str) -> ResponseReturnValue:
 @bp.post("/v1/gifts/<reference>/decision")
 @requires(Permission.GIFT_DECIDE)
 def decide(reference: str) -> ResponseReturnValue:
-    """Approve a gift, decline it or send it back."""
+    """Approve a gift, decline it, send it back or record a breach."""
     body, me = read_body(DecisionBody), actor()
     get_readable_gift(db.session(), reference, me)
     act = DECISIONS[body.decision]
+    said = {"reason": body.reason}
+    if body.decision == "record_breach":
+        said["remedy"] = body.remedy
     return perform(
-        lambda work, at: _answer(
-            act(work, reference, actor_id=me.person_id, at=at, reason=body.reason)
-        ),
-        body,
+        lambda work, at: _answer(act(work, reference, actor_id=me.person_id, at=at, **said)), body
     )
 
 

@@ -11,6 +11,8 @@ from compliance_app.api.fields import Dollars, Moment, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.recipients import recipient_now
 from compliance_app.api.schemas import (
+    FindingBody,
+    FindingQuery,
     MergeBody,
     PairBody,
     PairQuery,
@@ -23,7 +25,8 @@ from compliance_app.rules.errors import NotFoundError
 from compliance_app.rules.identity import PairState
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import merging, pairs
+from compliance_app.rules.workflow import State
+from compliance_app.services import findings, merging, pairs
 from compliance_app.services.idempotency import Answer
 from compliance_app.services.merging import Merged
 from compliance_app.services.recipients import room_on
@@ -36,9 +39,12 @@ bp = Blueprint("identity", __name__)
 
 
 class Finding(Document):
-    """A gift that is over the limit since two records are one person."""
+    """A gift that came to light since something became known of its recipient."""
 
+    id: int
     gift: str
+    state: State
+    recipient: Record
     given_on: date
     running: Dollars
     limit: Dollars | None
@@ -46,6 +52,12 @@ class Finding(Document):
     sentence: str
     closed_at: Moment | None
     closed_reason: str
+
+
+class FindingPage(Document):
+    """What came to light and nobody has dealt with, the newest first."""
+
+    findings: list[Finding]
 
 
 class Merge(Document):
@@ -148,6 +160,31 @@ def decide(pair_id: str) -> ResponseReturnValue:
     return perform(act, body)
 
 
+@bp.get("/v1/findings")
+@requires(Permission.RECIPIENT_MERGE)
+def list_findings() -> ResponseReturnValue:
+    """List the gifts that came to light and that nobody has dealt with."""
+    query = read_query(FindingQuery)
+    found = identity.open_findings(db.session(), count=query.limit)
+    return respond(FindingPage(findings=[_finding(one) for one in found]).model_dump_json())
+
+
+@bp.post("/v1/findings/<finding_id>")
+@requires(Permission.RECIPIENT_MERGE)
+def settle(finding_id: str) -> ResponseReturnValue:
+    """Say what was done about a gift that came to light; a decision on the gift says it too."""
+    body, number = read_body(FindingBody), _number(finding_id)
+
+    def act(work: Session, at: datetime) -> Answer:
+        finding = identity.get_open_finding(work, number)
+        if finding is None:
+            raise NotFoundError(what="open finding with this number")
+        findings.settle(work, finding, reason=body.reason, actor_id=actor().person_id, at=at)
+        return Answer(200, _finding(finding).model_dump_json())
+
+    return perform(act, body)
+
+
 def _number(text: str) -> int:
     number = read_number(text)
     if number is None:
@@ -168,21 +205,25 @@ def _answer(session: Session, done: Merged, at: datetime) -> Answer:
             recipient_now(session, found, at.date())
             for found in store.found_among(session, list(people))
         ],
-        findings=[
-            Finding(
-                gift=one.gift.reference,
-                given_on=one.given_on,
-                running=format_decimal(one.running_cents),
-                limit=dollars(one.limit_cents),
-                excess=format_decimal(one.excess_cents),
-                sentence=one.sentence,
-                closed_at=one.closed_at,
-                closed_reason=one.closed_reason,
-            )
-            for one in done.findings
-        ],
+        findings=[_finding(one) for one in done.findings],
     )
     return Answer(200, answer.model_dump_json())
+
+
+def _finding(one: models.RecipientFinding) -> Finding:
+    return Finding(
+        id=one.id,
+        gift=one.gift.reference,
+        state=one.gift.state,
+        recipient=Record(id=one.recipient_id, name=one.recipient.name),
+        given_on=one.given_on,
+        running=format_decimal(one.running_cents),
+        limit=dollars(one.limit_cents),
+        excess=format_decimal(one.excess_cents),
+        sentence=one.sentence,
+        closed_at=one.closed_at,
+        closed_reason=one.closed_reason,
+    )
 
 
 def _pair(session: Session, pair: models.RecipientPair) -> Pair:

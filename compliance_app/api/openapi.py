@@ -18,15 +18,18 @@ from compliance_app.api.answers import Gift, Preview, Recipient
 from compliance_app.api.clients import Employer, EmployerPage
 from compliance_app.api.fields import LARGEST_ID
 from compliance_app.api.gift_list import GiftPage
-from compliance_app.api.identity import Merge, Pair, PairPage
+from compliance_app.api.identity import Finding, FindingPage, Merge, Pair, PairPage
 from compliance_app.api.orders import HEADER, KEY, respond
 from compliance_app.api.recipients import RecipientPage
 from compliance_app.api.report_orders import Job
 from compliance_app.api.schemas import (
     DecisionBody,
     DepartureBody,
+    DetailsBody,
     EmployerQuery,
     EmploymentBody,
+    FindingBody,
+    FindingQuery,
     GiftBody,
     GiftQuery,
     MergeBody,
@@ -69,12 +72,15 @@ CALLS: dict[str, Call] = {
     "api.recipients.create": Call(Recipient, 201, body=RecipientBody, is_order=True),
     "api.clients.index": Call(EmployerPage, query=EmployerQuery),
     "api.clients.show": Call(Employer),
+    "api.clients.correct_details": Call(Recipient, body=DetailsBody, is_order=True),
     "api.clients.change_employer": Call(Recipient, body=EmploymentBody, is_order=True),
     "api.clients.depart": Call(Recipient, body=DepartureBody, is_order=True),
     "api.identity.merge": Call(Merge, body=MergeBody, is_order=True),
     "api.identity.unmerge": Call(Merge, body=UnmergeBody, is_order=True),
     "api.identity.index": Call(PairPage, query=PairQuery),
     "api.identity.decide": Call(Pair, body=PairBody, is_order=True),
+    "api.identity.list_findings": Call(FindingPage, query=FindingQuery),
+    "api.identity.settle": Call(Finding, body=FindingBody, is_order=True),
     "api.reports.create": Call(None, is_order=True),
     "api.report_orders.create": Call(Job, 202, body=ReportBody, is_order=True),
     "api.report_orders.show": Call(Job),
@@ -86,6 +92,7 @@ PLACES: dict[str, Schema] = {
     "recipient_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "employer_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "pair_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+    "finding_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "job_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "report_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "label": {"type": "string", "pattern": f"^{re.sub(r'[?]P<[a-z]+>', '', QUARTER.pattern)}$"},

@@ -101,10 +101,11 @@ class GiftBody(Body):
 
 
 class DecisionBody(Body):
-    """What a reviewer decides, and why."""
+    """What a reviewer decides, and why; a breach needs its remedy too."""
 
-    decision: Literal["approve", "decline", "send_back"]
+    decision: Literal["approve", "decline", "send_back", "record_breach"]
     reason: Prose = ""
+    remedy: Prose = ""
 
 
 class RecipientBody(Body):
@@ -114,6 +115,7 @@ class RecipientBody(Body):
     email: Email | None = None
     employer: Line | None = None
     title: Annotated[Line, Field(max_length=200)] | None = None
+    phone: Annotated[Line, Field(max_length=60)] | None = None
     recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     confirmed_new: bool = False
 
@@ -164,6 +166,26 @@ class UnmergeBody(Body):
     """Why a merge is taken back."""
 
     reason: Prose = ""
+
+
+class FindingBody(Body):
+    """What was done about a gift that came to light."""
+
+    reason: Annotated[Prose, Field(min_length=1)]
+
+
+class FindingQuery(Query):
+    """How many of what came to light are wanted."""
+
+    limit: int = Field(default=50, ge=1, le=MOST_PEOPLE)
+
+
+class DetailsBody(Body):
+    """A person's right name, address and number; one that is left out stays as it is."""
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Annotated[Line, Field(max_length=60)] | None = None
 
 
 class PairBody(Body):

@@ -45,6 +45,7 @@ class Event(StrEnum):
     RECIPIENT_UNMERGED = "recipient:unmerged"
     PAIR_SUSPECTED = "pair:suspected"
     PAIR_DECIDED = "pair:decided"
+    FINDING_RAISED = "finding:raised"
     FINDING_SETTLED = "finding:settled"
     CRM_IMPORTED = "crm-import:made"
     CRM_IMPORT_UNDONE = "crm-import:undone"

@@ -45,17 +45,17 @@ class NotMergedError(RuleError):
 
 
 @dataclass(eq=False)
-class MergedPlanError(RuleError):
-    """A planned gift was approved before its recipients were found to be one person."""
+class FoundSinceError(RuleError):
+    """A planned gift was approved before something became known that forbids it."""
 
     reference: str
     sentence: str
-    code: ClassVar[str] = "over-since-merge"
+    code: ClassVar[str] = "found-since"
 
     def __str__(self) -> str:
         return (
-            f"Gift {self.reference} may not be given: since two records were found to be one "
-            f"person it is over the limit. {self.sentence} Amend or cancel it."
+            f"Gift {self.reference} may not be given as it was approved: {self.sentence} "
+            "Amend or cancel it, or ask a compliance officer to settle it."
         )
 
 

@@ -77,7 +77,10 @@ NEXT: dict[State, frozenset[State]] = {
         }
     ),
     State.SENT_BACK: frozenset({State.SUBMITTED, State.WITHDRAWN}),
-    State.APPROVED: frozenset({State.GIVEN, State.CANCELLED, State.REFUSED, State.SUBMITTED}),
+    # Sent back only by an officer, where something came to light since it was approved.
+    State.APPROVED: frozenset(
+        {State.GIVEN, State.CANCELLED, State.REFUSED, State.SUBMITTED, State.SENT_BACK}
+    ),
     State.GIVEN: frozenset({State.RETURNED, State.SUBMITTED, State.BREACH}),
     State.BREACH: frozenset({State.RETURNED, State.SUBMITTED}),
     State.RETURNED: frozenset(),

@@ -34,11 +34,13 @@ from compliance_app.services.assessing import (
     adds_names,
     judge_now,
 )
+from compliance_app.services.findings import settle_all
 from compliance_app.services.gifts import locked
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import claim_of, decide, place, reassess, record
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
+from compliance_app.store.identity import findings_of_gift
 from compliance_app.store.models import Gift, Person
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -54,6 +56,9 @@ AWAITED: dict[Route, frozenset[Role]] = {
     Route.COMPLIANCE: frozenset({Role.COMPLIANCE}),
     Route.SUPERVISOR_AND_COMPLIANCE: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
 }
+
+# What an officer decides about a gift settles what came to light about it; an approval does not.
+SETTLED_BY = frozenset({State.BREACH, State.SENT_BACK, State.DECLINED})
 
 
 def awaited_roles(session: Session, gift: Gift) -> frozenset[Role]:
@@ -250,10 +255,18 @@ def _check_turn(session: Session, gift: Gift, actor: Person) -> None:
 def _opened(session: Session, reference: str, actor_id: int, wanted: State, *, act: str) -> Gift:
     gift = locked(session, reference)
     check_may_decide(session, gift, actor_id)
-    if gift.state is not State.SUBMITTED:
+    if gift.state is not State.SUBMITTED and not _came_to_light(session, gift, wanted):
         raise _too_late(gift, act=act)
+    if gift.state is not State.SUBMITTED:
+        _check_permission(session, actor_id, Permission.BREACH_RECORD)
     workflow.check_step(reference, gift.state, wanted, act=act)
     return gift
+
+
+def _came_to_light(session: Session, gift: Gift, wanted: State) -> bool:
+    """Say whether a gift nobody has to decide on is open again, since something became known."""
+    ways = {(State.GIVEN, State.BREACH), (State.APPROVED, State.SENT_BACK)}
+    return (gift.state, wanted) in ways and bool(findings_of_gift(session, gift.id))
 
 
 def _too_late(gift: Gift, *, act: str) -> StateError:
@@ -298,6 +311,9 @@ def close(
     )
     place(gift, over_limit=over)
     record(session, gift, event, actor_id=actor_id, at=at)
+    if gift.state in SETTLED_BY:
+        done = f"The gift is {gift.state.words}."
+        settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
     return gift
 
 

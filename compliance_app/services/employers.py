@@ -19,8 +19,9 @@ from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.errors import InputError, NotFoundError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.rules.spans import covers, problems_of
+from compliance_app.services.noticing import Watch
 from compliance_app.services.people import checked_name
-from compliance_app.store import audit
+from compliance_app.store import audit, recipient_keys
 from compliance_app.store import employers as store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import Base
@@ -31,6 +32,7 @@ from compliance_app.store.models import (
     Negotiation,
     Person,
 )
+from compliance_app.store.recipient_facts import hold_merges_off
 
 LONGEST_NAME = 300
 LONGEST_WORD = 100
@@ -81,8 +83,11 @@ def change(
         check_may_change_all(session, actor_id)
     if recipient_store.key_of(name) != employer.name_key:
         _check_free(session, name)
+    is_renamed = name != employer.name
     employer.name, employer.name_key = name, recipient_store.key_of(name)
     _set_facts(session, employer, facts)
+    if is_renamed:
+        recipient_keys.keep_people_of(session, employer.id)
     record(session, employer, Event.EMPLOYER_CHANGED, actor_id=actor_id, at=at)
     return employer
 
@@ -96,11 +101,17 @@ def classify(
     actor_id: int | None,
     at: datetime,
 ) -> Employer:
-    """Say what the firm is from a day on, or always was; what was said of later days gives way."""
+    """Say what the firm is from a day on, or always was; what was said of later days gives way.
+
+    Gifts to its people keep their verdicts; what must be looked at by the new class is found.
+    """
     check_may_change_all(session, actor_id)
     if problems := problems_of({"since": since}, at.date()):
         raise InputError(problems=problems)
+    # Nobody hands a gift in meanwhile, so that each is judged by the one class or by the other.
+    hold_merges_off(session, merging=True)
     employer = get_locked(session, employer_id)
+    watch = Watch.over(session, store.people_given_at(session, employer.id, since=since))
     given_way: list[Base] = []
     for row in list(employer.classifications):
         if since is not None and row.ended_on is not None and row.ended_on < since:
@@ -111,6 +122,7 @@ def classify(
         row.superseded_at = at
     session.add(Classification(employer_id=employer.id, employer_class=kind, started_on=since))
     record(session, employer, Event.EMPLOYER_CLASSIFIED, *given_way, actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
     return employer
 
 

@@ -14,6 +14,7 @@ from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import InputError, NotFoundError
 from compliance_app.rules.spans import covers, problems_of
 from compliance_app.services.gifts import locked
+from compliance_app.services.noticing import Watch
 from compliance_app.services.recipients import document_of, find_or_add_employer
 from compliance_app.services.recording import record as record_gift
 from compliance_app.store import audit, recipient_keys
@@ -185,6 +186,7 @@ def _apply(
         raise NotFoundError(what="recipient with this number")
     recipient = session.get_one(Recipient, people[recipient_id].id)
     session.refresh(recipient)
+    watch = Watch.over(session, [recipient.id])
     given_way = change(recipient)
     session.flush()
     session.refresh(recipient, ["employments"])
@@ -198,6 +200,7 @@ def _apply(
         body=document_of(recipient, *given_way),
     )
     _refile(session, recipient, ids, first_day, actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
     return recipient
 
 

@@ -21,12 +21,13 @@ from compliance_app.rules.errors import (
     StateError,
     SubmissionKeyReusedError,
 )
-from compliance_app.rules.identity_errors import MergedPlanError
+from compliance_app.rules.identity_errors import FoundSinceError
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
 from compliance_app.services import claims
 from compliance_app.services.assessing import Judgement, Occasion, adds_names, judge_now
 from compliance_app.services.claims import Claim
+from compliance_app.services.findings import settle_all
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import (
     Outcome,
@@ -42,7 +43,7 @@ from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store.gift_rows import Row, Rows
-from compliance_app.store.identity import finding_of_gift
+from compliance_app.store.identity import findings_of_gift
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -209,6 +210,8 @@ def amend(
     )
     _put_in_force(session, gift, outcome, rows, at=at)
     record(session, gift, Event.GIFT_AMENDED, actor_id=actor_id, at=at)
+    done = "The gift was amended and judged anew."
+    settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
     return gift
 
 
@@ -238,9 +241,8 @@ def mark_given(session: Session, reference: str, *, actor_id: int, at: datetime)
                 "day, or amend the date."
             }
         )
-    finding = finding_of_gift(session, gift.id)
-    if finding is not None:
-        raise MergedPlanError(reference=reference, sentence=finding.sentence)
+    for finding in findings_of_gift(session, gift.id):
+        raise FoundSinceError(reference=reference, sentence=finding.sentence)
     gift.already_given = True
     return _end(session, gift, State.GIVEN, Event.GIFT_GIVEN, actor_id=actor_id, at=at)
 
@@ -295,6 +297,7 @@ def _end(
     gift.state = state
     place(gift, over_limit=False)
     record(session, gift, event, actor_id=actor_id, at=at)
+    settle_all(session, gift, reason=f"The gift is {state.words}.", actor_id=actor_id, at=at)
     return gift
 
 

@@ -19,10 +19,10 @@ from compliance_app.rules.identity_errors import (
     OnePersonAlreadyError,
 )
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.services.merge_findings import Over, over_the_limit
+from compliance_app.services.findings import write_down
+from compliance_app.services.noticing import noticed
 from compliance_app.services.pairs import note_merged, note_unmerged
 from compliance_app.store import audit
-from compliance_app.store import gifts as gift_store
 from compliance_app.store import identity as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import Person, Recipient, RecipientFinding, RecipientMerge
@@ -59,7 +59,7 @@ def merge(
     before = store.live_merges(session, records)
     _check_apart(records, before, record_id, into_id)
     person = records[goes_on(into_id, {one: row.into_id for one, row in before.items()})]
-    alone = over_the_limit(session, record_id) | over_the_limit(session, person.id)
+    alone = {name for gifts in noticed(session, [record_id, person.id]).values() for name in gifts}
     done = RecipientMerge(
         recipient_id=record_id,
         into_id=into_id,
@@ -72,11 +72,11 @@ def merge(
     for one in moved:
         one.merged_into_id = person.id
     session.flush()
-    together = over_the_limit(session, person.id)
-    new = {one: over for one, over in together.items() if one not in alone}
+    together = noticed(session, [person.id])[person.id]
+    new = {name: one for name, one in together.items() if name not in alone}
     findings = [
         *_follow(session, moved, person),
-        *_raise(session, done, person, new, at=at),
+        *write_down(session, person.id, new, merge_id=done.id, at=at),
     ]
     _record(session, Event.RECIPIENT_MERGED, done, moved, findings, actor_id=actor_id, at=at)
     note_merged(session, record_id, into_id, reason=reason.strip(), actor_id=actor_id, at=at)
@@ -112,22 +112,6 @@ def unmerge(
     return Merged(undone, records[record_id], tuple(settled))
 
 
-def settle(
-    session: Session, finding: RecipientFinding, *, reason: str, actor_id: int | None, at: datetime
-) -> None:
-    """Close a finding with what was done about it."""
-    finding.closed_at, finding.closed_by_id, finding.closed_reason = at, actor_id, reason.strip()
-    session.flush()
-    audit.append(
-        session,
-        Event.FINDING_SETTLED,
-        actor_id=actor_id,
-        at=at,
-        subject=f"finding:{finding.id}",
-        body=row_document(finding),
-    )
-
-
 def _check_may(session: Session, actor_id: int | None) -> None:
     """Raise unless the actor may merge; the operator of the machine may."""
     if actor_id is None:
@@ -158,36 +142,6 @@ def _check_apart(
         raise AlreadyMergedError(name=record.name, into=records[goes_on(record_id, steps)].name)
 
 
-def _raise(
-    session: Session,
-    merge: RecipientMerge,
-    person: Recipient,
-    overs: Mapping[str, Over],
-    *,
-    at: datetime,
-) -> list[RecipientFinding]:
-    """Write down each gift that is over the limit now."""
-    findings = []
-    ids = gift_store.ids_by_reference(session, overs)
-    for reference, over in overs.items():
-        findings.append(
-            RecipientFinding(
-                merge_id=merge.id,
-                gift_id=ids[reference],
-                recipient_id=person.id,
-                given_on=over.entry.facts.given_on,
-                running_cents=over.assessment.running_cents,
-                limit_cents=over.assessment.limit_cents,
-                excess_cents=over.assessment.excess_cents,
-                sentence=over.sentence,
-                found_at=at,
-            )
-        )
-    session.add_all(findings)
-    session.flush()
-    return findings
-
-
 def _follow(
     session: Session, moved: Iterable[Recipient], person: Recipient
 ) -> list[RecipientFinding]:
@@ -203,12 +157,11 @@ def _settle(
     session: Session, people: Iterable[Recipient], *, actor_id: int | None, at: datetime
 ) -> list[RecipientFinding]:
     """Close what is no longer over the limit, and give the rest to whom the gift was logged."""
-    people = list(people)
-    over = {person.id: over_the_limit(session, person.id) for person in people}
-    findings = list(store.open_findings(session, person_ids=over))
+    found = noticed(session, [person.id for person in people])
+    findings = list(store.open_findings(session, person_ids=found))
     for finding in findings:
         reference = finding.gift.reference
-        holder = next((person for person, gifts in over.items() if reference in gifts), None)
+        holder = next((person for person, gifts in found.items() if reference in gifts), None)
         if holder is not None:
             finding.recipient_id = holder
         else:

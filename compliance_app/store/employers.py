@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.employers import EmployerClass
@@ -21,6 +21,7 @@ from compliance_app.store.models import (
     GiftVersion,
     Negotiation,
     Person,
+    Recipient,
     Share,
 )
 
@@ -114,6 +115,19 @@ class ClassBook:
         rows = self._of.get(employer_id, ()) if employer_id is not None else ()
         found = span_on([row for row in rows if covers(row, day)], day)
         return found.employer_class if found is not None else None
+
+
+def people_given_at(session: Session, employer_id: int, *, since: date | None) -> list[int]:
+    """Return the people whose gifts from a day on were filed under the firm."""
+    statement = (
+        select(func.coalesce(Recipient.merged_into_id, Recipient.id))
+        .join(Share, Share.recipient_id == Recipient.id)
+        .where(Share.employer_id == employer_id, Share.holds_room)
+        .distinct()
+    )
+    if since is not None:
+        statement = statement.where(Share.given_on >= since)
+    return [row[0] for row in session.execute(statement) if row[0] is not None]
 
 
 def open_requests(session: Session, employer_id: int, person_id: int) -> Sequence[str]:

@@ -79,13 +79,34 @@ def open_findings(
     return session.scalars(statement).all()
 
 
-def finding_of_gift(session: Session, gift_id: int) -> RecipientFinding | None:
-    """Return what a merge brought to light about a gift, where that is not settled."""
+def get_open_finding(
+    session: Session, finding_id: int, *, locked: bool = True
+) -> RecipientFinding | None:
+    """Return a finding that nobody has settled."""
+    finding = session.get(
+        RecipientFinding, finding_id, with_for_update=locked, populate_existing=True
+    )
+    return finding if finding is not None and finding.closed_at is None else None
+
+
+def findings_of_gift(session: Session, gift_id: int) -> Sequence[RecipientFinding]:
+    """Return what came to light about a gift and is not settled."""
     return session.scalars(
         select(RecipientFinding)
         .where(RecipientFinding.gift_id == gift_id, RecipientFinding.closed_at.is_(None))
         .order_by(RecipientFinding.id)
-    ).first()
+    ).all()
+
+
+def count_open_findings(session: Session) -> int:
+    """Return how many gifts came to light that nobody has dealt with."""
+    statement = select(func.count(RecipientFinding.gift_id.distinct()))
+    return session.scalar(statement.where(RecipientFinding.closed_at.is_(None))) or 0
+
+
+def records_of(session: Session, person_ids: Iterable[int]) -> list[int]:
+    """Return the ids of all records of these people."""
+    return _everybody(session, list(person_ids))
 
 
 def get_pair(session: Session, pair_id: int) -> RecipientPair | None:

@@ -16,7 +16,7 @@ from compliance_app.web.card import Card, card_of
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.approvals import DecisionForm
 from compliance_app.web.guard import actor, requires
-from compliance_app.web.queue import SHOWN, SHOWS, Queue, queue_of
+from compliance_app.web.queue import SHOWN, SHOWS, Queue, came_to_light, queue_of
 from compliance_app.web.visibility import get_readable_gift
 
 bp = Blueprint("approvals", __name__)
@@ -176,7 +176,13 @@ def _card(reference: str) -> Card:
 
 
 def _words() -> dict[str, object]:
-    return {"shows": SHOWS, "show": _show(), "today": today(), "problem": ""}
+    return {
+        "shows": SHOWS,
+        "show": _show(),
+        "today": today(),
+        "problem": "",
+        "came_to_light": came_to_light(db.session(), actor()),
+    }
 
 
 def _page(card: Card, form: DecisionForm, *, problem: str = "") -> str:

@@ -13,7 +13,7 @@ from compliance_app.store import dashboard as store
 from compliance_app.store.base import db
 from compliance_app.store.dashboard import OpenGift
 from compliance_app.web.guard import Actor, actor, requires
-from compliance_app.web.queue import Queue, queue_of
+from compliance_app.web.queue import Queue, came_to_light, queue_of
 
 bp = Blueprint("dashboard", __name__)
 
@@ -43,6 +43,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "dashboard/index.html",
         queue=_queue(reading, me),
+        came_to_light=came_to_light(reading, me),
         heaps=_heaps(reading, me),
         shown=SHOWN,
     )

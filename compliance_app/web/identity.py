@@ -1,7 +1,6 @@
 """Records that may be one person: the review list, the verdict on each pair, and the scan."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,31 +8,30 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from compliance_app.clock import now, today
-from compliance_app.rules.assessment import Assessment
 from compliance_app.rules.errors import NotFoundError, RuleError
 from compliance_app.rules.identity import PairState
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import merging, pairs, scanning
-from compliance_app.services.recipients import room_on
+from compliance_app.services import approvals, findings, merging, pairs, scanning
+from compliance_app.services.merging import Merged
 from compliance_app.services.scanning import SLICES, Register
-from compliance_app.store import identity, ledgers
-from compliance_app.store import recipients as store
+from compliance_app.store import identity
 from compliance_app.store import scanning as scans
 from compliance_app.store.base import db, unit_of_work
-from compliance_app.store.ledgers import LedgerRow
-from compliance_app.store.models import Recipient, RecipientFinding, RecipientPair, RecipientScan
-from compliance_app.store.recipients import Found
+from compliance_app.store.models import RecipientFinding, RecipientPair, RecipientScan
 from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.forms.identity import (
+    BREACH,
     INTO_FIRST,
     INTO_SECOND,
+    SEND_BACK,
     ScanForm,
     SettleForm,
     UndoForm,
     VerdictForm,
 )
 from compliance_app.web.guard import actor, requires
+from compliance_app.web.side_by_side import Sides, sides_of
 
 bp = Blueprint("identity", __name__)
 
@@ -43,28 +41,18 @@ MOST_FINDINGS = 50
 _scanned: dict[tuple[str, int], Register] = {}
 
 
-class Side(NamedTuple):
-    """One record of a pair, with what it was given."""
-
-    record: Recipient
-    found: Found
-    room: Assessment
-    gifts: list[LedgerRow]
-
-
-class Sides(NamedTuple):
-    """A pair side by side, and what the sum would be if they were one."""
+class Shown(NamedTuple):
+    """A pair side by side, with the form of the verdict on it."""
 
     pair: RecipientPair
-    sides: tuple[Side, ...]
-    together_cents: int
+    both: Sides
     form: VerdictForm
 
 
 @bp.get("/recipients/pairs")
 @requires(Permission.RECIPIENT_MERGE)
 def index() -> ResponseReturnValue:
-    """List pairs by their score, and the gifts over the limit since a merge."""
+    """List pairs by their score, and above them the gifts that came to light."""
     return _list()
 
 
@@ -104,19 +92,39 @@ def unmerge(recipient_id: int) -> ResponseReturnValue:
 @bp.post("/recipients/findings/<int:finding_id>")
 @requires(Permission.RECIPIENT_MERGE)
 def settle(finding_id: int) -> ResponseReturnValue:
-    """Close what a merge brought to light, with what was done about it."""
+    """Act on a gift that came to light, or say what was done about it."""
     form = SettleForm()
     if not form.validate():
         return _list(settling=(form, finding_id)), 422
-    with unit_of_work() as work:
-        finding = work.get(RecipientFinding, finding_id, with_for_update=True)
-        if finding is None or finding.closed_at is not None:
-            raise NotFoundError(what="open finding with this number")
-        merging.settle(
-            work, finding, reason=form.reason.data or "", actor_id=actor().person_id, at=now()
-        )
-    flash("The finding is settled.")
+    try:
+        with unit_of_work() as work:
+            said = _act_on(work, finding_id, form)
+    except RuleError as error:
+        note_refusal(error)
+        form.form_errors.append(str(error))
+        return _list(settling=(form, finding_id)), status_of(error)
+    flash(said)
     return redirect(url_for(".index"))
+
+
+def _act_on(session: Session, finding_id: int, form: SettleForm) -> str:
+    """Do with a finding, or with its gift, what the officer chose."""
+    # An act on the gift locks the gift first, and then what is open about it.
+    is_of_gift = form.act.data in {BREACH, SEND_BACK}
+    finding = identity.get_open_finding(session, finding_id, locked=not is_of_gift)
+    if finding is None:
+        raise NotFoundError(what="open finding with this number")
+    said, me, reference = form.reason.data or "", actor().person_id, finding.gift.reference
+    if form.act.data == BREACH:
+        approvals.record_breach(
+            session, reference, actor_id=me, at=now(), reason=finding.sentence, remedy=said
+        )
+        return f"Gift {reference} is recorded as a breach."
+    if form.act.data == SEND_BACK:
+        approvals.send_back(session, reference, actor_id=me, at=now(), reason=said)
+        return f"Gift {reference} is sent back."
+    findings.settle(session, finding, reason=said, actor_id=me, at=now())
+    return "It is settled."
 
 
 @bp.post("/recipients/pairs/scan")
@@ -163,10 +171,14 @@ def _decide(session: Session, pair_id: int, form: VerdictForm) -> str:
     if form.verdict.data == INTO_SECOND:
         ends, goes_on = goes_on, ends
     done = merging.merge(session, ends, goes_on, reason=reason, actor_id=me, at=now())
+    return said_of(done)
+
+
+def said_of(done: Merged) -> str:
+    """Say what a merge did."""
     over = len(done.findings)
-    said = f" {over} {'gift is' if over == 1 else 'gifts are'} over the limit now."
-    raised = said if over else ""
-    return f"{done.merge.recipient.name} is {done.person.name} from now on.{raised}"
+    said = f" {over} {'gift' if over == 1 else 'gifts'} came to light."
+    return f"{done.merge.recipient.name} is {done.person.name} from now on.{said if over else ''}"
 
 
 def _list(
@@ -184,7 +196,11 @@ def _list(
         "identity/index.html",
         state=state,
         pairs=[
-            _side_by_side(reading, one, day, wrong if wrong and one.id == pair_id else None)
+            Shown(
+                one,
+                sides_of(reading, one.first, one.second, day),
+                wrong if wrong and one.id == pair_id else VerdictForm(formdata=None),
+            )
             for one in shown
         ],
         more=shown[-1].id if len(found) > PAGE else None,
@@ -202,19 +218,3 @@ def _findings(
         (one, settling[0] if settling and settling[1] == one.id else SettleForm(formdata=None))
         for one in rows
     ]
-
-
-def _side_by_side(
-    session: Session, pair: RecipientPair, day: date, form: VerdictForm | None
-) -> Sides:
-    sides = tuple(_side(session, record, day) for record in (pair.first, pair.second))
-    together = sum(side.room.running_cents for side in sides)
-    return Sides(pair, sides, together, form or VerdictForm(formdata=None))
-
-
-def _side(session: Session, record: Recipient, day: date) -> Side:
-    person = session.get_one(Recipient, record.merged_into_id or record.id)
-    (found,) = store.found_among(session, [person.id])
-    since = date(day.year, 1, 1)
-    rows = ledgers.ledger(session, person.id, since=since, before=date(day.year + 1, 1, 1))
-    return Side(record, found, room_on(session, person, day), rows[-5:][::-1])

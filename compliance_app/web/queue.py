@@ -9,13 +9,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import RuleError
-from compliance_app.rules.permissions import Role
+from compliance_app.rules.permissions import Permission, Role
 from compliance_app.rules.verdicts import Verdict
 from compliance_app.rules.workflow import due_on
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.policies import policy_on
-from compliance_app.store import gift_lists
+from compliance_app.store import gift_lists, identity
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
@@ -103,6 +103,11 @@ def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") ->
         show=show,
         counts={name: _count(mine, name, at.date()) for name in SHOWS},
     )
+
+
+def came_to_light(session: Session, me: Actor) -> int:
+    """Return how many gifts came to light that an officer must act on; none for others."""
+    return identity.count_open_findings(session) if me.may(Permission.RECIPIENT_MERGE) else 0
 
 
 def refusal(

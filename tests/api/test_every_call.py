@@ -23,6 +23,7 @@ POST /api/v1/gifts/{reference}/withdraw        rep supervisor officer
 GET  /api/v1/recipients                        rep supervisor officer auditor
 POST /api/v1/recipients                        rep supervisor officer
 GET  /api/v1/recipients/{recipient_id}         rep supervisor officer auditor
+POST /api/v1/recipients/{recipient_id}/details rep supervisor officer
 POST /api/v1/recipients/{recipient_id}/employments rep supervisor officer
 POST /api/v1/recipients/{recipient_id}/departure rep supervisor officer
 GET  /api/v1/employers                         rep supervisor officer auditor
@@ -31,6 +32,8 @@ POST /api/v1/recipients/{recipient_id}/merge   officer
 POST /api/v1/recipients/{recipient_id}/unmerge officer
 GET  /api/v1/recipient-pairs                   officer
 POST /api/v1/recipient-pairs/{pair_id}         officer
+GET  /api/v1/findings                          officer
+POST /api/v1/findings/{finding_id}             officer
 POST /api/v1/reports/quarter/{label}           officer auditor
 POST /api/v1/reports                           officer auditor
 GET  /api/v1/reports/jobs/{job_id}             officer auditor
@@ -42,6 +45,7 @@ PLACES = {
     "reference": "G-2026-000001",
     "recipient_id": "1",
     "pair_id": "1",
+    "finding_id": "999",
     "job_id": "999",
     "report_id": "999",
     "label": "2026Q5",

@@ -157,7 +157,7 @@ def test_what_is_over_the_limit_since_the_merge_is_raised_and_settled(
         assert (finding.gift_id, finding.running_cents) == (late.id, 350_00)
         assert (finding.limit_cents, finding.excess_cents) == (300_00, 50_00)
         assert "$350.00" in finding.sentence
-        assert identity.finding_of_gift(session, late.id) is not None
+        assert identity.findings_of_gift(session, late.id) == [finding]
         (settled,) = unmerge(session, one, cast).findings
         assert (
             settled.closed_reason == "The merge was undone, so the gift is within the limit again."

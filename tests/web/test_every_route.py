@@ -69,9 +69,12 @@ POST /recipients/pairs/<pair_id>          officer
 POST /recipients/pairs/scan               officer
 POST /recipients/findings/<finding_id>    officer
 POST /recipients/<recipient_id>/unmerge   officer
+GET  /recipients/<recipient_id>/same      officer
+POST /recipients/<recipient_id>/same      officer
 GET  /recipients/new                      rep supervisor officer
 POST /recipients                          rep supervisor officer
 GET  /recipients/<recipient_id>/work      rep supervisor officer
+POST /recipients/<recipient_id>/details   rep supervisor officer
 POST /recipients/<recipient_id>/work/employer rep supervisor officer
 POST /recipients/<recipient_id>/work/end  rep supervisor officer
 POST /recipients/<recipient_id>/work/departure rep supervisor officer

@@ -3,10 +3,10 @@
 import pytest
 from flask import Flask
 
-from compliance_app.services import gifts, recipients
+from compliance_app.services import approvals, gifts, recipients
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store.base import db, unit_of_work
-from compliance_app.store.models import Recipient, RecipientPair
+from compliance_app.store.models import Gift, Recipient, RecipientPair
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
 from tests.page import Page
@@ -56,7 +56,7 @@ def test_a_merge_raises_what_is_over_and_can_be_undone(officer: Page) -> None:
     one, two = pair().first_id, pair().second_id
     decide(officer, "into_second")
     said = officer.follow().said
-    assert "Jon Fischer is Jonathan Fischer from now on. 1 gift is over the limit now." in said
+    assert "Jon Fischer is Jonathan Fischer from now on. 1 gift came to light." in said
     assert "$50.00 over" in said
     officer.get(f"/recipients/{one}", status=302)
     officer.get(f"/recipients/{two}")
@@ -64,7 +64,7 @@ def test_a_merge_raises_what_is_over_and_can_be_undone(officer: Page) -> None:
     officer.post(f"/recipients/{one}/unmerge", {"reason": "Twins"}, on=f"/recipients/{two}")
     assert "Jon Fischer and Jonathan Fischer are two people again." in officer.follow().said
     assert db.session.get_one(Recipient, one, populate_existing=True).merged_into_id is None
-    assert "Over the limit since a merge" not in officer.get(ON).said
+    assert "Came to light" not in officer.get(ON).said
 
 
 def test_two_people_are_never_asked_about_again(officer: Page) -> None:
@@ -106,12 +106,45 @@ def test_a_verdict_must_be_one_of_those_offered(officer: Page) -> None:
 
 def test_what_is_over_is_settled_with_what_was_done(officer: Page) -> None:
     decide(officer, "into_first")
-    address = officer.get(ON).find("form.settle")[0].get("action")
-    assert address is not None
+    address = "/recipients/findings/1"
+    assert "1 gift came to light" in officer.get("/").said
+    assert "1 gift came to light" in officer.get("/approvals").said
     officer.post(address, {"reason": ""}, on=ON, status=422)
     assert "Say what was done about it." in officer.said
     officer.post(address, {"reason": "The second tray was returned."}, on=ON)
-    assert "Over the limit since a merge" not in officer.follow().said
+    assert "Came to light" not in officer.follow().said
+
+
+def test_a_given_gift_that_came_to_light_becomes_a_breach_with_one_act(officer: Page) -> None:
+    with unit_of_work() as session:
+        for gift in session.query(Gift):
+            approvals.approve(
+                session, gift.reference, actor_id=CAST.officer, at=NOON, reason="Fine"
+            )
+    decide(officer, "into_first")
+    form = {"act": "breach", "reason": "The client paid 50 dollars."}
+    officer.post("/recipients/findings/1", form, on=ON)
+    assert "Gift G-2026-000002 is recorded as a breach." in officer.follow().said
+    assert "Came to light" not in officer.said
+    officer.get("/gifts/G-2026-000002")
+    assert "The client paid 50 dollars." in officer.said
+    officer.post("/recipients/findings/1", form, status=404)
+
+
+def test_two_records_nobody_suspected_are_found_compared_and_merged(officer: Page) -> None:
+    officer.get("/recipients/1/same?q=shankaran")
+    assert "Ravi Shankaran" in officer.said
+    on = officer.get("/recipients/1/same?with=2").address
+    assert "As one person $0.00 of $300.00" in officer.said
+    officer.post("/recipients/1/same", {"other": "2"}, on=on, status=422)
+    assert "Choose the record that goes on." in officer.said
+    form = {"other": "2", "goes_on": "other", "reason": "Changed the name"}
+    officer.post("/recipients/1/same", form, on=on)
+    assert "Morgan Ellery is Ravi Shankaran from now on." in officer.follow().said
+    officer.get("/recipients/1", status=302)
+    officer.post("/recipients/2/same", {"other": "1", "goes_on": "this"}, status=422)
+    officer.get("/recipients/2/same?with=1")
+    assert "This is Ravi Shankaran already." in officer.said
 
 
 def test_whom_a_new_person_may_be_is_shown_first_with_the_reason(officer: Page) -> None:

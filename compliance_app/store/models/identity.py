@@ -73,12 +73,15 @@ class RecipientPair(Base):
 
 
 class RecipientFinding(Base):
-    """A gift that is over the limit since two records are one person; open until it is settled."""
+    """A gift to be looked at since something became known of its recipient, until it is settled.
+
+    Where two records were found to be one person, it names the merge.
+    """
 
     __tablename__ = "recipient_finding"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    merge_id: Mapped[int] = mapped_column(ForeignKey("recipient_merge.id"), index=True)
+    merge_id: Mapped[int | None] = mapped_column(ForeignKey("recipient_merge.id"), index=True)
     gift_id: Mapped[int] = mapped_column(ForeignKey("gift.id"), index=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("recipient.id"), index=True)
     given_on: Mapped[date]
@@ -93,7 +96,7 @@ class RecipientFinding(Base):
 
     gift: Mapped[Gift] = relationship()
     recipient: Mapped[Recipient] = relationship()
-    merge: Mapped[RecipientMerge] = relationship()
+    merge: Mapped[RecipientMerge | None] = relationship()
 
 
 class RecipientScan(Base):

@@ -1,0 +1,90 @@
+"""Gifts that came to light and that an officer must look at: each open until somebody has acted.
+
+What is to be noticed is for `services/noticing`; an act on the gift itself settles it too.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.assessment import Assessment
+from compliance_app.rules.audit import Event
+from compliance_app.store import audit, identity
+from compliance_app.store import gifts as gift_store
+from compliance_app.store.gifts import row_document
+from compliance_app.store.models import Gift, RecipientFinding
+
+
+class Noticed(NamedTuple):
+    """A gift that must be looked at, as it stands today, and why."""
+
+    given_on: date
+    assessment: Assessment
+    sentence: str
+
+
+def write_down(
+    session: Session,
+    person_id: int,
+    new: Mapping[str, Noticed],
+    *,
+    merge_id: int | None,
+    at: datetime,
+) -> list[RecipientFinding]:
+    """Keep findings of a person's gifts; the caller tells the trail."""
+    ids = gift_store.ids_by_reference(session, new) if new else {}
+    findings = [
+        RecipientFinding(
+            merge_id=merge_id,
+            gift_id=ids[reference],
+            recipient_id=person_id,
+            given_on=one.given_on,
+            running_cents=one.assessment.running_cents,
+            limit_cents=one.assessment.limit_cents,
+            excess_cents=one.assessment.excess_cents,
+            sentence=one.sentence,
+            found_at=at,
+        )
+        for reference, one in new.items()
+    ]
+    session.add_all(findings)
+    session.flush()
+    return findings
+
+
+def settle(
+    session: Session, finding: RecipientFinding, *, reason: str, actor_id: int | None, at: datetime
+) -> None:
+    """Close a finding with what was done about it."""
+    finding.closed_at, finding.closed_by_id, finding.closed_reason = at, actor_id, reason.strip()
+    record(session, Event.FINDING_SETTLED, finding, actor_id=actor_id, at=at)
+
+
+def settle_all(
+    session: Session, gift: Gift, *, reason: str, actor_id: int | None, at: datetime
+) -> None:
+    """Close what is open about a gift, since an act on the gift itself has dealt with it."""
+    for finding in identity.findings_of_gift(session, gift.id):
+        settle(session, finding, reason=reason, actor_id=actor_id, at=at)
+
+
+def record(
+    session: Session,
+    event: Event,
+    finding: RecipientFinding,
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> None:
+    """Tell the trail of a finding."""
+    session.flush()
+    audit.append(
+        session,
+        event,
+        actor_id=actor_id,
+        at=at,
+        subject=f"finding:{finding.id}",
+        body=row_document(finding),
+    )

@@ -1,0 +1,115 @@
+"""Gifts that an officer must look at since something became known: a merge, a class, a last day.
+
+Judged gifts keep their verdicts. What they would be today is looked up before such a change and
+after it, and each gift that came to light is a finding.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.assessment import Assessment, assess
+from compliance_app.rules.audit import Event
+from compliance_app.rules.employers import CLASSES
+from compliance_app.rules.flags import Flag, FlagCode
+from compliance_app.rules.verdicts import Verdict
+from compliance_app.services import findings
+from compliance_app.services.assessing import FORBIDDEN, VALUATION
+from compliance_app.services.findings import Noticed
+from compliance_app.services.policies import PolicyBook
+from compliance_app.services.what_if import Entry, Prior, entries_of
+from compliance_app.services.workplaces import Worker, workplace_on
+from compliance_app.store import identity
+from compliance_app.store.bulk import chunks
+from compliance_app.store.employers import ClassBook
+from compliance_app.store.models import RecipientFinding
+from compliance_app.store.recipient_facts import people_behind
+from compliance_app.store.what_if import PastShare, past_shares
+
+NO_LONGER = "By what is known now it needs no look any more."
+
+
+Noticings = Mapping[int, Mapping[str, Noticed]]
+
+
+def noticed(session: Session, person_ids: Iterable[int]) -> dict[int, dict[str, Noticed]]:
+    """Return what must be looked at of people's gifts that hold room, by person and reference.
+
+    Each gift is judged by the policy of its day, with all that was given before it.
+    """
+    books = _Books(ClassBook(session), PolicyBook(session))
+    found: dict[int, dict[str, Noticed]] = {one: {} for one in person_ids}
+    for some in chunks(sorted(found)):
+        people = people_behind(session, some)
+        rows = list(past_shares(session, record_ids=identity.records_of(session, some)))
+        judged = zip(rows, entries_of(rows, books.classes), strict=True)
+        for person_id, theirs in groupby(judged, key=lambda one: one[0].person_id):
+            found[person_id] = dict(_look(theirs, people[person_id], books))
+    return found
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was noticed of people before something about them changes."""
+
+    session: Session
+    before: Noticings
+
+    @classmethod
+    def over(cls, session: Session, person_ids: Iterable[int]) -> "Watch":
+        """Begin to watch people, who are locked."""
+        return cls(session, noticed(session, person_ids))
+
+    def tell(self, *, actor_id: int | None, at: datetime) -> list[RecipientFinding]:
+        """Raise what is new since then and settle what is gone, each with an event of its own."""
+        self.session.flush()
+        after = noticed(self.session, self.before)
+        for finding in identity.open_findings(self.session, person_ids=after):
+            if finding.gift.reference not in after[finding.recipient_id]:
+                findings.settle(self.session, finding, reason=NO_LONGER, actor_id=actor_id, at=at)
+        raised = []
+        for person_id, gifts in after.items():
+            known = self.before[person_id]
+            new = {name: one for name, one in gifts.items() if name not in known}
+            raised += findings.write_down(self.session, person_id, new, merge_id=None, at=at)
+        for finding in raised:
+            findings.record(self.session, Event.FINDING_RAISED, finding, actor_id=actor_id, at=at)
+        return raised
+
+
+class _Books(NamedTuple):
+    classes: ClassBook
+    policies: PolicyBook
+
+
+def _look(
+    shares: Iterable[tuple[PastShare, Entry]], person: Worker, books: _Books
+) -> Iterator[tuple[str, Noticed]]:
+    prior = Prior()
+    for row, entry in shares:
+        if not entry.counts:
+            continue
+        day = row.given_on
+        policy = books.policies.on(day)
+        verdict = assess(entry.facts, prior.for_day(policy, day), policy)
+        if sentence := _why(row, verdict, person, books.classes):
+            yield row.reference, Noticed(day, verdict, sentence)
+        prior.add(entry, entry.counted_cents, entry.regime_cents)
+
+
+def _why(row: PastShare, verdict: Assessment, person: Worker, classes: ClassBook) -> str:
+    """Say why a share must be looked at, in the words it would be flagged with; else nothing."""
+    place, kind = workplace_on(person, row.given_on), classes.on(row.employer_id, row.given_on)
+    if verdict.verdict in FORBIDDEN | {Verdict.NEEDS_COMPLIANCE_JUDGEMENT}:
+        reasons = (one.sentence for one in verdict.reasons if one.code not in VALUATION)
+        return " ".join(reasons)
+    if place.departure is not None and place.departed_on is not None:
+        said, gone = place.departure.words, place.departed_on.isoformat()
+        return Flag.of(FlagCode.DEPARTED, departure=said, departed_on=gone).sentence
+    if kind is not None and CLASSES[kind].needs_review:
+        return Flag.of(FlagCode.EMPLOYER_RULES_VARY, employer_class=kind.words).sentence
+    return ""

@@ -1,0 +1,192 @@
+"""What comes to light about gifts already judged: raised once, and every one has a way out."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.employers import EmployerClass
+from compliance_app.rules.employments import Departure
+from compliance_app.rules.errors import PermissionMissingError, StateError
+from compliance_app.rules.identity_errors import FoundSinceError
+from compliance_app.rules.permissions import Role
+from compliance_app.rules.workflow import State
+from compliance_app.services import approvals, employers, employments, gifts, merging, recipients
+from compliance_app.services.recipients import NewRecipient, room_on
+from compliance_app.services.replay import replay
+from compliance_app.store import identity
+from compliance_app.store.base import unit_of_work
+from compliance_app.store.models import Gift, Recipient
+from tests.conftest import CAST, NOON, Cast
+from tests.factories import make_claim
+
+JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+DAY = date(2026, 11, 24)
+ON_THE_DAY = NOON + timedelta(days=3)
+
+
+def give(session: Session, cents: int, day: date, to: int = CAST.morgan) -> Gift:
+    claim = make_claim(cents, to=(to,), given_on=day)
+    done = gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    return session.get_one(Gift, done.id)
+
+
+WHO = {Role.SUPERVISOR: CAST.supervisor, Role.COMPLIANCE: CAST.officer}
+
+
+def approved(session: Session, cents: int, day: date, to: int) -> Gift:
+    return approve(session, give(session, cents, day, to))
+
+
+def approve(session: Session, gift: Gift) -> Gift:
+    """Let everybody approve the gift whom it waits for."""
+    for role in sorted(approvals.awaited_roles(session, gift)):
+        approvals.approve(session, gift.reference, actor_id=WHO[role], at=NOON, reason="Fine")
+    return gift
+
+
+def merged_over(session: Session, *, day: date) -> Gift:
+    """Return an approved gift that is over the limit since two records are one person."""
+    one, two = (
+        recipients.add(session, NewRecipient(name), actor_id=None, at=NOON).id
+        for name in ("Ida Rask", "Bo Dahl")
+    )
+    approved(session, 200_00, JUNE, one)
+    gift = approved(session, 150_00, day, two)
+    merging.merge(session, one, two, reason="", actor_id=CAST.officer, at=NOON)
+    return gift
+
+
+def sentences(session: Session) -> list[str]:
+    return [one.sentence for one in identity.open_findings(session)]
+
+
+def check_replay() -> None:
+    with unit_of_work() as session:
+        assert replay(session).differences == []
+
+
+def test_a_plan_over_the_limit_since_a_merge_is_not_given_until_it_is_sent_back_and_lowered(
+    app: Flask, cast: Cast
+) -> None:
+    with unit_of_work() as session:
+        gift = merged_over(session, day=DAY)
+        assert gift.state is State.APPROVED
+        with pytest.raises(FoundSinceError, match=r"\$350\.00"):
+            gifts.mark_given(session, gift.reference, actor_id=cast.rep, at=ON_THE_DAY)
+        with pytest.raises(PermissionMissingError):
+            approvals.send_back(
+                session, gift.reference, actor_id=cast.supervisor, at=NOON, reason="Lower it"
+            )
+        approvals.send_back(
+            session, gift.reference, actor_id=cast.officer, at=NOON, reason="Lower it"
+        )
+        person = session.get_one(Recipient, gift.version.shares[0].recipient_id)
+        assert (gift.state, room_on(session, person, DAY).running_cents) == (
+            State.SENT_BACK,
+            200_00,
+        )
+        assert identity.open_findings(session) == []
+        claim = make_claim(90_00, to=(person.id,), given_on=DAY)
+        gifts.amend(session, gift.reference, claim, actor_id=cast.rep, at=NOON, reason="As asked")
+        approve(session, gift)
+        gifts.mark_given(session, gift.reference, actor_id=cast.rep, at=ON_THE_DAY)
+        assert gift.state is State.GIVEN
+    check_replay()
+
+
+def test_giving_it_up_settles_what_came_to_light(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        gift = merged_over(session, day=DAY)
+        assert len(identity.open_findings(session)) == 1
+        gifts.cancel(session, gift.reference, actor_id=cast.rep, at=NOON)
+        assert identity.open_findings(session) == []
+    check_replay()
+
+
+def test_an_officer_makes_a_given_gift_over_the_limit_since_a_merge_a_breach(
+    app: Flask, cast: Cast
+) -> None:
+    with unit_of_work() as session:
+        gift = merged_over(session, day=JULY)
+        assert gift.state is State.GIVEN
+        said = {"at": NOON, "reason": "Found by a merge", "remedy": "The client pays 50 dollars"}
+        with pytest.raises(PermissionMissingError):
+            approvals.record_breach(session, gift.reference, actor_id=cast.supervisor, **said)  # type: ignore[arg-type]
+        approvals.record_breach(session, gift.reference, actor_id=cast.officer, **said)  # type: ignore[arg-type]
+        assert gift.state is State.BREACH
+        share = gift.version.shares[0]
+        assert share.assessment is not None
+        assert share.assessment.excess_cents == 50_00
+        assert identity.open_findings(session) == []
+        other = give(session, 20_00, JULY)
+        with pytest.raises(StateError):
+            approvals.record_breach(session, other.reference, actor_id=cast.officer, **said)  # type: ignore[arg-type]
+    check_replay()
+
+
+def classify(session: Session, kind: EmployerClass, since: date | None) -> None:
+    employers.classify(session, 1, kind, since=since, actor_id=CAST.officer, at=NOON)
+
+
+def test_a_class_that_becomes_known_late_brings_gifts_to_light(app: Flask) -> None:
+    with unit_of_work() as session:
+        approved(session, 20_00, date(2026, 3, 1), CAST.morgan)
+        gift = approved(session, 240_00, JUNE, CAST.morgan)
+        classify(session, EmployerClass.FEDERAL_AGENCY, since=date(2026, 4, 1))
+        (finding,) = identity.open_findings(session)
+        assert (finding.gift_id, finding.merge_id) == (gift.id, None)
+        assert finding.limit_cents is not None
+        assert finding.excess_cents == finding.running_cents - finding.limit_cents > 0
+        classify(session, EmployerClass.INSTITUTION, since=date(2026, 4, 1))
+        assert sentences(session) == []
+        classify(session, EmployerClass.GOVERNMENT_PLAN, since=None)
+        assert len(sentences(session)) == 2
+        assert "Government pension plan" in sentences(session)[0]
+    check_replay()
+
+
+def test_a_corrected_employment_brings_gifts_to_light_that_the_right_firm_forbids(
+    app: Flask,
+) -> None:
+    with unit_of_work() as session:
+        employers.classify(
+            session, 2, EmployerClass.FEDERAL_AGENCY, since=None, actor_id=CAST.officer, at=NOON
+        )
+        gift = approved(session, 240_00, JUNE, CAST.morgan)
+        assert sentences(session) == []
+        employments.change_employer(
+            session,
+            CAST.morgan,
+            "Harbor Capital",
+            "Treasurer",
+            since=date(2026, 5, 1),
+            actor_id=CAST.rep,
+            at=NOON,
+        )
+        (finding,) = identity.open_findings(session)
+        assert finding.gift_id == gift.id
+    check_replay()
+
+
+def test_a_gift_after_a_last_day_that_becomes_known_later_is_looked_at(app: Flask) -> None:
+    with unit_of_work() as session:
+        approved(session, 20_00, date(2026, 3, 1), CAST.morgan)
+        approved(session, 20_00, JULY, CAST.morgan)
+        plan = approved(session, 20_00, DAY, CAST.morgan)
+
+        def say(departure: Departure | None, last_day: date | None) -> None:
+            employments.depart(
+                session, CAST.morgan, departure, last_day=last_day, actor_id=CAST.rep, at=NOON
+            )
+
+        say(Departure.DIED, JUNE)
+        said = "The recipient died on June 1, 2026, before the day of the gift."
+        assert sentences(session) == [said, said]
+        with pytest.raises(FoundSinceError, match="died on June 1"):
+            gifts.mark_given(session, plan.reference, actor_id=CAST.rep, at=ON_THE_DAY)
+        say(None, None)
+        assert sentences(session) == []
+        gifts.mark_given(session, plan.reference, actor_id=CAST.rep, at=ON_THE_DAY)
+    check_replay()
