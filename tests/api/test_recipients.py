@@ -122,7 +122,6 @@ def test_whoever_is_like_somebody_is_named_with_them(app: Flask, named: dict[str
         "id": 1,
         "name": "Morgan Ellery",
         "email": "morgan@northgate.example",
-        "phone": None,
         "employer": "Northgate Pension Trust",
     }
 
