@@ -1,6 +1,7 @@
 """Whatever act changes who a person is or where they work, they are found by the new words."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Recipient
 from tests.conftest import CAST, NOON
 
-BY = {"actor_id": CAST.officer, "at": NOON}
+BY: dict[str, Any] = {"actor_id": CAST.officer, "at": NOON}
 CONTACTS = "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name\r\n"
 COMPANIES = "Record ID,Company name,Company owner\r\n"
 
@@ -34,9 +35,9 @@ def first(words: str) -> int | None:
         return found[0].id if found else None
 
 
-def add(name: str, **more: str) -> int:
+def add(name: str, employer: str, email: str = "") -> int:
     with unit_of_work() as session:
-        new = NewRecipient(name, **more)
+        new = NewRecipient(name, email, employer)
         return recipients.add(session, new, actor_id=CAST.rep, at=NOON, confirmed_new=True).id
 
 
@@ -83,7 +84,7 @@ def test_every_act_leaves_the_person_to_be_found_by_the_new_words(app: Flask) ->
     assert (first("vasarely at birch"), first("vasarely at alder")) == (one, other)
 
     with unit_of_work() as session:
-        span = {"started_on": since, "ended_on": None}
+        span: dict[str, Any] = {"started_on": since, "ended_on": None}
         employments.correct(session, job_of(session, one), "Cedar Funds", "", **span, **BY)
     assert first("vasarely at cedar") == one
 
