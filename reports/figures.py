@@ -1,6 +1,7 @@
 """The numbers of the report, added up once from its shares, and which share belongs where."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -44,7 +45,7 @@ class CategoryFigure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The key figures; a share is counted as one gift to one recipient.
+    """The key figures; a gift to several recipients is one gift of several shares.
 
     `bands` says how many recipients have used how much of the limit, as `BANDS` names them.
     """
@@ -119,38 +120,79 @@ def is_pending(share: ShareLine) -> bool:
     return share.state in PENDING
 
 
+class Sums:
+    """What was added up so far, in one way through the shares of a report."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self.employers: set[str] = set()
+        self.shares = self.over = self.excluded = self.pending = self.late = self.decisions = 0
+        self.gifts_of_month: Counter[int] = Counter()
+        self.cents_of_month: Counter[int] = Counter()
+        self.gifts_of_category: Counter[str] = Counter()
+        self.cents_of_category: Counter[str] = Counter()
+
+    def add(self, share: ShareLine) -> None:
+        """Add a share; what is said of its gift counts once, with the first of its shares."""
+        month = _month(share.given_on)
+        is_first = share.gift_reference not in self._seen
+        self.gifts_of_month[month] += is_first
+        self.gifts_of_category[share.category] += is_first
+        if is_first:
+            self._seen.add(share.gift_reference)
+            self.decisions += len(share.decisions)
+        if share.counts:
+            self.cents_of_month[month] += share.counted_cents
+            self.cents_of_category[share.category] += share.counted_cents
+        self.employers.add(share.employer)
+        self.shares += 1
+        self.over += is_over(share)
+        self.excluded += is_excluded(share)
+        self.pending += is_pending(share)
+        self.late += share.late
+
+    @property
+    def gifts(self) -> int:
+        """How many gifts there are."""
+        return len(self._seen)
+
+
 def add_up(report: QuarterReport) -> Figures:
     """Add up the figures of a report."""
-    shares = report.shares
+    sums = Sums()
+    for share in report.shares:
+        sums.add(share)
     return Figures(
-        gifts=len({share.gift_reference for share in shares}),
-        shares=len(shares),
-        counted_cents=sum(share.counted_cents for share in shares if share.counts),
+        gifts=sums.gifts,
+        shares=sums.shares,
+        counted_cents=sums.cents_of_month.total(),
         recipients=len(report.totals),
-        employers=len({share.employer for share in shares}),
-        over=sum(map(is_over, shares)),
-        excluded=sum(map(is_excluded, shares)),
-        pending=sum(map(is_pending, shares)),
-        late=sum(share.late for share in shares),
-        decisions=len(
-            {(share.gift_reference, line) for share in shares for line in share.decisions}
-        ),
-        months=_by_month(report),
-        categories=_by_category(report),
+        employers=len(sums.employers),
+        over=sums.over,
+        excluded=sums.excluded,
+        pending=sums.pending,
+        late=sums.late,
+        decisions=sums.decisions,
+        months=_by_month(report, sums),
+        categories=_by_category(sums),
         bands=_by_use(report),
     )
 
 
-def _by_month(report: QuarterReport) -> tuple[MonthFigure, ...]:
-    """Add up by month or, where there are too many of them to be read, by several together."""
+def gifts_in(shares: Iterable[ShareLine]) -> int:
+    """Return of how many gifts these are shares."""
+    return len({share.gift_reference for share in shares})
+
+
+def _by_month(report: QuarterReport, sums: Sums) -> tuple[MonthFigure, ...]:
+    """Return the sums by month or, where there are too many to be read, by several together."""
     first, last = _month(report.meta.first_day), _month(report.meta.last_day)
     step = next((step for step in STEPS if (last - first) // step < MOST_MONTHS), STEPS[-1])
     gifts: Counter[int] = Counter()
     cents: Counter[int] = Counter()
-    for share in report.shares:
-        group = _month(share.given_on) // step
-        gifts[group] += 1
-        cents[group] += share.counted_cents if share.counts else 0
+    for month, number in sums.gifts_of_month.items():
+        gifts[month // step] += number
+        cents[month // step] += sums.cents_of_month[month]
     changes = {
         _month(limit.from_day) // step: limit
         for limit in report.meta.limits
@@ -186,13 +228,11 @@ def _label(group: int, step: int) -> str:
     return str(year) if step == len(MONTHS) else f"{year}-{year + step // 12 - 1}"
 
 
-def _by_category(report: QuarterReport) -> tuple[CategoryFigure, ...]:
-    gifts: Counter[str] = Counter()
-    cents: Counter[str] = Counter()
-    for share in report.shares:
-        gifts[share.category] += 1
-        cents[share.category] += share.counted_cents if share.counts else 0
-    figures = (CategoryFigure(category, gifts[category], cents[category]) for category in gifts)
+def _by_category(sums: Sums) -> tuple[CategoryFigure, ...]:
+    figures = (
+        CategoryFigure(category, number, sums.cents_of_category[category])
+        for category, number in sums.gifts_of_category.items()
+    )
     return tuple(sorted(figures, key=lambda each: (-each.gifts, each.category)))
 
 

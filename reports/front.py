@@ -29,6 +29,11 @@ STATEMENT: Final = (
     " for examination. It is not a filing. That it was made does not mean that any regulator has"
     " received, reviewed or approved it."
 )
+FOR_THE_CLIENT: Final = (
+    "This statement is what the firm's register has as given to people of this employer, for the"
+    " employer's own records. It is not a filing. That it was made does not mean that any regulator"
+    " has received, reviewed or approved it."
+)
 ROW: Final = 14.0
 LINES_OF_A_FACT: Final = 2
 FACT_LABEL: Final = 96.0
@@ -76,24 +81,32 @@ def _write_key_figures(book: Book, report: QuarterReport, figures: Figures) -> N
 
 def _write_facts(book: Book, report: QuarterReport) -> None:
     meta = report.meta
+    # How the firm limits itself is its own business.
+    is_own = not meta.kind.is_for_the_client
     covers = (
         ("Period", f"{long_day(meta.first_day)} to {long_day(meta.last_day)}"),
         ("Scope", meta.scope),
         ("Register read at", f"{moment(meta.made_at)} UTC"),
-        ("Year for the limit", words(meta.year_basis)),
+        *([("Year for the limit", words(meta.year_basis))] if is_own else []),
         ("Made by", meta.software),
     )
     rests_on = (
         ("Rule", meta.rule),
-        ("Limit per year", limit_words(meta.limits)),
-        ("Policy", _policies(report)),
-        ("Policy SHA-256", _grouped(meta.policy_sha256)),
+        *(_limits(report) if is_own else []),
         ("Audit trail", f"{count(meta.trail_events, 'event')} up to this reading"),
         ("Checkpoint root", _grouped(meta.checkpoint.root) if meta.checkpoint else NOTHING),
         ("Checkpoint key", _key(meta)),
     )
     _write_pairs(book, grid(0, 6), "What this report covers", covers)
     _write_pairs(book, grid(6, 6), "What it rests on", rests_on)
+
+
+def _limits(report: QuarterReport) -> list[tuple[str, str]]:
+    return [
+        ("Limit per year", limit_words(report.meta.limits)),
+        ("Policy", _policies(report)),
+        ("Policy SHA-256", _grouped(report.meta.policy_sha256)),
+    ]
 
 
 def _policies(report: QuarterReport) -> str:
@@ -144,7 +157,8 @@ def _write_statement(book: Book, meta: ReportMeta) -> None:
         book.text(x, 89 - i * 15, _grouped(half), Style(theme.SANS, 10))
     span = Span(grid(6, 6).left, grid(6, 6).width - 12)
     book.text(span.left, 106, "What this report is", theme.HEAD)
-    book.paragraph(span, 92, STATEMENT, theme.BODY)
+    told = FOR_THE_CLIENT if meta.kind.is_for_the_client else STATEMENT
+    book.paragraph(span, 92, told, theme.BODY)
 
 
 def write_summary(book: Book, report: QuarterReport, figures: Figures) -> None:
@@ -200,7 +214,7 @@ def _write_categories(book: Book, span: Span, y: float, figures: Figures) -> Non
         gifts = sum(each.gifts for each in rest)
         cents = sum(each.cents for each in rest)
         rows.append((f"{len(rest):,} more categories", f"{gifts:,}", amount(cents)))
-    rows.append(("All", f"{figures.shares:,}", amount(figures.counted_cents)))
+    rows.append(("All", f"{figures.gifts:,}", amount(figures.counted_cents)))
     widths = (span.width - 130, 50, 80)
     _write_small_table(book, span, y - 8, widths, [("Category", "Gifts", "Counted, USD"), *rows])
 

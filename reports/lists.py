@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from reports import cells
-from reports.figures import is_exception, is_excluded, is_pending
+from reports.figures import gifts_in, is_exception, is_excluded, is_pending
 from reports.listing import Column, Listing, Section, Texts, columns_of
 from reports.source import DecisionLine, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
@@ -84,7 +84,7 @@ def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
         listing.say("No exclusion from the limit was claimed in this period.")
     for ground, group in groupby(excluded, key=_ground):
         members = list(group)
-        listing.begin_section(Section(ground, count(len(members), "gift"), path=(ground,)))
+        listing.begin_section(Section(ground, count(gifts_in(members), "gift"), path=(ground,)))
         listing.begin_table(EXCLUSIONS)
         for share in members:
             listing.add_row(_exclusion_row(share))

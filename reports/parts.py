@@ -79,7 +79,9 @@ _REGISTER: Final = Part(
     "Register by employer", _REGISTER_NOTE, lambda to, report, _: write_register(to, report.shares)
 )
 _TOTALS: Final = Part(
-    "Totals by recipient", _TOTALS_NOTE, lambda to, report, _: write_totals(to, report.totals)
+    "Totals by recipient",
+    _TOTALS_NOTE,
+    lambda to, report, figures: write_totals(to, report.totals, figures.gifts),
 )
 _EXCEPTIONS: Final = Part(
     "Exceptions, exemptions and breaches",
@@ -136,7 +138,9 @@ _GIVEN: Final = Part(
     "What was given", _GIVEN_NOTE, lambda to, report, _: write_given(to, report.shares)
 )
 _GIVEN_TOTALS: Final = Part(
-    "By recipient", _GIVEN_TOTALS_NOTE, lambda to, report, _: write_given_totals(to, report.totals)
+    "By recipient",
+    _GIVEN_TOTALS_NOTE,
+    lambda to, report, figures: write_given_totals(to, report.totals, figures.gifts),
 )
 # Each kind of report is made of the same parts, in the order they are read.
 PARTS: Final[Mapping[ReportKind, tuple[Part, ...]]] = {

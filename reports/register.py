@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from reports import cells
-from reports.figures import is_over
+from reports.figures import gifts_in, is_over
 from reports.listing import Listing, Section, Texts, columns_of
 from reports.source import RecipientTotal, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
@@ -67,21 +67,24 @@ def rows_of(shares: Iterable[ShareLine]) -> Iterator[list[Texts]]:
         last = share.recipient_id
 
 
-def write_totals(listing: Listing, totals: Sequence[RecipientTotal]) -> None:
-    """List what each recipient has received, against the limit at the end of the period."""
+def write_totals(listing: Listing, totals: Sequence[RecipientTotal], gifts: int) -> None:
+    """List what each recipient has received, against the limit at the end of the period.
+
+    `gifts` is how many there were in all: one to several recipients stands with each of them.
+    """
     if not totals:
         listing.say("No recipient has a gift in this period.")
         return
     listing.begin_table(TOTALS)
     for total in totals:
         listing.add_row(_total_row(total))
-    listing.add_row(_sum_row(totals))
+    listing.add_row(_sum_row(totals, gifts))
 
 
 def _employer_facts(shares: Sequence[ShareLine]) -> str:
     cents = sum(share.counted_cents for share in shares if share.counts)
     recipients = count(len({share.recipient_id for share in shares}), "recipient")
-    return f"{count(len(shares), 'gift')} to {recipients}, {amount(cents)} counted"
+    return f"{count(gifts_in(shares), 'gift')} to {recipients}, {amount(cents)} counted"
 
 
 def _share_row(share: ShareLine, *, first: bool) -> list[Texts]:
@@ -120,10 +123,10 @@ def _against_limit(total: RecipientTotal) -> list[cells.Text]:
     ]
 
 
-def _sum_row(totals: Sequence[RecipientTotal]) -> list[Texts]:
+def _sum_row(totals: Sequence[RecipientTotal], gifts: int) -> list[Texts]:
     texts = {
         "Recipient": f"All {count(len(totals), 'recipient')}",
-        "Gifts": f"{sum(total.gifts for total in totals):,}",
+        "Gifts": f"{gifts:,}",
         "This period, USD": amount(sum(total.quarter_cents for total in totals)),
     }
     return [[(texts.get(column.title, ""), CELL_STRONG)] for column in TOTALS]

@@ -30,7 +30,7 @@ def write_given(listing: Listing, shares: Sequence[ShareLine]) -> None:
     write_rows(listing, GIVEN, map(_given_row, shares), none)
 
 
-def write_given_totals(listing: Listing, totals: Sequence[RecipientTotal]) -> None:
+def write_given_totals(listing: Listing, totals: Sequence[RecipientTotal], gifts: int) -> None:
     """List what each recipient was given, and what that comes to."""
     if not totals:
         listing.say("Nobody was given anything in this period.")
@@ -39,10 +39,7 @@ def write_given_totals(listing: Listing, totals: Sequence[RecipientTotal]) -> No
     for total in totals:
         listing.add_row(_total_row(total.recipient, total.gifts, total.quarter_cents))
     everybody = f"All {count(len(totals), 'recipient')}"
-    gifts, cents = (
-        sum(total.gifts for total in totals),
-        sum(total.quarter_cents for total in totals),
-    )
+    cents = sum(total.quarter_cents for total in totals)
     listing.add_row(_total_row(everybody, gifts, cents))
 
 

@@ -24,9 +24,10 @@ This file carries no signature. It has a seal, a SHA-256 over all its bytes, by 
 byte is found; but whoever makes another file can seal that too. The content hash tells whether the
 data are those of the package; who made them is told by the manifest, the trail and how the package
 was received."""
+SIGNATURE: Final = "The signature"
 CHECKS: Final = (
     ("Everything at once", "tally3220 verify {pdf}"),
-    ("The signature", "pdfsig {pdf}"),
+    (SIGNATURE, "pdfsig {pdf}"),
     ("The data inside", "pdfdetach -saveall {pdf}"),
     ("The content hash", "sha256sum {csv}"),
 )
@@ -48,7 +49,11 @@ def write_verification(
     book.text(theme.LEFT, 536, title, theme.PART)
     left = grid(0, 6)
     y = _write_texts(book, left, 506, "What it means", MEANING if signer else UNSIGNED)
-    checks = ((told, command.format(pdf=pdf, csv=csv)) for told, command in CHECKS)
+    checks = (
+        (told, command.format(pdf=pdf, csv=csv))
+        for told, command in CHECKS
+        if signer or told != SIGNATURE
+    )
     _write_facts(book, left, y - 14, "How to check it", checks)
     if signer and signature:
         right = grid(7, 5)

@@ -14,6 +14,7 @@ from reports.source import DatedLimit
 NOTHING: Final = "\N{EN DASH}"
 _ORDINALS: Final = {"1": "first", "2": "second", "3": "third", "4": "fourth"}
 _QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
+_YEAR: Final = re.compile(r"(\d{4})-01-01_\1-12-31")
 
 
 def amount(cents: int) -> str:
@@ -52,9 +53,11 @@ def long_day(day: date) -> str:
 
 
 def period_words(period: str) -> str:
-    """Return "second quarter 2004" for "2004Q2", and a range as its first and its last day."""
-    found = _QUARTER.fullmatch(period)
-    return f"{_ORDINALS[found[2]]} quarter {found[1]}" if found else range_words(period)
+    """Return "second quarter 2004" for "2004Q2", a whole year, or a range by first and last day."""
+    if found := _QUARTER.fullmatch(period):
+        return f"{_ORDINALS[found[2]]} quarter {found[1]}"
+    found = _YEAR.fullmatch(period)
+    return f"year {found[1]}" if found else range_words(period)
 
 
 def range_words(period: str) -> str:

@@ -15,7 +15,9 @@ from reports.figures import (
     is_pending,
     use_of_limit,
 )
+from reports.quarter import build_pdf
 from reports.source import DecisionLine, RecipientTotal
+from tests.reports.pages import texts
 from tests.reports.sample import make_report, make_share
 
 TOTAL = RecipientTotal(1, "Priya Abernathy", "Beacon", 1, 0, 0, 300_00, over=False)
@@ -36,7 +38,12 @@ def test_only_what_counts_is_added_up() -> None:
 def test_every_month_of_the_period_has_its_figure() -> None:
     report = make_report(
         make_share(given_on=date(2025, 12, 31), counted_cents=10_00),
-        make_share(given_on=date(2026, 2, 1), counted_cents=5_00, counts=False),
+        make_share(
+            gift_reference="G-000002",
+            given_on=date(2026, 2, 1),
+            counted_cents=5_00,
+            counts=False,
+        ),
         first_day=date(2025, 12, 1),
         last_day=date(2026, 2, 28),
     )
@@ -50,13 +57,28 @@ def test_every_month_of_the_period_has_its_figure() -> None:
 def test_the_most_frequent_category_comes_first() -> None:
     report = make_report(
         make_share(category="ticket", counted_cents=1_00),
-        make_share(category="merchandise", counted_cents=2_00),
-        make_share(category="ticket", counted_cents=4_00),
+        make_share(gift_reference="G-000002", category="merchandise", counted_cents=2_00),
+        make_share(gift_reference="G-000003", category="ticket", counted_cents=4_00),
     )
     assert add_up(report).categories == (
         CategoryFigure("ticket", 2, 5_00),
         CategoryFigure("merchandise", 1, 2_00),
     )
+
+
+def test_a_gift_to_several_recipients_is_one_gift_wherever_it_is_counted() -> None:
+    report = make_report(
+        make_share(category="ticket", counted_cents=20_00),
+        make_share(category="ticket", counted_cents=20_00, recipient_id=2, recipient="Ida Holm"),
+    )
+    figures = add_up(report)
+    assert (figures.gifts, figures.shares, figures.decisions) == (1, 2, 1)
+    assert figures.categories == (CategoryFigure("ticket", 1, 40_00),)
+    assert [month.gifts for month in figures.months] == [0, 1, 0]
+    pages = " ".join(" ".join(texts(build_pdf(report))).split())
+    assert "1 gift to 2 recipients, 40.00 counted" in pages
+    assert "All 1 40.00" in pages
+    assert "All 2 recipients 1 40.00" in pages
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_limit_of_nothing_is_exceeded_by_anything() -> None:
 
 def test_a_period_of_a_quarter_is_said_in_words_and_any_other_as_it_is() -> None:
     assert period_words("2004Q2") == "second quarter 2004"
+    assert period_words("2004-01-01_2004-12-31") == "year 2004"
     assert period_words("2004-04-01 to 2004-05-15") == "2004-04-01 to 2004-05-15"
 
 

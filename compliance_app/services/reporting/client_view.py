@@ -12,8 +12,8 @@ GIVEN = frozenset({State.GIVEN.value, State.BREACH.value, State.RETURNED.value})
 def for_the_client(report: QuarterReport) -> QuarterReport:
     """Return the report with the gifts that were given, and nothing the firm keeps to itself.
 
-    Left out are decisions, flags and verdicts, what counts against a limit (a person's total has
-    gifts in it from before they came to this client), and everything that stands behind them.
+    Left out are limits, decisions, flags and verdicts, what counts against a limit (a person's
+    total has gifts in it from before they came to this client), and all that stands behind them.
     """
     shares = [_told(line) for line in report.shares if line.state in GIVEN]
     gifts: dict[int, int] = {}
@@ -34,7 +34,7 @@ def for_the_client(report: QuarterReport) -> QuarterReport:
         for total in report.totals
         if total.recipient_id in gifts
     ]
-    return QuarterReport(replace(report.meta), shares, totals)
+    return QuarterReport(replace(report.meta, limits=()), shares, totals)
 
 
 def _told(line: ShareLine) -> ShareLine:
