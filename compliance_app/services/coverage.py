@@ -108,8 +108,8 @@ def _check_day(on: date, today: date) -> None:
     if on > today:
         raise InputError(
             problems={
-                "on": f"A hand-over is recorded once it holds; choose {today.isoformat()} "
-                "or an earlier day."
+                "on": f"A hand-over takes along what is open on its day, which nobody knows before "
+                f"{on.isoformat()}; choose {today.isoformat()} or an earlier day."
             }
         )
 

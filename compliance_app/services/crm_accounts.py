@@ -1,12 +1,14 @@
 """Accounts of a file: client firms that are added, or brought to what the other system says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
+from compliance_app.services import coverage, crm_owners
+from compliance_app.services.crm_owners import Owned, Owners
 from compliance_app.services.crm_plans import Act, Planned, say
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
@@ -14,7 +16,7 @@ from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import row_document
-from compliance_app.store.models import CrmChange, Employer, ExternalId
+from compliance_app.store.models import Coverage, CrmChange, Employer, ExternalId
 from compliance_app.store.recipients import key_of
 
 FIELDS = ("name", "segment", "region", "parent_id")
@@ -23,7 +25,7 @@ FIELDS = ("name", "segment", "region", "parent_id")
 class AccountPlan:
     """Compares the accounts of a file with the register; nothing is written."""
 
-    def __init__(self, session: Session, source: str, rows: Sequence[CrmRow]) -> None:
+    def __init__(self, session: Session, source: str, rows: Sequence[CrmRow], today: date) -> None:
         self.problems: list[Problem] = []
         self.planned: list[Planned] = []
         ids = [row.external_id for row in rows] + [row.parent_id for row in rows]
@@ -32,6 +34,10 @@ class AccountPlan:
         self.firms = crm.employers_by_key(session, keys)
         # Grows while the file is written, for parents that come with it.
         self.firm_ids = {key: link.employer_id for key, link in self.ids.items()}
+        known = {link.employer_id or 0 for link in self.ids.values()}
+        self._owners = Owners(session, known | {firm.id for firm in self.firms.values()}, today)
+        # Who takes the account of a line over.
+        self.owned: dict[int, Owned] = {}
         self._session = session
         self._lines: dict[str, int] = {}
         for row in rows:
@@ -51,14 +57,17 @@ class AccountPlan:
             self.problems.append(Problem(row.line, "name", sentence))
             return
         known = self._session.get(Employer, known_id) if known_id is not None else named
+        owned = self.owned[row.line] = self._owners.owned(row, known.id if known else None)
         if known is None:
-            self.planned.append(Planned(row, Act.ADDED))
+            said = " ".join(filter(None, (say(_owner(owned)), owned.sentence)))
+            self.planned.append(Planned(row, Act.ADDED, None, said))
             return
-        changes = _changes(row, known)
+        changes = _changes(row, known) | _owner(owned)
         if row.external_id and link is None:
             changes["id"] = row.external_id
         act = Act.UPDATED if changes or self._moves(row, known) else Act.UNCHANGED
-        self.planned.append(Planned(row, act, known.id, say(changes), changes))
+        said = " ".join(filter(None, (say(changes), owned.sentence)))
+        self.planned.append(Planned(row, act, known.id, said, changes))
 
     def _moves(self, row: CrmRow, known: Employer) -> bool:
         """Say whether the row names another parent than the register has."""
@@ -68,6 +77,10 @@ class AccountPlan:
             firm = self.firms.get(key_of(row.parent))
             parent_id = firm.id if firm is not None else 0
         return parent_id is not None and parent_id != known.parent_id
+
+
+def _owner(owned: Owned) -> dict[str, str]:
+    return {"owner": owned.name} if owned.owner_id is not None else {}
 
 
 def _changes(row: CrmRow, known: Employer) -> dict[str, str]:
@@ -88,6 +101,9 @@ class _Done(NamedTuple):
     is_new: bool
     before: Mapping[str, object] | None
     link: ExternalId | None
+    owned: Owned
+    # The first owner of an account; a later one takes it over with an event of its own.
+    coverage: Coverage | None
 
 
 def apply(
@@ -101,6 +117,12 @@ def apply(
 ) -> list[Problem]:
     """Write what was planned, and return the parents that would have closed a circle."""
     wanted = [one for one in plan.planned if one.act is not Act.UNCHANGED]
+    handed = {
+        one.target_id: before_id
+        for one in wanted
+        if one.target_id and (before_id := plan.owned[one.row.line].before_id) is not None
+    }
+    crm_owners.lock_requests(session, handed)
     for some in chunks(sorted({one.target_id for one in wanted if one.target_id})):
         employer_store.lock_employers(session, *some)
     done = [_write(session, plan, one, source, at=at) for one in wanted]
@@ -116,6 +138,10 @@ def apply(
         session.flush()
         acts = [_act(one, change) for one, change in zip(some_done, changes, strict=True)]
         audit.write_many(session, acts, actor_id=actor_id, at=at)
+    for one in done:
+        if one.owned.owner_id is not None and one.owned.before_id is not None:
+            to_id, on = one.owned.owner_id, at.date()
+            coverage.hand_over(session, one.firm.id, to_id, on=on, actor_id=actor_id, at=at)
     return circles
 
 
@@ -142,7 +168,12 @@ def _write(
         link.employer_id, link.retired_at = firm.id, None
         plan.firm_ids[row.external_id] = firm.id
     plan.firms[firm.name_key] = firm
-    return _Done(firm, is_new, before, link)
+    owned, first = plan.owned[row.line], None
+    if owned.owner_id is not None and owned.before_id is None:
+        session.flush()
+        first = Coverage(employer_id=firm.id, person_id=owned.owner_id, started_on=at.date())
+        session.add(first)
+    return _Done(firm, is_new, before, link, owned, first)
 
 
 def _set_parents(
@@ -181,12 +212,16 @@ def state_of(firm: Employer) -> dict[str, object]:
 
 
 def _change(done: _Done, import_id: int) -> CrmChange:
+    after, before = state_of(done.firm), done.before
+    if done.owned.owner_id is not None:
+        after = {**after, "owner_id": done.owned.owner_id}
+        before = {**before, "owner_id": done.owned.before_id} if before is not None else None
     return CrmChange(
         import_id=import_id,
         noun="employer",
         row_id=done.firm.id,
-        before=dict(done.before) if done.before is not None else None,
-        after=state_of(done.firm),
+        before=dict(before) if before is not None else None,
+        after=after,
     )
 
 
@@ -196,5 +231,6 @@ def _act(done: _Done, change: CrmChange) -> audit.Act:
         "employer": row_document(done.firm),
         "external_ids": [row_document(done.link)] if done.link is not None else [],
         "changes": [row_document(change)],
+        "coverages": [row_document(done.coverage)] if done.coverage is not None else [],
     }
     return audit.Act(event, f"employer:{done.firm.id}", body)

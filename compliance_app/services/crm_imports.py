@@ -202,7 +202,7 @@ def _plan(
     if layout.kind is Kind.CONTACTS:
         return ContactPlan(session, layout.source, rows)
     if layout.kind is Kind.ACCOUNTS:
-        return AccountPlan(session, layout.source, rows)
+        return AccountPlan(session, layout.source, rows, today)
     stages: Collection[str] = choice.stages
     return DealPlan(session, layout.source, rows, stages=stages, today=today)
 

@@ -53,6 +53,7 @@ class CrmRow(NamedTuple):
     parent_id: str = ""
     segment: str = ""
     region: str = ""
+    owner: str = ""
     stage: str = ""
     started_on: date | None = None
     ended_on: date | None = None
@@ -110,6 +111,7 @@ def _account(line: int, cells: Mapping[str, str], source: str) -> CrmRow:
         parent_id=_id(cells.get("parent_external_id", ""), source),
         segment=cells.get("segment", ""),
         region=cells.get("region", ""),
+        owner=cells.get("owner", ""),
     )
 
 

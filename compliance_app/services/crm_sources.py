@@ -49,6 +49,7 @@ FIELDS: Mapping[Kind, Mapping[str, str]] = {
         "parent_external_id": "Parent's id",
         "segment": "Segment",
         "region": "Region",
+        "owner": "Owner's name or e-mail",
     },
     Kind.DEALS: {
         "external_id": "Id in the other system",
@@ -121,6 +122,7 @@ COLUMN_SETS: Sequence[ColumnSet] = (
             "parent_external_id": ("Parent Account ID", "ParentId"),
             "segment": ("Industry",),
             "region": ("Billing State/Province", "BillingState"),
+            "owner": ("Account Owner",),
         },
         ("Account Name", "Name", "ParentId", "BillingState"),
     ),
@@ -161,6 +163,7 @@ COLUMN_SETS: Sequence[ColumnSet] = (
             "name": ("Company name",),
             "segment": ("Industry",),
             "region": ("State/Region",),
+            "owner": ("Company owner",),
         },
         ("Company owner", "Website URL", "Company Domain Name"),
     ),

@@ -14,7 +14,8 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.client_errors import AlreadyUndoneError
 from compliance_app.rules.errors import NotFoundError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.services import crm_accounts
+from compliance_app.services import crm_accounts, crm_owners
+from compliance_app.services.crm_owners import SetBack, set_back
 from compliance_app.services.crm_updates import state_of
 from compliance_app.services.employers import document_of as employer_document
 from compliance_app.services.recipients import document_of as recipient_document
@@ -77,7 +78,11 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
     done = Undone()
     for some in chunks(crm.changes_of(session, import_id)):
         known = _known(session, some)
-        acts = [act for change in some if (act := _undo_one(session, change, known, done, at))]
+        acts = [
+            act
+            for change in some
+            if (act := _undo_one(session, change, known, done, actor_id=actor_id, at=at))
+        ]
         session.flush()
         audit.write_many(session, acts, actor_id=actor_id, at=at)
         session.expunge_all()
@@ -97,7 +102,12 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
 
 def _lock(session: Session, import_id: int) -> None:
     """Lock everybody before the first event is written: the head of the trail comes last."""
-    rows = [(change.noun, change.row_id) for change in crm.changes_of(session, import_id)]
+    rows, handed = [], {}
+    for change in crm.changes_of(session, import_id):
+        rows.append((change.noun, change.row_id))
+        if change.before is not None and change.before.get("owner_id") is not None:
+            handed[change.row_id] = change.after["owner_id"]
+    crm_owners.lock_requests(session, handed)
     for ids in chunks(sorted({number for noun, number in rows if noun == "recipient"})):
         lock_recipients(session, ids)
     for ids in chunks(sorted({number for noun, number in rows if noun == "employer"})):
@@ -114,12 +124,18 @@ def _known(session: Session, changes: Sequence[CrmChange]) -> _Known:
 
 
 def _undo_one(
-    session: Session, change: CrmChange, known: _Known, done: Undone, at: datetime
+    session: Session,
+    change: CrmChange,
+    known: _Known,
+    done: Undone,
+    *,
+    actor_id: int | None,
+    at: datetime,
 ) -> audit.Act | None:
     if change.noun == "recipient":
         return _recipient(session, change, known, done, at)
     if change.noun == "employer":
-        return _employer(session, change, done, at)
+        return _employer(session, change, done, actor_id=actor_id, at=at)
     return _negotiation(session, change, done, at)
 
 
@@ -176,32 +192,47 @@ def _set_recipient(
     return given_way
 
 
-def _employer(session: Session, change: CrmChange, done: Undone, at: datetime) -> audit.Act | None:
+def _employer(
+    session: Session, change: CrmChange, done: Undone, *, actor_id: int | None, at: datetime
+) -> audit.Act | None:
     firm = session.get_one(Employer, change.row_id)
-    now = crm_accounts.state_of(firm)
-    if change.before is None and crm.is_employer_used(session, firm.id):
+    now, after, before = crm_accounts.state_of(firm), dict(change.after), dict(change.before or {})
+    owner_id, before_id = after.pop("owner_id", None), before.pop("owner_id", None)
+    if change.before is None and crm.is_employer_used(session, firm.id, but_owner_id=owner_id):
         done.keep(f"{firm.name} has gifts, people, an owner or a subsidiary, so it stays.")
         return None
-    if {name: now[name] for name in change.after} != change.after:
+    if {name: now[name] for name in after} != after:
         done.keep(f"{firm.name} was changed since, so it stays as it is.")
         return None
+    back = SetBack()
+    if owner_id is not None:
+        back = set_back(session, firm, owner_id, before_id, actor_id=actor_id, at=at)
+        if back.why_not:
+            done.keep(back.why_not)
     links: list[ExternalId] = []
     if change.before is None:
         firm.retired_at = at
         links = _retire_links(crm.external_ids_of(session, employer_id=firm.id), at)
         done.retired += 1
     else:
-        for name, value in change.before.items():
-            setattr(firm, name, value)
-        firm.name_key = key_of(firm.name)
-        recipient_keys.keep_people_of(session, firm.id)
+        _set_firm(session, firm, before)
         done.set_back += 1
     session.flush()
     body = {
         "employer": row_document(firm),
         "external_ids": [row_document(link) for link in links],
+        "coverages": [row_document(row) for row in back.ended],
     }
     return audit.Act(Event.EMPLOYER_CHANGED, f"employer:{firm.id}", body)
+
+
+def _set_firm(session: Session, firm: Employer, before: Mapping[str, Any]) -> None:
+    is_renamed = firm.name != before["name"]
+    for name, value in before.items():
+        setattr(firm, name, value)
+    firm.name_key = key_of(firm.name)
+    if is_renamed:
+        recipient_keys.keep_people_of(session, firm.id)
 
 
 def _negotiation(

@@ -267,8 +267,8 @@ def links_of_recipients(
     return links
 
 
-def is_employer_used(session: Session, employer_id: int) -> bool:
-    """Say whether a gift, somebody in use, an owner, a negotiation or a subsidiary needs it."""
+def is_employer_used(session: Session, employer_id: int, *, but_owner_id: int | None) -> bool:
+    """Say whether a gift, a person, an owner but this one, a deal or a subsidiary needs it."""
     return _any(
         session,
         exists().where(Share.employer_id == employer_id),
@@ -278,7 +278,11 @@ def is_employer_used(session: Session, employer_id: int) -> bool:
             Employment.recipient_id == Recipient.id,
             Recipient.retired_at.is_(None),
         ),
-        exists().where(Coverage.employer_id == employer_id, Coverage.superseded_at.is_(None)),
+        exists().where(
+            Coverage.employer_id == employer_id,
+            Coverage.superseded_at.is_(None),
+            Coverage.person_id != (but_owner_id or 0),
+        ),
         exists().where(Negotiation.employer_id == employer_id, Negotiation.superseded_at.is_(None)),
         exists().where(Employer.parent_id == employer_id, Employer.retired_at.is_(None)),
     )

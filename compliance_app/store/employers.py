@@ -1,17 +1,18 @@
 """Client firms: finding and locking them, their people, and who covers them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.rules.spans import covers, span_on
 from compliance_app.rules.workflow import State
+from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import is_of
 from compliance_app.store.models import (
     Classification,
@@ -75,6 +76,20 @@ def subsidiaries(session: Session, employer_id: int) -> Sequence[Employer]:
         .where(Employer.parent_id == employer_id, Employer.retired_at.is_(None))
         .order_by(Employer.name_key, Employer.id)
     ).all()
+
+
+def coverages_of(session: Session, employer_ids: Iterable[int]) -> dict[int, list[Coverage]]:
+    """Return who covers and covered these firms, the earliest first."""
+    found: dict[int, list[Coverage]] = defaultdict(list)
+    for some in chunks(sorted(set(employer_ids))):
+        for row in session.scalars(
+            select(Coverage)
+            .where(Coverage.employer_id.in_(some), Coverage.superseded_at.is_(None))
+            .options(joinedload(Coverage.person))
+            .order_by(Coverage.started_on.asc().nulls_first(), Coverage.id)
+        ):
+            found[row.employer_id].append(row)
+    return found
 
 
 def possible_owners(session: Session) -> Sequence[Person]:

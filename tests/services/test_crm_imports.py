@@ -17,7 +17,14 @@ from compliance_app.services.crm_undo import Undone
 from compliance_app.services.import_file import FileError
 from compliance_app.services.replay import replay
 from compliance_app.store.base import frozen_reading, unit_of_work
-from compliance_app.store.models import CrmImport, Employer, Negotiation, Recipient, RecipientPair
+from compliance_app.store.models import (
+    CrmImport,
+    Employer,
+    Gift,
+    Negotiation,
+    Recipient,
+    RecipientPair,
+)
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
 
@@ -348,3 +355,57 @@ def test_an_id_of_15_signs_is_the_one_of_18_and_lost_capitals_come_back() -> Non
     assert whole_salesforce_id("001a0000006vm9riac") == "001A0000006Vm9rIAC"
     with pytest.raises(BadCellError, match="15 or 18"):
         whole_salesforce_id("12345")
+
+
+def owned(*rows: str) -> str:
+    return "Record ID,Company name,Company owner\n" + "".join(f"{row}\n" for row in rows)
+
+
+def owners(name: str) -> list[tuple[str, str, str]]:
+    with unit_of_work() as session:
+        firm = session.query(Employer).filter_by(name=name).one()
+        return [(one.person.name, str(one.started_on), str(one.ended_on)) for one in firm.coverages]
+
+
+def test_an_account_owner_covers_the_firm_and_hands_it_over_when_the_file_has_news(
+    app: Flask,
+) -> None:
+    with unit_of_work() as session:
+        plan = make_claim(20_00, to=(CAST.ravi,))
+        gift = gifts.submit(session, plan, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    first = owned("1,Harbor Capital,Rita Rep", "2,Acme,rita@firm.example", "3,Other,Pat Gone")
+    _, compared = bring(first)
+    assert [one.sentence for one in compared.planned] == [
+        "owner: Rita Rep; id: 1",
+        "owner: Rita Rep",
+        "Nobody here who logs gifts is called Pat Gone, so nobody takes the account over.",
+    ]
+    assert owners("Harbor Capital") == owners("Acme") == [("Rita Rep", "2026-11-21", "None")]
+    assert owners("Other") == []
+    _, again = bring(first, days=1)
+    assert counts(again) == {"rows": 3, "unchanged": 3}
+
+    number, compared = bring(owned("1,Harbor Capital,Theo Marsh"), days=3)
+    assert compared.planned[0].changes == {"owner": "Theo Marsh"}
+    handed = [("Rita Rep", "2026-11-21", "2026-11-23"), ("Theo Marsh", "2026-11-24", "None")]
+    assert owners("Harbor Capital") == handed
+    with unit_of_work() as session:
+        assert session.get_one(Gift, gift.id).handed_to_id == CAST.other_rep
+    _, old = bring(first, days=4)
+    assert old.planned[0].sentence == (
+        "Rita Rep covered it before, and Theo Marsh covers it now; that stays."
+    )
+    assert owners("Harbor Capital") == handed
+
+    assert undo(number).kept == []
+    assert [one[0] for one in owners("Harbor Capital")] == ["Rita Rep", "Rita Rep"]
+    with unit_of_work() as session:
+        assert session.get_one(Gift, gift.id).handed_to_id is None
+    replays()
+
+
+def test_an_undone_import_takes_a_firm_away_with_the_owner_it_brought(app: Flask) -> None:
+    number, _ = bring(owned("2,Acme,Rita Rep"))
+    assert undo(number).retired == 1
+    assert owners("Acme") == []
+    replays()
