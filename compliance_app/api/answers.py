@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from compliance_app.api.fields import Dollars, Moment
+from compliance_app.api.fields import Document, Dollars, Moment, dollars
+from compliance_app.api.rooms import Room, room_answer
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.flags import FlagCode
 from compliance_app.rules.money import format_decimal
@@ -19,12 +18,6 @@ from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.recording import assessment_document
 from compliance_app.store import models
 from compliance_app.store.recipients import Found
-
-
-class Document(BaseModel):
-    """An object of the interface; every field is always there."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class Person(Document):
@@ -146,22 +139,6 @@ class Preview(Document):
     shares: list[PreviewShare]
 
 
-class Room(Document):
-    """What counts for a person up to a day and what the firm has left for them.
-
-    `later` is what gifts on later days take of it: running, later and left come to the limit.
-    """
-
-    day: date
-    running: Dollars
-    pending: Dollars
-    later: Dollars
-    limit: Dollars | None
-    left: Dollars | None
-    window_start: date | None
-    window_end: date | None
-
-
 class Record(Document):
     """A record of a person, under the name it was made with."""
 
@@ -243,16 +220,7 @@ def recipient_answer(
         title=found.title,
         recipient_class=recipient_class,
         merged=[Record(id=number, name=name) for number, name in merged],
-        room=Room(
-            day=day,
-            running=format_decimal(room.running_cents),
-            pending=format_decimal(room.pending_cents),
-            later=format_decimal(room.taken_later_cents),
-            limit=dollars(room.limit_cents),
-            left=dollars(room.left_before_cents),
-            window_start=room.window_start,
-            window_end=room.window_end,
-        ),
+        room=room_answer(room, day),
     )
 
 
@@ -264,11 +232,6 @@ def person_answer(person: models.Person) -> Person:
 def flags_answer(flags: Sequence[Mapping[str, Any]]) -> list[Flag]:
     """Return the flags a version keeps."""
     return [Flag(code=FlagCode(flag["code"]), sentence=flag["sentence"]) for flag in flags]
-
-
-def dollars(cents: int | None) -> str | None:
-    """Return a sum as programs read it, None where there is none."""
-    return format_decimal(cents) if cents is not None else None
 
 
 def _share(share: models.Share) -> Share:

@@ -7,8 +7,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document, Recipient
-from compliance_app.api.fields import read_number
+from compliance_app.api.answers import Recipient
+from compliance_app.api.fields import Document, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.recipients import found_now
 from compliance_app.api.schemas import (

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from compliance_app.rules.money import parse_cents
+from compliance_app.rules.money import format_decimal, parse_cents
 from compliance_app.services.claims import LONGEST_TEXT
 
 DOLLARS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
@@ -60,6 +60,12 @@ def _read_fact(name: str, said: object) -> str:
     raise PydanticCustomError("facts", "Say of a fact true, false, or one line of words.")
 
 
+class Document(BaseModel):
+    """An object of the interface; every field is always there."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 Cents = Annotated[
     int,
     PlainValidator(_read_cents),
@@ -96,6 +102,11 @@ Cursor = Annotated[str, Field(pattern="^[0-9]{1,15}$")]
 Moment = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]
 # What the register answers: dollars and cents, with a minus where more was given than is allowed.
 Dollars = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", examples=["252.00"])]
+
+
+def dollars(cents: int | None) -> str | None:
+    """Return a sum as programs read it, None where there is none."""
+    return format_decimal(cents) if cents is not None else None
 
 
 def read_number(typed: str) -> int | None:

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document, Flag, Person, dollars
-from compliance_app.api.fields import Dollars, Moment
+from compliance_app.api.answers import Flag, Person
+from compliance_app.api.fields import Document, Dollars, Moment, dollars
 from compliance_app.api.schemas import GiftQuery
 from compliance_app.rules.facts import Category
 from compliance_app.rules.money import format_decimal

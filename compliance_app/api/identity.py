@@ -6,8 +6,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document, Recipient, Record, dollars
-from compliance_app.api.fields import Dollars, Moment, read_number
+from compliance_app.api.answers import Recipient, Record
+from compliance_app.api.fields import Document, Dollars, Moment, dollars, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.recipients import recipient_now
 from compliance_app.api.schemas import (

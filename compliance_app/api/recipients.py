@@ -7,8 +7,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document, Recipient, recipient_answer
-from compliance_app.api.fields import read_number
+from compliance_app.api.answers import Recipient, recipient_answer
+from compliance_app.api.fields import Document, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.schemas import RecipientBody, RecipientQuery, read_body, read_query
 from compliance_app.clock import today

@@ -6,8 +6,7 @@ from flask import Blueprint, current_app, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from compliance_app.api.answers import Document
-from compliance_app.api.fields import Moment, read_number
+from compliance_app.api.fields import Document, Moment, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.schemas import ReportBody, read_body
 from compliance_app.clock import now

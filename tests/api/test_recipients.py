@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
+from compliance_app.rules.facts import RecipientClass
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Recipient
-from tests.conftest import CAST
+from tests.conftest import CAST, Cast
 from tests.program import Program
 
 PATH = "/api/v1/recipients"
@@ -26,6 +27,7 @@ def test_a_person_comes_with_what_is_left_for_them_today(app: Flask) -> None:
         "merged": [],
         "room": {
             "day": "2026-11-21",
+            "regime": "FINRA_3220",
             "running": "48.00",
             "pending": "0.00",
             "later": "0.00",
@@ -33,7 +35,23 @@ def test_a_person_comes_with_what_is_left_for_them_today(app: Flask) -> None:
             "left": "252.00",
             "window_start": "2026-01-01",
             "window_end": "2026-12-31",
+            "rule_3220": {"running": "48.00", "later": "0.00", "limit": "300.00", "left": "252.00"},
         },
+    }
+
+
+def test_a_stricter_law_is_named_with_what_rule_3220_says(app: Flask, cast: Cast) -> None:
+    with unit_of_work() as session:
+        session.get_one(Recipient, cast.morgan).recipient_class = RecipientClass.ERISA_FIDUCIARY
+    program = Program(app, "rep")
+    program.log(given_on="2026-11-20", category="entertainment", host_present=True, cost="90.00")
+    room = program.get(f"{PATH}/1")["room"]
+    assert (room["regime"], room["running"], room["left"]) == ("DOL_ERISA_250", "90.00", "160.00")
+    assert room["rule_3220"] == {
+        "running": "0.00",
+        "later": "0.00",
+        "limit": "300.00",
+        "left": "300.00",
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from compliance_app.rules.errors import InputError
-from compliance_app.rules.facts import RecipientClass
+from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.rules.periods import quarter_of, range_of
 from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
 from compliance_app.services import approvals, gifts
@@ -236,7 +236,15 @@ def test_a_total_stands_against_the_limit_of_the_rule_it_was_summed_under(
         person = session.get_one(Recipient, cast.morgan)
         person.recipient_class = RecipientClass.ERISA_FIDUCIARY
     submit(make_claim(80_00, given_on=date(2026, 11, 10)), cast)
+    dinner = make_claim(
+        90_00, given_on=date(2026, 11, 11), category=Category.ENTERTAINMENT, host_present=True
+    )
+    submit(dinner, cast)
     report = read("2026Q4")
     assert [(total.running_cents, total.limit_cents) for total in report.totals] == [
         (80_00, 300_00)
+    ]
+    assert [(share.running_cents, share.limit_cents) for share in report.shares] == [
+        (80_00, 300_00),
+        (80_00, 300_00),
     ]

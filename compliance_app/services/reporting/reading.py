@@ -190,13 +190,14 @@ def _standing(
 ) -> tuple[int, int | None, int]:
     """Return the total with the share, the limit of its day, and what is over it.
 
-    The total of Rule 3220 is the one that holds now; another law's is that of the verdict.
+    Total and limit are Rule 3220's, as they hold now, so that a person's totals run on from row
+    to row. Where another law decided, what is over is what its verdict says.
     """
-    if row.regime != RULE_3220.code:
-        return row.running_cents, row.limit_cents, row.excess_cents
     limit = limit_for(RULE_3220, row.given_on, policy).cents
     total = running.get(row.share_id, row.running_cents)
     excess = max(0, total - (limit or 0)) if row.holds_room else row.excess_cents
+    if row.regime != RULE_3220.code:
+        excess = max(excess, row.excess_cents)
     return total, limit, excess
 
 
