@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from tests.program import Program, token_of
 
-CALLS = 22
+CALLS = 25
 
 
 @pytest.fixture
