@@ -6,18 +6,18 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment
-from compliance_app.services.recipients import room_on
 from compliance_app.store import ledgers
 from compliance_app.store import recipients as store
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Recipient
 from compliance_app.store.recipients import Found
+from compliance_app.web.ledger_page import whole_year
 
 GIFTS = 5
 
 
 class Side(NamedTuple):
-    """One record, with what the person behind it was given."""
+    """One record, with what the person behind it was given or is to be given this year."""
 
     record: Recipient
     found: Found
@@ -43,4 +43,5 @@ def _side(session: Session, record: Recipient, day: date) -> Side:
     (found,) = store.found_among(session, [person.id])
     since = date(day.year, 1, 1)
     rows = ledgers.ledger(session, person.id, since=since, before=date(day.year + 1, 1, 1))
-    return Side(record, found, room_on(session, person, day), rows[-GIFTS:][::-1])
+    takes_room = [row for row in rows if row.holds_room]
+    return Side(record, found, whole_year(session, person, day), takes_room[-GIFTS:][::-1])

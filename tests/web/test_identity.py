@@ -1,5 +1,7 @@
 """The review list: pairs side by side, the verdict on each, and a merge that can be undone."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
@@ -50,6 +52,15 @@ def test_a_pair_stands_side_by_side_with_gifts_and_the_sum_of_both(officer: Page
     assert "$200.00" in officer.said
     assert "$150.00" in officer.said
     assert "As one person $350.00 of $300.00" in officer.said
+
+
+def test_what_is_planned_counts_in_the_sum_of_both(officer: Page) -> None:
+    claim = make_claim(20_00, to=(pair().second_id,), given_on=date(2026, 12, 24))
+    with unit_of_work() as session:
+        gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    officer.get(ON)
+    assert "Counts this year, plans included $170.00 24 Dec 2026" in officer.said
+    assert "As one person $370.00 of $300.00" in officer.said
 
 
 def test_a_merge_raises_what_is_over_and_can_be_undone(officer: Page) -> None:
