@@ -1,5 +1,6 @@
 """`tally3220 recipients`: who is one person with whom."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -141,8 +142,12 @@ def looking_through(
     # No connection is shared: those of this process are closed before it is copied.
     db.engine.dispose()
     _Copied.look = look
-    with ProcessPoolExecutor(min(cpu_count(), MOST_PROCESSES), get_context("fork")) as pool:
+    # What stays as it is, the copies share; their collectors would touch, and so copy, all of it.
+    gc.freeze()
+    processes = min(cpu_count(), MOST_PROCESSES)
+    with ProcessPoolExecutor(processes, get_context("fork"), initializer=gc.disable) as pool:
         yield pool.map(_copied_look, numbers)
+    gc.unfreeze()
 
 
 class _Copied:

@@ -17,9 +17,9 @@ from compliance_app.store.models import (
     RecipientScan,
 )
 
-# Keys are numbers of eight bytes with a sign, spread evenly.
-LEAST, SPAN = -(2**63), 2**64
-ROWS = 50_000
+# The keys by which records are compared are the numbers below zero, spread evenly.
+LEAST, SPAN = -(2**63), 2**63
+ROWS = 20_000
 # The largest block whose records are compared; beyond that what they share is common.
 LARGEST_BLOCK = 12
 
@@ -52,22 +52,24 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
         for number, name in session.execute(select(Employer.id, Employer.name))
     }
     rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
+    # What many share is kept once: less memory, and nearer to the processor.
+    shared: dict[str, str] = {}
+    once = shared.setdefault
     for number, person_id, name, email, phone, employer_id, title in rows:
         first, middle, last, generation, office = parse_name(name)
-        firm = firms.get(employer_id, "") if employer_id else ""
         yield (
             number,
             person_id,
             Contact(
-                first,
-                middle,
-                last,
+                once(first, first),
+                once(middle, middle),
+                once(last, last),
                 generation,
                 office,
-                firm,
+                firms.get(employer_id, ""),
                 email or "",
                 number_of(phone) if phone else "",
-                title.lower() if title else "",
+                once(low := title.lower(), low) if title else "",
             ),
         )
 
@@ -81,8 +83,7 @@ def blocks(session: Session, since: int, before: int) -> Iterator[list[int]]:
         select(func.aggregate_strings(cast(RecipientKey.recipient_id, Text), ","))
         .where(
             RecipientKey.key >= since,
-            RecipientKey.key <= before - 1,
-            RecipientKey.key % 2 == 0,
+            RecipientKey.key < before,
         )
         .group_by(RecipientKey.key)
         .having(func.count().between(2, LARGEST_BLOCK))

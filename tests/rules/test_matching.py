@@ -1,5 +1,10 @@
 """Names, employers and scores: what must be alike is, what contradicts is held against it."""
 
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+from random import Random
+
 import pytest
 
 from compliance_app.rules.matching import (
@@ -8,7 +13,10 @@ from compliance_app.rules.matching import (
     Rarity,
     block_keys,
     compare,
+    likely_pairs,
     parse_name,
+    points_of,
+    score_of,
 )
 from compliance_app.rules.matching.employers import parse_employer
 from compliance_app.rules.matching.names import are_forms_of_one, sound
@@ -173,3 +181,54 @@ def test_a_name_is_worth_what_the_rarer_spelling_is() -> None:
     assert rarity.last("smith", "smyth") == rarity.last("smyth", "smith") == 10.0
     assert rarity.last("smyth", "smyth") == 8.0
     assert (rarity.last("jones", "jones"), rarity.last("jones", "rask")) == (5.0, 13.0)
+
+
+def _slip(chance: Random, word: str) -> str:
+    place = chance.randrange(len(word))
+    return chance.choice((word[:place] + word[place + 1 :], word[:place] + "e" + word[place:]))
+
+
+def _people(chance: Random) -> Iterator[Contact]:
+    """Yield people in all the forms in which records have them, many of them twice or more."""
+    firsts = ("Jonathan", "Jon", "Margaret", "Peggy", "Robert", "Bob", "Q", "Ann", "Anna", "Person")
+    lasts = ("Smith", "Smyth", "Fischer", "Fisher", "De Luca", "Deluca", "Lee", "Hart-Low", "12")
+    firms = ("Acme Corp", "Acme Capital Mgmt", "Harbor Trust", "Harbour Trust LLC", "Fund 12", "")
+    for _ in range(80):
+        first, last, firm = chance.choice(firsts), chance.choice(lasts), chance.choice(firms)
+        email = f"{first[:1]}{last}@{firm[:4]}.example" if chance.random() < 0.6 else ""
+        names = [
+            f"{first} {last}",
+            f"{last}, {first}",
+            f"{first} {chance.choice('ABJ')}. {last}",
+            f"{_slip(chance, first)} {_slip(chance, last)}",
+            f"{first} Quincy {last}",
+            f"{chance.choice('QJ')}. {first} {last}",
+            f"{first} {last}, {chance.choice(('Jr.', 'Sr.', 'CFA'))}",
+            chance.choice((last, "the President", "Secretary of State", first)),
+        ]
+        for name in chance.sample(names, 3):
+            yield Contact.of(
+                name,
+                employer=firm if chance.random() < 0.8 else chance.choice(firms),
+                email=email if chance.random() < 0.7 else f"{last}@mail.example",
+                phone=chance.choice(("", "", "2125550100", "2125550101", "2125550102")),
+                title=chance.choice(("", "Trader", "CFO")),
+                worked_from=chance.choice((None, date(2025, 3, 1))),
+                worked_until=chance.choice((None, date(2025, 1, 31))),
+            )
+
+
+def test_a_scan_finds_the_pairs_and_scores_of_weighing_each_two_in_full() -> None:
+    contacts = dict(enumerate(_people(Random(3220))))  # noqa: S311 - people, and no secrets
+    pairs = list(combinations(contacts, 2))
+    for rarity in (Rarity.among(contacts.values()), Rarity(1_000_000)):
+        scores = {
+            pair: score_of(points_of(contacts[pair[0]], contacts[pair[1]], rarity))
+            for pair in pairs
+        }
+        for least in (45, 58, 90):
+            found = {
+                (i, j): score for i, j, score in likely_pairs(pairs, contacts, rarity, least=least)
+            }
+            assert found == {pair: score for pair, score in scores.items() if score >= least}
+            assert len(found) > 50

@@ -1,8 +1,9 @@
 """Who may be the same person: names and employers made comparable, and a score with its reasons.
 
 A score never merges anybody; it says whom a person should look at. `names` and `employers`
-make spellings comparable, `keys` finds candidates, `scoring` weighs two contacts, `finding`
-ranks people by what somebody types.
+make spellings comparable, `keys` finds candidates, `scoring` weighs two contacts by the points in
+`weights`, `sieve` says of which two that is worth the time, `finding` ranks people by what
+somebody types.
 """
 
 from compliance_app.rules.matching.contacts import Contact
@@ -13,11 +14,11 @@ from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.scoring import (
     Match,
     Part,
-    PartCode,
     compare,
     points_of,
-    score_of,
 )
+from compliance_app.rules.matching.sieve import likely_pairs
+from compliance_app.rules.matching.weights import PartCode, score_of
 
 __all__ = [
     "AFTER_ALL",
@@ -32,6 +33,7 @@ __all__ = [
     "compare",
     "comparing_keys",
     "fit",
+    "likely_pairs",
     "parse_name",
     "points_of",
     "rotations",

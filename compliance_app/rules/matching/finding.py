@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import JaroWinkler
 
 from compliance_app.rules.matching.contacts import Contact
-from compliance_app.rules.matching.keys import begun_keys, comparing_keys, name_keys, sound_keys
+from compliance_app.rules.matching.keys import comparing_keys, name_keys, sound_keys
 from compliance_app.rules.matching.names import are_forms_of_one, fold, parse_name
 
 # Sorts after every sign that a folded name can hold.
@@ -58,7 +58,7 @@ class Typed(NamedTuple):
             return at_firm | sound_keys(self.words[0])
         keys = comparing_keys(self.contact) if self.contact else set()
         for first, last in permutations(self._telling, 2):
-            keys |= name_keys(first, last) | begun_keys(first, last)
+            keys |= name_keys(first, last)
         return keys
 
     @property

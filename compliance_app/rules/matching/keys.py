@@ -12,6 +12,9 @@ from compliance_app.rules.matching.names import full_names, sound
 
 _HALF = 4
 _BEGINNING = 3
+_END = 2
+# Half of all numbers: the keys by which records are compared lie below zero, all others above.
+_BELOW = 2**63
 
 
 def block_keys(contact: Contact) -> set[int]:
@@ -20,43 +23,36 @@ def block_keys(contact: Contact) -> set[int]:
 
 
 def comparing_keys(contact: Contact) -> set[int]:
-    """Return the keys by which two records are compared; all of them are even numbers."""
-    return {_even(text) for text in _texts(contact)}
+    """Return the keys by which two records are compared; all of them are below zero."""
+    return {_comparing(text) for text in _texts(contact)}
 
 
 def _typing_keys(contact: Contact) -> set[int]:
-    """Return the keys by which one only finds who types little; all of them are odd numbers."""
-    texts = list(_begun_texts(contact.first, contact.last))
-    texts += ["s" + sound(word) for word in contact.last.replace("-", " ").split()]
-    return {_odd(text) for text in texts}
+    """Return the keys by which one only finds who types little; none of them is below zero."""
+    first, last = contact.first, contact.last
+    texts = {*_half_texts(first, last), *_begun_texts(first, last)}
+    texts |= {"s" + sound(word) for word in _words(last)}
+    return {_typing(text) for text in texts}
 
 
 def name_keys(first: str, last: str) -> set[int]:
-    """Return the keys that a name alone gives, as somebody types it."""
-    return {_even(text) for text in _name_texts(first, last)}
-
-
-def begun_keys(first: str, last: str) -> set[int]:
-    """Return the keys of two names that may only be begun."""
-    return {_odd(text) for text in _begun_texts(first, last)}
+    """Return the keys that a name alone gives, as somebody types it, begun or whole."""
+    typed = {*_half_texts(first, last), *_begun_texts(first, last)}
+    return {_comparing(text) for text in _name_texts(first, last)} | {_typing(x) for x in typed}
 
 
 def sound_keys(word: str) -> set[int]:
     """Return the keys of one word that may be a family name."""
-    return {_odd("s" + sound(word))}
+    return {_typing("s" + sound(word))}
 
 
-def _even(text: str) -> int:
-    return _number_of(text) & ~1
+def _comparing(text: str) -> int:
+    return _typing(text) - _BELOW
 
 
-def _odd(text: str) -> int:
-    return _number_of(text) | 1
-
-
-def _number_of(text: str) -> int:
+def _typing(text: str) -> int:
     """Return the number that stands for a key's text."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") % _BELOW
 
 
 def _texts(contact: Contact) -> Iterator[str]:
@@ -70,15 +66,29 @@ def _texts(contact: Contact) -> Iterator[str]:
         return
     yield from _name_texts(first, last)
     if codes:
-        yield from _employer_texts(first, last, codes)
+        yield from _employer_texts(first, _words(last), codes)
+
+
+def _words(last: str) -> list[str]:
+    return last.replace("-", " ").split()
 
 
 def _name_texts(first: str, last: str) -> Iterator[str]:
-    """Yield the keys that hold at any employer."""
-    words = last.replace("-", " ").split()
+    """Yield the keys that hold at any employer, whichever name is which."""
+    words = _words(last)
     for word in words:
         for name in full_names(first) | {first}:
             yield "a" + "|".join(sorted((sound(name), sound(word))))
+    if words:
+        # How both names begin and end; a slip between does not matter.
+        begin = sorted((first[:_END], words[-1][:_END]))
+        end = sorted((first[-_END:], words[-1][-_END:]))
+        yield "n" + "|".join(begin + end)
+
+
+def _half_texts(first: str, last: str) -> Iterator[str]:
+    """Yield the keys of one whole name and half of the other: a slip in the other half."""
+    words = _words(last)
     if not words:
         return
     if len(words) > 1:
@@ -99,22 +109,21 @@ def _begun_texts(first: str, last: str) -> Iterator[str]:
             yield f"u{first[:_BEGINNING]}|{last[:_BEGINNING]}"
 
 
-def _employer_texts(first: str, last: str, codes: tuple[str, ...]) -> Iterator[str]:
+def _employer_texts(first: str, words: list[str], codes: tuple[str, ...]) -> Iterator[str]:
     """Yield the keys that hold among the people of one employer, whichever name is which."""
     both, *parts = codes
-    words = last.replace("-", " ").split()
-    for word in {*words, first, *full_names(first)} - {""}:
-        sounds = sound(word)
-        yield f"b{both}|{sounds}"
-    for part in parts:
+    names = {*words, first} - {""}
+    for part in parts or [both]:
         # A number says more of a firm than a word, so any name beside it will do.
         numbered = not part.isalpha()
-        for word in {*words, first} - {""}:
-            yield f"c{part}|{sound(word)}"
+        for name in names:
+            yield f"c{part}|{sound(name)}"
             if numbered:
-                yield f"h{part}|{word[:_BEGINNING]}"
-    for word in {*words, first} - {""}:
-        yield f"f{both}|{word[:_BEGINNING]}"
-        yield f"g{both}|{word[-_BEGINNING:]}"
+                yield f"h{part}|{name[:_BEGINNING]}"
+                yield f"h{part}|{name[0]}"
+        # Where many sound alike, the initial of the other name tells them apart.
+        for word in words if first else ():
+            yield f"e{part}|{first[0]}|{sound(word)}"
+            yield f"e{part}|{word[0]}|{sound(first)}"
     if first and words:
         yield f"d{both}|{''.join(sorted((first[0], words[0][0])))}"

@@ -44,18 +44,17 @@ def first_names(one: str, other: str) -> Like:
         return plain
     if are_forms_of_one(one, other) or _share_a_word(one, other, "-"):
         return Like.FORM
-    return _grade(JaroWinkler.similarity(one, other))
+    return _near(one, other)
 
 
-@lru_cache(_MEMORY)
 def last_names(one: str, other: str) -> Like:
-    """Compare two family names, of one or several words."""
+    """Compare two family names, of one or several words; too many to remember each two."""
+    if one.isalpha() and other.isalpha() and len(one) > 1 and len(other) > 1:
+        return Like.SAME if one == other else _near(one, other)
     plain = _plain_answer(one, other)
     if plain is not None:
         return plain
-    near = _grade(JaroWinkler.similarity(one, other))
-    if one.isalpha() and other.isalpha():
-        return near
+    near = _near(one, other)
     ours, theirs = one.replace("-", " "), other.replace("-", " ")
     if ours.replace(" ", "") == theirs.replace(" ", ""):
         return Like.SAME
@@ -90,7 +89,7 @@ def employers(one: str, other: str) -> Like:
         return Like.UNKNOWN
     if one == other:
         return Like.SAME
-    ratio = fuzz.token_sort_ratio(one, other)
+    ratio = fuzz.token_sort_ratio(one, other, score_cutoff=_EMPLOYER_FAR)
     if ratio >= _EMPLOYER_VERY_NEAR:
         return Like.VERY_NEAR
     if ratio >= _EMPLOYER_NEAR or _begins_with(one, other) or _begins_with(other, one):
@@ -115,9 +114,13 @@ def _begins_with(long: str, short: str) -> bool:
     return " " in short and long.startswith(short + " ")
 
 
-def _grade(similarity: float) -> Like:
+def _near(one: str, other: str) -> Like:
+    similarity = _similarity(one, other, score_cutoff=_FAR)
+    if similarity < _FAR:
+        return Like.OTHER
     if similarity >= _VERY_NEAR:
         return Like.VERY_NEAR
-    if similarity >= _NEAR:
-        return Like.NEAR
-    return Like.FAR if similarity >= _FAR else Like.OTHER
+    return Like.NEAR if similarity >= _NEAR else Like.FAR
+
+
+_similarity = JaroWinkler.similarity

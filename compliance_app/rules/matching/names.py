@@ -69,6 +69,11 @@ PARTICLES = frozenset(
 # What ends a name as a comma does, and two names of no person.
 _PLAINLY = (("--", ","), (";", ","), ("u.s.", "us "), ("white house", "office"))
 _MOST_GIVEN = 4
+# Such names need no reading, unless a word of theirs may be no name.
+_IS_PLAIN = re.compile("[A-Za-z]+ (?:[A-Za-z][.]? )?[A-Za-z]+").fullmatch
+_SPECIAL = frozenset({"and", "white", "house", "us"}).union(
+    TITLES, OFFICES, EITHER, GENERATIONS, CREDENTIALS, PARTICLES
+)
 _ASIDE = re.compile(r"\([^)]*\)|\"[^\"]*\"|\u201c[^\u201d]*\u201d")
 _SPACE = str.maketrans(dict.fromkeys("./:_*+&", " ") | dict.fromkeys("'`\u2019\u00b4", ""))
 
@@ -99,6 +104,20 @@ def fold(text: str) -> str:
 
 def parse_name(text: str) -> PersonName:
     """Read a name in any of the orders people write it in."""
+    return _plain_name(text) or _any_name(text)
+
+
+def _plain_name(text: str) -> PersonName | None:
+    """Read what most names are: two plain words, with an initial between them or without."""
+    if not _IS_PLAIN(text):
+        return None
+    first, *middle, last = words = text.lower().replace(".", "").split(" ")
+    if not _SPECIAL.isdisjoint(words):
+        return None
+    return PersonName(first, "".join(middle), last)
+
+
+def _any_name(text: str) -> PersonName:
     said = _ASIDE.sub(" ", fold(text))
     for written, plain in _PLAINLY:
         said = said.replace(written, plain)

@@ -21,9 +21,9 @@ class Rarity:
     ) -> None:
         # A small register says little of names; of who works where it says all there is.
         names, employers = log2(max(total, _FEWEST)), log2(max(total, 1))
-        self._first = _Worths(first or {}, names, 3.0, 9.0)
-        self._last = _Worths(last or {}, names, 5.0, 13.0)
-        self._employer = _Worths(employer or {}, employers, 2.0, 11.0)
+        self.of_first = Worths(first or {}, names, 3.0, 9.0)
+        self.of_last = Worths(last or {}, names, 5.0, 13.0)
+        self.of_employer = Worths(employer or {}, employers, 2.0, 11.0)
         self._phone = phone or {}
 
     @classmethod
@@ -45,22 +45,22 @@ class Rarity:
 
     def first(self, one: str, other: str) -> float:
         """Return what it says to share a given name: as much as the rarer of the two."""
-        return max(self._first[one], self._first[other])
+        return max(self.of_first[one], self.of_first[other])
 
     def last(self, one: str, other: str) -> float:
         """Return what it says to share a family name."""
-        return max(self._last[one], self._last[other])
+        return max(self.of_last[one], self.of_last[other])
 
     def employer(self, one: str, other: str) -> float:
         """Return what it says to share an employer."""
-        return max(self._employer[one], self._employer[other])
+        return max(self.of_employer[one], self.of_employer[other])
 
     def phone(self, number: str) -> float:
         """Return what it says to share a telephone, which may be a switchboard's."""
         return 11.0 if self._phone.get(number, 1) <= _OF_ONE_PERSON else 3.0
 
 
-class _Worths(dict[str, float]):
+class Worths(dict[str, float]):
     """What each value is worth, worked out when it is first asked for."""
 
     def __init__(self, counts: dict[str, int], whole: float, least: float, most: float) -> None:

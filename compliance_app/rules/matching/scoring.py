@@ -1,11 +1,9 @@
 """The score of two contacts: a sum of named parts, each with its points and its sentence.
 
-Points are bits of evidence: what is more likely of one person than of two adds, what
-contradicts takes away. Nothing was trained; the weights stand here and can be argued with.
+The points of each part are in `weights`; here is which part applies, and how it is said.
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -13,44 +11,22 @@ from compliance_app.rules.matching import likeness
 from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.likeness import Like
 from compliance_app.rules.matching.rarity import Rarity
-
-# Points at which it is as likely as not that two records are one person.
-EVEN = 14.0
-_POINTS_PER_STEP = 4.0
-_SAME_EMAIL = 13.0
-_SAME_MAILBOX_NAME = 5.0
-
-
-class PartCode(StrEnum):
-    """Everything that speaks for or against two records being one person."""
-
-    EMAIL = "email"
-    MAILBOX = "mailbox"
-    OTHER_EMAIL = "other_email"
-    OTHER_MAILBOX = "other_mailbox"
-    PHONE = "phone"
-    OFFICE = "office"
-    LAST = "last"
-    LAST_NEAR = "last_near"
-    LAST_PART = "last_part"
-    OTHER_LAST = "other_last"
-    FIRST = "first"
-    FIRST_FORM = "first_form"
-    FIRST_INITIAL = "first_initial"
-    FIRST_NEAR = "first_near"
-    FIRST_MIDDLE = "first_middle"
-    OTHER_FIRST = "other_first"
-    TURNED = "turned"
-    MIDDLE = "middle"
-    OTHER_MIDDLE = "other_middle"
-    GENERATION = "generation"
-    OTHER_GENERATION = "other_generation"
-    EMPLOYER = "employer"
-    EMPLOYER_NEAR = "employer_near"
-    OTHER_EMPLOYER = "other_employer"
-    TITLE = "title"
-    MOVED = "moved"
-    UNKNOWN = "unknown"
+from compliance_app.rules.matching.weights import (
+    EMPLOYER,
+    FIRST,
+    LAST,
+    MOVED,
+    OTHER_MIDDLE,
+    SAME_EMAIL,
+    SAME_GENERATION,
+    SAME_MAILBOX,
+    SAME_MIDDLE,
+    SAME_TITLE,
+    UNLIKE,
+    PartCode,
+    score_of,
+    weigh,
+)
 
 
 class Part(NamedTuple):
@@ -76,11 +52,6 @@ def points_of(one: Contact, other: Contact, rarity: Rarity) -> float:
     return total
 
 
-def score_of(points: float) -> int:
-    """Return points as a score from 0 to 100, with 50 where it is as likely as not."""
-    return round(100 / (1 + 2 ** -((points - EVEN) / _POINTS_PER_STEP)))
-
-
 def compare(one: Contact, other: Contact, rarity: Rarity) -> Match:
     """Weigh two contacts and say in a sentence what speaks for and against."""
     parts = tuple(Part(*part) for part in _parts(one, other, rarity))
@@ -101,9 +72,9 @@ def _parts(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
     if one.phone and one.phone == other.phone:
         yield PartCode.PHONE, rarity.phone(one.phone)
     if one.title and one.title == other.title:
-        yield PartCode.TITLE, 1.0
+        yield PartCode.TITLE, SAME_TITLE
     if one.worked_until and other.worked_from and _follows(one, other):
-        yield PartCode.MOVED, 1.0
+        yield PartCode.MOVED, MOVED
 
 
 def _offices(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
@@ -114,36 +85,33 @@ def _offices(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
 
 def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
     last = likeness.last_names(one.last, other.last)
-    if last in _UNLIKE and (one.middle or other.middle):
+    if last in UNLIKE and (one.middle or other.middle):
         # A family name may be written in two words: De Luca and Deluca.
         last = likeness.last_names(_whole_last(one), _whole_last(other))
-    if last in _UNLIKE and _is_turned(one, other):
+    if last in UNLIKE and _is_turned(one, other):
         worth = rarity.last(one.last, other.first) + rarity.first(one.first, other.last)
         yield PartCode.TURNED, worth - 3.0
     else:
-        yield _weigh(_LAST[last], rarity.last(one.last, other.last))
+        yield weigh(LAST[last], rarity.last(one.last, other.last))
         yield _first_part(one, other, rarity)
     if one.middle and other.middle:
         yield from _middles(one, other)
     if one.generation != other.generation and one.generation and other.generation:
         yield PartCode.OTHER_GENERATION, -22.0
     elif one.generation and one.generation == other.generation:
-        yield PartCode.GENERATION, 3.0
+        yield PartCode.GENERATION, SAME_GENERATION
 
 
 def _lone_name(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
     """Compare where one of the two has a single name, which may be either of the other's."""
     short, long = (other, one) if one.first else (one, other)
     word = short.last
-    last = _weigh(_LAST[likeness.last_names(word, long.last)], rarity.last(word, long.last))
+    last = weigh(LAST[likeness.last_names(word, long.last)], rarity.last(word, long.last))
     if not long.first:
         return last
     like = likeness.first_names(word, long.first)
-    first = _weigh(_FIRST[like], rarity.first(word, long.first))
+    first = weigh(FIRST[like], rarity.first(word, long.first))
     return max(last, first, key=itemgetter(1))
-
-
-_UNLIKE = frozenset({Like.FAR, Like.OTHER, Like.INITIAL})
 
 
 def _whole_last(contact: Contact) -> str:
@@ -160,51 +128,12 @@ def _is_turned(one: Contact, other: Contact) -> bool:
     return across in close and back in close and Like.SAME in {across, back}
 
 
-# What each likeness says: the part, how much of the name's rarity, what is added, the least.
-_Row = tuple[PartCode, float, float, float]
-_NO_LEAST = -20.0
-_LAST: dict[Like, _Row] = {
-    Like.SAME: (PartCode.LAST, 1.0, 0.0, 0.0),
-    Like.VERY_NEAR: (PartCode.LAST_NEAR, 1.0, -1.5, 0.0),
-    Like.FORM: (PartCode.LAST_PART, 0.0, 5.0, 0.0),
-    Like.NEAR: (PartCode.LAST_NEAR, 1.0, -6.0, 0.0),
-    Like.FAR: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
-    Like.INITIAL: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_LAST, 0.0, -4.0, _NO_LEAST),
-    Like.NUMBERED: (PartCode.OTHER_LAST, 0.0, -20.0, _NO_LEAST),
-    Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, 0.0, 0.0),
-}
-_FIRST: dict[Like, _Row] = {
-    Like.SAME: (PartCode.FIRST, 1.0, 0.0, 0.0),
-    Like.FORM: (PartCode.FIRST_FORM, 1.0, -2.5, 2.0),
-    Like.VERY_NEAR: (PartCode.FIRST_NEAR, 1.0, -2.0, 0.0),
-    Like.NEAR: (PartCode.FIRST_NEAR, 1.0, -4.0, 0.0),
-    Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
-    Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -4.5, _NO_LEAST),
-    Like.NUMBERED: (PartCode.OTHER_FIRST, 0.0, -20.0, _NO_LEAST),
-    Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
-}
-_EMPLOYER: dict[Like, _Row] = {
-    Like.SAME: (PartCode.EMPLOYER, 1.0, 0.0, 0.0),
-    Like.VERY_NEAR: (PartCode.EMPLOYER_NEAR, 1.0, -1.5, 0.0),
-    Like.NEAR: (PartCode.EMPLOYER_NEAR, 1.0, -4.5, 0.0),
-    Like.FAR: (PartCode.OTHER_EMPLOYER, 0.0, 0.5, 0.0),
-    Like.OTHER: (PartCode.OTHER_EMPLOYER, 0.0, -6.0, _NO_LEAST),
-}
-
-
-def _weigh(row: _Row, worth: float) -> tuple[PartCode, float]:
-    code, of_worth, added, least = row
-    return code, max(of_worth * worth + added, least)
-
-
 def _first_part(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
     like = likeness.first_names(one.first, other.first)
-    unlike = like in _UNLIKE
+    unlike = like in UNLIKE
     if unlike and (_goes_by_middle(one, other) or _goes_by_middle(other, one)):
         return PartCode.FIRST_MIDDLE, 3.0
-    return _weigh(_FIRST[like], rarity.first(one.first, other.first))
+    return weigh(FIRST[like], rarity.first(one.first, other.first))
 
 
 def _goes_by_middle(one: Contact, other: Contact) -> bool:
@@ -215,27 +144,27 @@ def _goes_by_middle(one: Contact, other: Contact) -> bool:
 def _middles(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
     match likeness.middle_names(one.middle, other.middle):
         case Like.SAME | Like.FORM | Like.VERY_NEAR:
-            yield PartCode.MIDDLE, 3.0
+            yield PartCode.MIDDLE, SAME_MIDDLE
         case Like.INITIAL:
             yield PartCode.MIDDLE, 2.5
         case Like.OTHER | Like.FAR:
-            yield PartCode.OTHER_MIDDLE, -7.0
+            yield PartCode.OTHER_MIDDLE, OTHER_MIDDLE
 
 
 def _employers(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
     like = likeness.employers(one.employer, other.employer)
-    return _weigh(_EMPLOYER[like], rarity.employer(one.employer, other.employer))
+    return weigh(EMPLOYER[like], rarity.employer(one.employer, other.employer))
 
 
 def _emails(one: Contact, other: Contact) -> tuple[PartCode, float]:
     if one.email == other.email:
-        return PartCode.EMAIL, _SAME_EMAIL
+        return PartCode.EMAIL, SAME_EMAIL
     name, _, domain = one.email.partition("@")
     their_name, _, their_domain = other.email.partition("@")
     if name == their_name:
         # Two people of one name have the same one at their two firms.
         of_one_name = one.last == other.last and one.first == other.first
-        return PartCode.MAILBOX, 0.5 if of_one_name else _SAME_MAILBOX_NAME
+        return PartCode.MAILBOX, 0.5 if of_one_name else SAME_MAILBOX
     if domain == their_domain:
         return PartCode.OTHER_MAILBOX, -1.0
     return PartCode.OTHER_EMAIL, -0.5
