@@ -118,10 +118,11 @@ def _write(
         signer = chosen_signer(app, target.key)
         with producing.staged(target.folder.absolute().parent) as place:
             package = _produce(app, order, place, signer)
+            packed = _pack(package) if target.as_zip else None
             producing.keep_files(package, Path(app.config["DATA_DIR"]))
             with unit_of_work() as session:
                 producing.keep_run(session, package, actor_id=None, at=now())
-            written = _hand_over(package, target)
+            written = _hand_over(package, target.folder, packed)
     for path in written:
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
     click.echo(f"The SHA-256 of its manifest is {package.manifest_sha256}; keep it elsewhere.")
@@ -156,14 +157,17 @@ def _check_folder(folder: Path, order: Order) -> None:
         )
 
 
-def _hand_over(package: producing.Package, target: Target) -> list[Path]:
-    folder = target.folder
-    if not target.as_zip:
+def _pack(package: producing.Package) -> Path:
+    packed = package.folder / package.order.zip_name
+    with told_apart(), packed.open("xb") as file:
+        pack_files(package.paths(), file)
+    return packed
+
+
+def _hand_over(package: producing.Package, folder: Path, packed: Path | None) -> list[Path]:
+    if packed is None:
         producing.hand_over(package, folder)
         return [folder / one.name for one in package.files]
-    packed = package.folder / package.order.zip_name
     with told_apart():
-        with packed.open("xb") as file:
-            pack_files(package.paths(), file)
         folder.mkdir(parents=True, exist_ok=True)
         return [packed.replace(folder / packed.name)]

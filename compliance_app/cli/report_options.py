@@ -15,7 +15,25 @@ from compliance_app.rules.periods import Period, range_of, year_of
 from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
 from compliance_app.services.reporting.scopes import find_scope
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.DateTime):
+    """A day, refused in words where it is none."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> datetime:
+        """Return the day."""
+        try:
+            day: datetime = super().convert(value, param, context)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day; write it as 2026-07-01.", param, context)
+        return day
+
+
+DAY = Day()
 SCOPES = {
     ScopeKind.EMPLOYER: "Only gifts to people of this employer: its name or number.",
     ScopeKind.GIVER: "Only gifts of this associated person: e-mail address or number.",

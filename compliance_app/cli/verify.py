@@ -62,7 +62,9 @@ def _tell_package(found: PackageCheck) -> None:
     if found.signed_by:
         click.echo(f"It is signed by {found.signed_by}; compare it with the key the firm gave you.")
     else:
-        click.echo("It is not signed: whoever wrote all of it anew would not be found out by this.")
+        click.echo(
+            "Its manifest is not signed: whoever wrote all anew would not be found out by it."
+        )
     click.echo(f"The SHA-256 of its manifest is {found.manifest_sha256}; the firm can confirm it.")
     click.echo(f"The package of {found.period} is as it was produced: {', '.join(found.files)}.")
 

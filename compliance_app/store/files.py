@@ -28,11 +28,11 @@ def keep(folder: Path, content: bytes) -> str:
     return sha256
 
 
-def keep_file(folder: Path, source: Path, sha256: str) -> None:
-    """Keep a file of any size under the SHA-256 it has; the same file is kept once."""
+def keep_file(folder: Path, source: Path, sha256: str) -> bool:
+    """Keep a file of any size under the SHA-256 it has; False where it was kept before."""
     path = _path(folder, sha256)
     if path.exists() and digest_of(path) == sha256:
-        return
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(dir=path.parent)
     try:
@@ -44,6 +44,12 @@ def keep_file(folder: Path, source: Path, sha256: str) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+    return True
+
+
+def drop(folder: Path, sha256: str) -> None:
+    """Take away a file that no record names yet."""
+    _path(folder, sha256).unlink(missing_ok=True)
 
 
 def digest_of(path: Path) -> str:

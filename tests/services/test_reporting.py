@@ -17,6 +17,7 @@ from compliance_app.rules.scopes import WHOLE_FIRM, Scope, ScopeKind
 from compliance_app.services import approvals, gifts
 from compliance_app.services.claims import Claim
 from compliance_app.services.reporting import producing
+from compliance_app.services.reporting.errors import NotWrittenError
 from compliance_app.services.reporting.orders import Order
 from compliance_app.services.reporting.reading import read_report
 from compliance_app.services.reporting.scopes import find_scope
@@ -248,3 +249,17 @@ def test_a_total_stands_against_the_limit_of_the_rule_it_was_summed_under(
         (80_00, 300_00),
         (80_00, 300_00),
     ]
+
+
+def test_a_package_is_kept_whole_or_not_at_all(app: Flask, tmp_path: Path) -> None:
+    with producing.staged(tmp_path) as place:
+        with frozen_reading() as session:
+            package = producing.produce(session, Order(quarter_of("2026Q4")), place, firm=FIRM)
+        # The last of its files finds no room.
+        kept = tmp_path / "data" / "files"
+        kept.mkdir(parents=True)
+        (kept / package.manifest_sha256[:2]).write_text("no folder")
+        with pytest.raises(NotWrittenError, match="no part of it was kept"):
+            producing.keep_files(package, tmp_path / "data")
+        left = [path for path in kept.rglob("*") if path.is_file()]
+        assert left == [kept / package.manifest_sha256[:2]]

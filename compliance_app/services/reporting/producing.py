@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -204,10 +204,12 @@ def hand_over(package: Package, target: Path) -> None:
 
 
 def keep_files(package: Package, data_folder: Path) -> None:
-    """Keep the files of a package in the data folder, to be handed out again."""
-    with told_apart():
+    """Keep the files of a package in the data folder, to be handed out again: all, or none."""
+    with told_apart(), ExitStack() as undo:
         for one in package.files:
-            files.keep_file(data_folder, package.folder / one.name, one.sha256)
+            if files.keep_file(data_folder, package.folder / one.name, one.sha256):
+                undo.callback(files.drop, data_folder, one.sha256)
+        undo.pop_all()
 
 
 def packed(kept: Sequence[Mapping[str, Any]], data_folder: Path) -> tuple[str, IO[bytes]]:
