@@ -55,9 +55,10 @@ class Finding(Document):
 
 
 class FindingPage(Document):
-    """What came to light and nobody has dealt with, the newest first."""
+    """What came to light and nobody has dealt with, the newest first; `next` as everywhere."""
 
     findings: list[Finding]
+    next: str | None
 
 
 class Merge(Document):
@@ -165,8 +166,14 @@ def decide(pair_id: str) -> ResponseReturnValue:
 def list_findings() -> ResponseReturnValue:
     """List the gifts that came to light and that nobody has dealt with."""
     query = read_query(FindingQuery)
-    found = identity.open_findings(db.session(), count=query.limit)
-    return respond(FindingPage(findings=[_finding(one) for one in found]).model_dump_json())
+    before = int(query.cursor) if query.cursor else None
+    found = identity.open_findings(db.session(), before_id=before, count=query.limit + 1)
+    shown = found[: query.limit]
+    page = FindingPage(
+        findings=[_finding(one) for one in shown],
+        next=str(shown[-1].id) if len(found) > query.limit else None,
+    )
+    return respond(page.model_dump_json())
 
 
 @bp.post("/v1/findings/<finding_id>")

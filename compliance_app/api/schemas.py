@@ -175,8 +175,9 @@ class FindingBody(Body):
 
 
 class FindingQuery(Query):
-    """How many of what came to light are wanted."""
+    """How many of what came to light are wanted, and after which."""
 
+    cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=MOST_PEOPLE)
 
 

@@ -65,7 +65,11 @@ def merges_of(session: Session, person_id: int) -> Sequence[RecipientMerge]:
 
 
 def open_findings(
-    session: Session, *, person_ids: Iterable[int] | None = None, count: int | None = None
+    session: Session,
+    *,
+    person_ids: Iterable[int] | None = None,
+    before_id: int | None = None,
+    count: int | None = None,
 ) -> Sequence[RecipientFinding]:
     """Return what is not settled yet: of some people, or of all, the newest first."""
     statement = (
@@ -74,6 +78,8 @@ def open_findings(
         .order_by(RecipientFinding.id.desc())
         .limit(count)
     )
+    if before_id is not None:
+        statement = statement.where(RecipientFinding.id < before_id)
     if person_ids is not None:
         statement = statement.where(RecipientFinding.recipient_id.in_(list(person_ids)))
     return session.scalars(statement).all()
