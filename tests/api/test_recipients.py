@@ -172,3 +172,19 @@ def test_what_is_left_follows_the_day(app: Flask) -> None:
     room = program.get(f"{PATH}/1")["room"]
 
     assert (room["running"], room["left"]) == ("0.00", "300.00")
+
+
+def test_details_that_were_wrong_are_corrected_and_what_is_left_out_stays(app: Flask) -> None:
+    program = Program(app, "rep")
+    added = program.post(PATH, {"name": "Zoe Quill", "phone": "212 555 0142"}, status=201)
+    assert added["phone"] == "212 555 0142"
+    on = f"{PATH}/{added['id']}/details"
+    changed = program.post(on, {"name": "Zoë Quill-Hart", "email": "zoe@acme.example"})
+    assert [changed[name] for name in ("name", "email", "phone")] == [
+        "Zoë Quill-Hart",
+        "zoe@acme.example",
+        "212 555 0142",
+    ]
+    assert program.post(on, {"phone": ""})["phone"] is None
+    taken = program.refused(program.open("POST", on, {"email": "ravi@harbor.example"}), 409)
+    assert taken["code"] == "email-taken"

@@ -409,3 +409,26 @@ def test_an_undone_import_takes_a_firm_away_with_the_owner_it_brought(app: Flask
     assert undo(number).retired == 1
     assert owners("Acme") == []
     replays()
+
+
+def test_a_telephone_comes_with_a_contact_and_goes_back_with_the_import(app: Flask) -> None:
+    def phone() -> str | None:
+        with unit_of_work() as session:
+            return session.query(Recipient).filter_by(name="Zoë Quill").one().phone
+
+    row = "101,Zoë,Quill,zoe@acme.example,{},Trustee,Acme Pension,Rita\r\n"
+    bring(HUBSPOT + row.format("+1 212 555 0142"))
+    assert phone() == "+1 212 555 0142"
+    _, silent = bring(HUBSPOT + row.format("n/a"), days=1)
+    assert counts(silent) == {"rows": 1, "unchanged": 1}
+    number, changed = bring(HUBSPOT + row.format("(646) 555-0177"), days=2)
+    assert changed.planned[0].sentence == "phone: (646) 555-0177"
+    assert phone() == "(646) 555-0177"
+    assert undo(number).set_back == 1
+    assert phone() == "+1 212 555 0142"
+    with pytest.raises(RowsRefusedError) as refused:
+        bring(HUBSPOT + row.format("ext 12"))
+    assert str(refused.value.compared.problems[0]) == (
+        "Line 2, phone: 'ext 12' is not a telephone number such as +1 212 555 0100."
+    )
+    replays()

@@ -131,3 +131,20 @@ def test_records_from_before_there_were_keys_are_given_them(app: Flask) -> None:
             "Jonathan Smith"
         ]
         assert recipient_keys.fill(session) == 0
+
+
+def test_a_shared_telephone_speaks_for_one_person_however_it_is_written(app: Flask) -> None:
+    with unit_of_work() as session:
+        new = NewRecipient("Ann Hart", employer="Alder Trust", phone=" +1 (212)  555-0142 ")
+        ann = recipients.add(session, new, actor_id=None, at=NOON)
+        assert ann.phone == "+1 (212) 555-0142"
+        other = NewRecipient("A. Hart", employer="Birch Mutual", phone="212.555.0142 ext. 7")
+        (alike,) = recipients.alike(session, other, NOON.date())
+        assert (alike.found.id, alike.match.sentence.split(";")[0]) == (ann.id, "same telephone")
+
+
+@pytest.mark.parametrize("phone", ["x", "12", "5" * 61])
+def test_a_telephone_has_digits(app: Flask, phone: str) -> None:
+    new = NewRecipient("Ann Hart", phone=phone)
+    with unit_of_work() as session, pytest.raises(InputError, match="not a telephone number"):
+        recipients.add(session, new, actor_id=None, at=NOON)
