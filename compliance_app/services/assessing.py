@@ -22,9 +22,9 @@ from compliance_app.rules.workflow import State
 from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.workplaces import Job, Workplace, workplace_on
-from compliance_app.store import ledgers as ledger_store
+from compliance_app.store.judging import look_around
 from compliance_app.store.models import Gift
-from compliance_app.store.recipient_facts import RecipientFacts, Suspect, suspects_of
+from compliance_app.store.recipient_facts import RecipientFacts, Suspect
 
 # Verdicts with which nothing may be given, whoever approves it.
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
@@ -126,14 +126,20 @@ def judge_now(
     `people` are those behind the ids the claim names, locked where something will be written;
     a gift that is judged again must not be added to itself.
     """
-    earliest = history_since(policy, claim.given_on)
-    since = earliest and min(earliest, claim.given_on - NEIGHBORHOOD)
-    ids = {person.id for person in people.values()}
-    suspects = suspects_of(session, ids)
-    occasion = occasion._replace(suspects=suspects)
-    ids |= {suspect.id for suspect in suspects.values()}
-    shares = ledger_store.known_shares(session, ids, since=since, except_gift_id=except_gift_id)
-    return judge(claim, occasion, policy=policy, people=people, ledger=MemoryLedger(shares))
+    around = look_around(
+        session,
+        {person.id for person in people.values()},
+        since=looked_at_since(policy, claim.given_on),
+        except_gift_id=except_gift_id,
+    )
+    occasion = occasion._replace(suspects=around.suspects)
+    return judge(claim, occasion, policy=policy, people=people, ledger=MemoryLedger(around.shares))
+
+
+def looked_at_since(policy: Policy, day: date) -> date | None:
+    """Return the day from which shares matter to a gift of the day, None where all do."""
+    earliest = history_since(policy, day)
+    return earliest and min(earliest, day - NEIGHBORHOOD)
 
 
 def judge(

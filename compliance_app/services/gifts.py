@@ -25,10 +25,18 @@ from compliance_app.rules.identity_errors import FoundSinceError
 from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
 from compliance_app.services import claims
-from compliance_app.services.assessing import Judgement, Occasion, adds_names, judge_now
+from compliance_app.services.assessing import (
+    Judgement,
+    Occasion,
+    adds_names,
+    judge,
+    judge_now,
+    looked_at_since,
+)
 from compliance_app.services.claims import Claim
 from compliance_app.services.findings import settle_all
-from compliance_app.services.policies import policy_on
+from compliance_app.services.memory_ledger import MemoryLedger
+from compliance_app.services.policies import policy_of, policy_on
 from compliance_app.services.recording import (
     Outcome,
     claim_of,
@@ -37,13 +45,14 @@ from compliance_app.services.recording import (
     record,
     record_rows,
     release,
+    rows_needed,
     version_rows,
 )
 from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
-from compliance_app.store import people as people_store
 from compliance_app.store.gift_rows import Row, Rows
 from compliance_app.store.identity import findings_of_gift
+from compliance_app.store.judging import Arrival, arrive, look_up
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -140,29 +149,41 @@ def submit(
     `submission_key` again returns the gift it made. Raises InputError, or
     SubmissionKeyReusedError when the key comes with another claim.
     """
-    if submission_key is not None:
-        store.lock_submission(session, submission_key)
-        earlier = store.find_by_submission(session, submission_key)
-        if earlier is not None:
-            return _same_submission(earlier, claim, giver_id, actor_id)
-    policy = policy_on(session, claim.given_on)
+    arrival = arrive(
+        session,
+        claim.recipient_ids,
+        day=claim.given_on,
+        giver_id=giver_id,
+        actor_id=actor_id,
+        submission_key=submission_key,
+    )
+    if arrival.earlier_id is not None:
+        earlier = session.get_one(Gift, arrival.earlier_id)
+        return _same_submission(earlier, claim, giver_id, actor_id)
+    policy = policy_of(session, arrival.policy_hashes, claim.given_on)
     claims.check(claim, policy, today=at.date())
-    _check_giver(session, giver_id)
-    people = lock_recipients(session, claim.recipient_ids)
-    _check_people(claim, people)
-    occasion = Occasion(giver_id, at.date(), already_given=claim.given_on < at.date())
-    judgement = judge_now(session, claim, occasion, policy=policy, people=people)
-    outcome = Outcome(1, occasion.already_given, judgement)
-    ids = gift_rows.take_ids(session, {Gift: 1, **outcome.rows_needed})
+    _check_giver(arrival)
+    known = look_up(
+        session,
+        arrival,
+        since=looked_at_since(policy, claim.given_on),
+        also=gift_rows.ids_wanted(session, rows_needed(len(claim.recipient_ids))),
+    )
+    _check_people(claim, known.people)
+    happened = claim.given_on < at.date()
+    occasion = Occasion(giver_id, at.date(), already_given=happened, suspects=known.suspects)
+    ledger = MemoryLedger(known.shares)
+    judgement = judge(claim, occasion, policy=policy, people=known.people, ledger=ledger)
+    outcome, ids = Outcome(1, happened, judgement), gift_rows.ids_in(session, known.also)
     gift_id = next(ids[Gift])
     rows = version_rows(gift_id, outcome, ids, claim, actor_id=actor_id, at=at)
     rows[Gift] = [
         {
-            "handed_to_id": None,
             "id": gift_id,
             "reference": reference or store.own_reference(gift_id, at),
             "giver_id": giver_id,
             "logged_by_id": actor_id,
+            "handed_to_id": None,
             "submission_key": submission_key,
             "row_sha256": row_sha256,
             "logged_at": at,
@@ -204,7 +225,7 @@ def amend(
         session, claim, occasion, policy=policy, people=people, except_gift_id=gift.id
     )
     outcome = Outcome(gift.version_number + 1, occasion.already_given, judgement)
-    ids = gift_rows.take_ids(session, outcome.rows_needed)
+    ids = gift_rows.take_ids(session, rows_needed(len(judgement.shares), gifts=0))
     rows = version_rows(
         gift.id, outcome, ids, claim, actor_id=actor_id, at=at, reason=reason.strip()
     )
@@ -322,8 +343,8 @@ def _check_people(claim: Claim, people: Mapping[int, RecipientFacts]) -> None:
         raise InputError(problems={"recipients": sentence})
 
 
-def _check_giver(session: Session, giver_id: int) -> None:
-    if not people_store.is_active(session, giver_id):
+def _check_giver(arrival: Arrival) -> None:
+    if not arrival.giver_is_active:
         raise InputError(
             problems={"giver": "The giver must be an active associated person of the firm."}
         )

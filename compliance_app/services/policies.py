@@ -32,11 +32,17 @@ _KNOWN: dict[tuple[str, ...], Policy] = {}
 
 def policy_on(session: Session, day: date) -> Policy:
     """Return the policy in force on the day; before a firm adopts one, the shipped template."""
-    hashes = store.hashes_by(session, day)
+    return policy_of(session, store.hashes_by(session, day), day)
+
+
+def policy_of(session: Session, hashes: tuple[str, ...], day: date) -> Policy:
+    """Return what the versions with these hashes, which had taken effect by the day, come to."""
     if not hashes:
         return default_policy()
     if hashes not in _KNOWN:
-        _KNOWN[hashes] = _carried(_documents(store.in_force_by(session, day)))
+        # One that was adopted since the hashes were read is not among them.
+        versions = [one for one in store.in_force_by(session, day) if one.sha256 in hashes]
+        _KNOWN[hashes] = _carried(_documents(versions))
     return _KNOWN[hashes]
 
 

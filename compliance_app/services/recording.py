@@ -80,16 +80,10 @@ class Outcome(NamedTuple):
             "submitted_at": at,
         }
 
-    @property
-    def rows_needed(self) -> dict[type[Base], int]:
-        """Return how many rows of each table its version takes."""
-        shares = len(self.judgement.shares)
-        return {
-            GiftVersion: 1,
-            AssessmentRow: shares,
-            Share: shares,
-            Decision: int(self.is_cleared),
-        }
+
+def rows_needed(shares: int, *, gifts: int = 1) -> dict[type[Base], int]:
+    """Return how many rows of each table a version with so many shares takes at most."""
+    return {Gift: gifts, GiftVersion: 1, AssessmentRow: shares, Share: shares, Decision: 1}
 
 
 def version_rows(

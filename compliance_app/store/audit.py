@@ -13,10 +13,10 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
-from compliance_app.store.base import run
 from compliance_app.store.models import TrailEvent, TrailHead
 from compliance_app.store.people import email_of
 from compliance_app.store.plain import write_together
+from compliance_app.store.prepared import Prepared, ask
 
 # Who acted when no person did: the firm's policy, by its own rules.
 POLICY_ACTOR = "policy"
@@ -88,14 +88,15 @@ def write(session: Session) -> None:
     waiting: list[Unsealed] = session.info.pop(WAITING, [])
     if not waiting:
         return
-    last, previous = run(session, _LOCKED_HEAD).one()
+    ((head,),) = ask(session, _LOCKED_HEAD())
+    last, previous = head
     rows = []
     for number, event in enumerate(waiting, start=last + 1):
         sealed = seal(RawEvent(number, *event, previous, ""))
         rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
         previous = sealed
-    head = {"number": last + len(rows), "sha256": previous}
-    write_together(session, {TrailEvent: rows}, {TrailHead: head})
+    end = {"number": last + len(rows), "sha256": previous}
+    write_together(session, {TrailEvent: rows}, {TrailHead: end})
 
 
 def write_many(
@@ -111,7 +112,7 @@ def _forget(session: Session) -> None:
     session.info.pop(WAITING, None)
 
 
-_LOCKED_HEAD = select(TrailHead.number, TrailHead.sha256).with_for_update()
+_LOCKED_HEAD = Prepared(select(TrailHead.number, TrailHead.sha256).with_for_update())
 
 
 def seal_of(row: TrailEvent) -> str:

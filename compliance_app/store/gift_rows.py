@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from compliance_app.store.base import Base, run
+from compliance_app.store.base import Base
 from compliance_app.store.bulk import table_of
 from compliance_app.store.models import Assessment, Decision, Gift, GiftVersion, Share
 from compliance_app.store.plain import PlainRow, plain_table, write_together
+from compliance_app.store.prepared import Answer, Prepared, Question, ask
 from compliance_app.store.told import assessment_told
 
 Row = dict[str, Any]
@@ -26,19 +27,30 @@ MODELS: tuple[type[Base], ...] = (Gift, GiftVersion, Assessment, Share, Decision
 
 
 def take_ids(session: Session, numbers: Mapping[type[Base], int]) -> Ids:
-    """Return so many ids for each table, which nobody else gets; the caller may write.
+    """Return so many ids for each table, which nobody else gets; the caller may write."""
+    (rows,) = ask(session, ids_wanted(session, numbers))
+    return ids_in(session, rows)
+
+
+def ids_wanted(session: Session, numbers: Mapping[type[Base], int]) -> Question:
+    """Return the question that takes so many ids for each table.
 
     PostgreSQL's sequences never give one twice; SQLite has one writer at a time, and nothing
-    is ever deleted.
+    is ever deleted, so that all above the highest are free there.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        wanted = {model.__tablename__: numbers.get(model, 0) for model in MODELS}
-        taken: dict[str, list[int]] = {}
-        for table, number in run(session, _FROM_SEQUENCES, wanted):
-            taken.setdefault(table, []).append(number)
-        return {model: iter(taken.get(model.__tablename__, [])) for model in MODELS}
-    highest = run(session, _HIGHEST).one()
-    return {model: count(last + 1) for model, last in zip(MODELS, highest, strict=True)}
+    if session.get_bind().dialect.name == "sqlite":
+        return _HIGHEST()
+    return _FROM_SEQUENCES(**{model.__tablename__: numbers.get(model, 0) for model in MODELS})
+
+
+def ids_in(session: Session, rows: Answer) -> Ids:
+    """Return the ids of an answer for each table."""
+    if session.get_bind().dialect.name == "sqlite":
+        return {model: count(last + 1) for model, last in zip(MODELS, *rows, strict=True)}
+    taken: dict[str, list[int]] = {table: [] for table in _TABLES}
+    for table, number in rows:
+        taken[table].append(number)
+    return {model: iter(taken[model.__tablename__]) for model in MODELS}
 
 
 def plain_rows(rows: Rows) -> PlainRows:
@@ -88,17 +100,21 @@ def _next_in(table: str) -> ColumnElement[int]:
 
 
 _TABLES = [model.__tablename__ for model in MODELS]
-_FROM_SEQUENCES = union_all(
-    *(
-        select(literal(table), _next_in(table)).select_from(
-            func.generate_series(1, bindparam(table))
+_FROM_SEQUENCES = Prepared(
+    union_all(
+        *(
+            select(literal(table), _next_in(table)).select_from(
+                func.generate_series(1, bindparam(table, type_=Integer))
+            )
+            for table in _TABLES
         )
-        for table in _TABLES
     )
 )
-_HIGHEST = select(
-    *(
-        select(func.coalesce(func.max(table_of(model).c.id), 0)).scalar_subquery()
-        for model in MODELS
+_HIGHEST = Prepared(
+    select(
+        *(
+            select(func.coalesce(func.max(table_of(model).c.id), 0)).scalar_subquery()
+            for model in MODELS
+        )
     )
 )

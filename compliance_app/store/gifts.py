@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from compliance_app.rules.assessment import Verdict
@@ -24,6 +24,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.prepared import Prepared, Question, ask
 from compliance_app.store.told import assessment_told
 
 # A select whose columns are those of the row it is made into.
@@ -113,12 +114,20 @@ def find_by_submission(session: Session, key: str) -> Gift | None:
 
 
 def lock_submission(session: Session, key: str) -> None:
-    """Let the same form sent twice at once wait for its twin, until the commit.
+    """Let the same form sent twice at once wait for its twin, until the commit."""
+    ask(session, *twin_held_off(session, key))
 
-    SQLite has one writer at a time anyway; PostgreSQL locks the key.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+def twin_held_off(session: Session, key: str | None) -> tuple[Question, ...]:
+    """Return the question that locks a form's key where there is more than one writer."""
+    if key is None or session.get_bind().dialect.name == "sqlite":
+        return ()
+    return (_KEY(key=key),)
+
+
+_KEY = Prepared(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=String), 0)))
+)
 
 
 def is_of(person_id: int) -> ColumnElement[bool]:

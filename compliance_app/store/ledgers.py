@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category, PriorShare
 from compliance_app.rules.workflow import PENDING, State
-from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Assessment,
@@ -21,6 +20,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipients import same_person_ids
 
 
@@ -111,8 +111,8 @@ def known_shares(
     """Return every share in force of the people who go on, by person and day."""
     circumstances = {"since": since or date.min, "except_gift_id": except_gift_id or 0}
     for ids in chunks(sorted(set(person_ids))):
-        values = {"ids": ids, **circumstances}
-        yield from map(KnownShare._make, run(session, _KNOWN_SHARES, values))
+        (shares,) = ask(session, KNOWN_SHARES(ids=ids, **circumstances))
+        yield from shares
 
 
 def _select_known_shares() -> Select[*tuple[Any, ...]]:
@@ -142,7 +142,7 @@ def _select_known_shares() -> Select[*tuple[Any, ...]]:
     )
 
 
-_KNOWN_SHARES = _select_known_shares()
+KNOWN_SHARES = Prepared(_select_known_shares(), KnownShare)
 
 
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:

@@ -11,6 +11,15 @@ from compliance_app.rules.permissions import Role
 from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Person, RecoveryCode, SignInAttempt, SignInSession
+from compliance_app.store.prepared import Prepared, ask
+
+
+class Staff(NamedTuple):
+    """Somebody of the firm, as far as what they do has to know."""
+
+    id: int
+    email: str
+    active: bool
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
@@ -18,21 +27,18 @@ def find_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
-def is_active(session: Session, person_id: int) -> bool:
-    """Say whether this is an active person of the firm."""
-    found = run(session, _LOOK_UP, {"id": person_id}).first()
-    if found is None:
-        return False
-    _emails(session)[person_id] = found.email
-    return bool(found.active)
-
-
 def email_of(session: Session, person_id: int) -> str:
     """Return the person's address, read once in a unit of work."""
     emails = _emails(session)
     if person_id not in emails:
-        emails[person_id] = run(session, _LOOK_UP, {"id": person_id}).one().email
+        (found,) = ask(session, STAFF(ids=[person_id]))
+        emails[person_id] = found[0].email
     return emails[person_id]
+
+
+def remember_emails(session: Session, staff: Iterable[Staff]) -> None:
+    """Keep addresses that were read with something else, for the rest of the unit of work."""
+    _emails(session).update((one.id, one.email) for one in staff)
 
 
 def _emails(session: Session) -> dict[int, str]:
@@ -40,7 +46,12 @@ def _emails(session: Session) -> dict[int, str]:
     return emails
 
 
-_LOOK_UP = select(Person.email, Person.active).where(Person.id == bindparam("id"))
+STAFF = Prepared(
+    select(Person.id, Person.email, Person.active).where(
+        Person.id.in_(bindparam("ids", expanding=True))
+    ),
+    Staff,
+)
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:

@@ -1,19 +1,20 @@
 """Rows past SQLAlchemy's types: as JSON holds them, and as the driver takes many at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, Column, Date, Enum, Table
+from sqlalchemy import JSON, Column, Connection, Date, Enum, Table
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from compliance_app.rules.audit import canonical, moment, ready
 from compliance_app.store.base import Base, UtcDateTime
+from compliance_app.store.prepared import driver_of, together
 
 PlainRow = dict[str, Any]
 # From how many rows on PostgreSQL takes them faster as a stream than one by one.
@@ -64,34 +65,27 @@ class PlainTable:
 
     def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
         """Write plain rows in the session's transaction."""
+        _write(session.connection(), [(self, list(rows))])
+
+    def insert_with(self, driver: Any, rows: Sequence[PlainRow], *, server: bool) -> None:  # noqa: ANN401
+        """Write plain rows through a connection of the driver."""
         values = list(map(self._values, rows))
-        if not values:
-            return
-        connection = session.connection()
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(self._sqlite_insert, values)
+        if not server:
+            driver.executemany(self._sqlite_insert, values)
         elif len(values) < MANY:
-            flat = tuple(chain.from_iterable(values))
-            connection.exec_driver_sql(self.postgresql_insert(len(values)), flat)
+            for row in values:
+                driver.execute(self._postgresql_insert, row)
         else:
-            driver: Any = connection.connection.driver_connection
             with driver.cursor().copy(self._postgresql_copy) as copy:
                 for row in values:
                     copy.write_row(row)
 
-    def postgresql_insert(self, number: int) -> str:
-        """Return the statement that inserts so many rows."""
-        marks = ", ".join(["%s"] * len(self._names))
-        return f"{self._insert} VALUES {', '.join([f'({marks})'] * number)}"
-
-    def set_all(self, names: Iterable[str], mark: str) -> str:
-        """Return the statement that sets these columns in every row."""
+    def set_all_with(self, driver: Any, row: PlainRow, *, server: bool) -> None:  # noqa: ANN401
+        """Set these columns in every row of the table."""
+        mark = "%s" if server else "?"
+        columns = ", ".join(f"{name} = {mark}" for name in row)
         # Names of our own tables and columns alone.
-        return f"UPDATE {self._name} SET {', '.join(f'{name} = {mark}' for name in names)}"  # noqa: S608
-
-    def values(self, rows: Iterable[PlainRow]) -> Iterator[object]:
-        """Yield what such a statement takes, one row after the other."""
-        return chain.from_iterable(map(self._values, rows))
+        driver.execute(f"UPDATE {self._name} SET {columns}", tuple(row.values()))  # noqa: S608
 
     @cached_property
     def _sqlite_insert(self) -> str:
@@ -100,6 +94,10 @@ class PlainTable:
             for column in self._columns
         )
         return f"{self._insert} VALUES ({', '.join(marks)})"
+
+    @cached_property
+    def _postgresql_insert(self) -> str:
+        return f"{self._insert} VALUES ({', '.join(['%s'] * len(self._names))})"
 
     @cached_property
     def _postgresql_copy(self) -> str:
@@ -118,35 +116,28 @@ def write_together(
 ) -> None:
     """Insert plain rows of several tables, and set columns of the `single` row of others.
 
-    Rows that are named come before those that name them. A few of them go to PostgreSQL as one
-    statement, which looks at references when it ends.
+    Rows that are named come before those that name them. A few go to a server in one trip.
     """
-    some = {model: new for model, new in rows.items() if new}
-    connection = session.connection()
-    if connection.dialect.name == "postgresql" and max(map(len, some.values())) < MANY:
-        shape = tuple((model, len(new)) for model, new in some.items())
-        statement = _together(shape, tuple((model, *row) for model, row in single.items()))
-        inserted = chain(*(plain_table(model).values(new) for model, new in some.items()))
-        values = (*inserted, *chain(*(row.values() for row in single.values())))
-        connection.exec_driver_sql(statement, values)
-        return
-    for model, new in some.items():
-        plain_table(model).insert(session, new)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    for model, row in single.items():
-        connection.exec_driver_sql(plain_table(model).set_all(row, mark), tuple(row.values()))
+    _write(
+        session.connection(),
+        [(plain_table(model), new) for model, new in rows.items()],
+        [(plain_table(model), row) for model, row in single.items()],
+    )
 
 
-@lru_cache
-def _together(
-    inserted: tuple[tuple[type[Base], int], ...], single: tuple[tuple[Any, ...], ...]
-) -> str:
-    """Return the one statement that inserts so many rows and sets these columns."""
-    parts = [plain_table(model).postgresql_insert(number) for model, number in inserted]
-    parts += [plain_table(model).set_all(names, "%s") for model, *names in single]
-    *before, last = parts
-    named = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(before))
-    return f"WITH {named} {last}" if named else last
+def _write(
+    connection: Connection,
+    inserted: Sequence[tuple[PlainTable, Sequence[PlainRow]]],
+    changed: Sequence[tuple[PlainTable, PlainRow]] = (),
+) -> None:
+    server = connection.dialect.name != "sqlite"
+    few = all(len(rows) < MANY for _, rows in inserted)
+    with driver_of(connection) as driver, together(driver) if few else nullcontext():
+        for table, rows in inserted:
+            if rows:
+                table.insert_with(driver, rows, server=server)
+        for table, row in changed:
+            table.set_all_with(driver, row, server=server)
 
 
 @cache

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from compliance_app.store.base import run
 from compliance_app.store.models import Policy, TrailHead
+from compliance_app.store.prepared import Prepared, ask
 
 
 def in_force_by(session: Session, day: date) -> Sequence[Policy]:
@@ -19,10 +19,11 @@ def in_force_by(session: Session, day: date) -> Sequence[Policy]:
 
 def hashes_by(session: Session, day: date) -> tuple[str, ...]:
     """Return the hashes of the versions that had taken effect by the day, oldest first."""
-    return tuple(sha256 for (sha256,) in run(session, _HASHES, {"day": day}))
+    (rows,) = ask(session, HASHES(day=day))
+    return tuple(row.sha256 for row in rows)
 
 
-_HASHES = (
+HASHES = Prepared(
     select(Policy.sha256)
     .where(Policy.effective_on <= bindparam("day"))
     .order_by(Policy.effective_on)

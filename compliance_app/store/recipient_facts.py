@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
-    Executable,
-    Row,
+    CompoundSelect,
     Select,
     bindparam,
     func,
@@ -26,7 +25,6 @@ from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.rules.identity import OPEN
-from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Classification,
@@ -36,6 +34,7 @@ from compliance_app.store.models import (
     Recipient,
     RecipientPair,
 )
+from compliance_app.store.prepared import Answer, Prepared, Question, ask
 
 
 class ClassificationFacts(NamedTuple):
@@ -111,7 +110,7 @@ def lock_recipients(session: Session, recipient_ids: Iterable[int]) -> dict[int,
     not in the register is not in the answer.
     """
     hold_merges_off(session)
-    return _people_behind(session, _LOCKED_PEOPLE, sorted(set(recipient_ids)))
+    return _people_behind(session, LOCKED_PEOPLE, sorted(set(recipient_ids)))
 
 
 def hold_merges_off(session: Session, *, merging: bool = False) -> None:
@@ -119,13 +118,19 @@ def hold_merges_off(session: Session, *, merging: bool = False) -> None:
 
     So who goes on for a record is the same before and under its lock. SQLite has one writer.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        run(session, _ALONE if merging else _SHARED)
+    ask(session, *merges_held_off(session, merging=merging))
+
+
+def merges_held_off(session: Session, *, merging: bool = False) -> tuple[Question, ...]:
+    """Return the question that holds merges off where there is more than one writer."""
+    if session.get_bind().dialect.name == "sqlite":
+        return ()
+    return (_ALONE(),) if merging else (_SHARED(),)
 
 
 def people_behind(session: Session, recipient_ids: Iterable[int]) -> dict[int, RecipientFacts]:
     """Return the person that goes on for each given id, without locking anybody."""
-    return _people_behind(session, _PEOPLE, sorted(set(recipient_ids)))
+    return _people_behind(session, PEOPLE, sorted(set(recipient_ids)))
 
 
 def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, RecipientFacts]:
@@ -139,8 +144,14 @@ def lock_all(session: Session, recipient_ids: Iterable[int]) -> dict[int, Recipi
 
 def suspects_of(session: Session, person_ids: Iterable[int]) -> dict[int, Suspect]:
     """Return for each person the likeliest other one they may be, where nobody has decided."""
+    (rows,) = ask(session, SUSPECTS(ids=sorted(set(person_ids))))
+    return likeliest(rows)
+
+
+def likeliest(rows: Answer) -> dict[int, Suspect]:
+    """Return the suspects of an answer, the likeliest of each person."""
     found: dict[int, Suspect] = {}
-    for row in run(session, _SUSPECTS, {"ids": sorted(set(person_ids))}):
+    for row in rows:
         found.setdefault(row.person_id, Suspect(row.other_id, row.other_name))
     return found
 
@@ -154,37 +165,53 @@ def suspects_among(session: Session, person_ids: Iterable[int]) -> dict[int, Sus
 
 
 def _people_behind(
-    session: Session, statement: Select[*tuple[Any, ...]], recipient_ids: Sequence[int]
+    session: Session, prepared: Prepared, recipient_ids: Sequence[int]
 ) -> dict[int, RecipientFacts]:
     people: dict[int, RecipientFacts] = {}
     for ids in chunks(recipient_ids):
-        rows = run(session, statement, {"ids": ids}).all()
-        employers = _employers(session, {row.employer_id: row.employer for row in rows})
-        for row in rows:
-            known = people.get(row.given_id) or _person(row)
-            if row.employer_id is not None:
-                job = EmploymentFacts(employers[row.employer_id], row.started_on, row.ended_on)
-                known = known._replace(employments=(*known.employments, job))
-            people[row.given_id] = known
+        (rows,) = ask(session, prepared(ids=ids))
+        (spans,) = ask(session, FIRM_SPANS(ids=firms_in(rows))) if firms_in(rows) else ([],)
+        people |= people_in(rows, spans)
     return people
 
 
-def _person(row: Row[*tuple[Any, ...]]) -> RecipientFacts:
+def persons_in(rows: Answer) -> list[int]:
+    """Return the ids of the people who go on, in an answer."""
+    return sorted({row.id for row in rows})
+
+
+def firms_in(rows: Answer) -> list[int]:
+    """Return the ids of the firms at which the people of an answer work or worked."""
+    return sorted({row.employer_id for row in rows} - {None})
+
+
+def people_in(rows: Answer, spans: Answer) -> dict[int, RecipientFacts]:
+    """Return the people of an answer by the ids that were given, with the spans of their firms."""
+    people: dict[int, RecipientFacts] = {}
+    employers = _employers({row.employer_id: row.employer for row in rows}, spans)
+    for row in rows:
+        known = people.get(row.given_id) or _person(row)
+        if row.employer_id is not None:
+            job = EmploymentFacts(employers[row.employer_id], row.started_on, row.ended_on)
+            known = known._replace(employments=(*known.employments, job))
+        people[row.given_id] = known
+    return people
+
+
+def _person(row: Any) -> RecipientFacts:  # noqa: ANN401 - a row has the names of its columns
     person = RecipientFacts(*row[1:_PERSON_ENDS])
     if row.given_id == person.id:
         return person
     return person._replace(record=(row.given_id, row.given_name))
 
 
-def _employers(session: Session, names: Mapping[int | None, str]) -> dict[int, EmployerFacts]:
+def _employers(names: Mapping[int | None, str], spans: Answer) -> dict[int, EmployerFacts]:
     employers = {one: EmployerFacts(one, name) for one, name in names.items() if one is not None}
-    if not employers:
-        return {}
-    for row in run(session, _FIRM_SPANS, {"ids": sorted(employers)}):
+    for row in spans:
         firm = employers[row.employer_id]
         if row.employer_class is None:
-            spans = (*firm.negotiations, NegotiationFacts(row.started_on, row.ended_on))
-            employers[firm.id] = firm._replace(negotiations=spans)
+            days = NegotiationFacts(row.started_on, row.ended_on)
+            employers[firm.id] = firm._replace(negotiations=(*firm.negotiations, days))
         else:
             kind = ClassificationFacts(row.employer_class, row.started_on, row.ended_on)
             employers[firm.id] = firm._replace(classifications=(*firm.classifications, kind))
@@ -233,7 +260,7 @@ def _select_people() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _select_spans() -> Executable:
+def _select_spans() -> CompoundSelect[*tuple[Any, ...]]:
     """Return what firms were and what was negotiated with them, in the order it was entered."""
     wanted: BindParameter[int] = bindparam("ids", expanding=True)
     return union_all(
@@ -254,7 +281,7 @@ def _select_spans() -> Executable:
     ).order_by("id")
 
 
-def _select_suspects() -> Executable:
+def _select_suspects() -> CompoundSelect[*tuple[Any, ...]]:
     """Return the open pairs of people, from both sides, the likeliest first."""
     ours, theirs, other = aliased(Recipient), aliased(Recipient), aliased(Recipient)
     wanted: BindParameter[int] = bindparam("ids", expanding=True)
@@ -281,11 +308,11 @@ def _select_suspects() -> Executable:
 
 
 # PostgreSQL's lock of who is merged with whom, which stands for no row.
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(3220, 1)")
-_ALONE = text("SELECT pg_advisory_xact_lock(3220, 1)")
+_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(3220, 1)))
+_ALONE = Prepared(select(func.pg_advisory_xact_lock(3220, 1)))
 # The facts that stand in a row, after which come the employments and the record.
 _PERSON_ENDS = RecipientFacts._fields.index("employments") + 1
-_SUSPECTS = _select_suspects()
-_PEOPLE = _select_people()
-_LOCKED_PEOPLE = _PEOPLE.with_for_update(of=Recipient)
-_FIRM_SPANS = _select_spans()
+SUSPECTS = Prepared(_select_suspects())
+PEOPLE = Prepared(_select_people())
+LOCKED_PEOPLE = Prepared(_select_people().with_for_update(of=Recipient))
+FIRM_SPANS = Prepared(_select_spans())

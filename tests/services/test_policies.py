@@ -321,3 +321,13 @@ def submit(session: Session, cents: int, day: date) -> Gift:
         session, make_claim(cents, given_on=day), giver_id=CAST.rep, actor_id=CAST.rep, at=NOON
     )
     return get_by_reference(session, submitted.reference)
+
+
+def test_a_version_adopted_meanwhile_is_not_among_those_read_before(work: Work) -> None:
+    day = date(2026, 12, 31)
+    with work as session:
+        first = adopt(session, version(1, "2026-11-23"))
+        adopt(session, version(2, "2026-11-24"))
+        both = store.hashes_by(session, day)
+        assert policies.policy_of(session, (first.sha256,), day).version == "1"
+        assert policies.policy_of(session, both, day).version == "2"

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, event
 
 from compliance_app.services import gifts
 from compliance_app.store.base import Mode, db, unit_of_work
+from compliance_app.store.judging import EARLIER
+from compliance_app.store.ledgers import KNOWN_SHARES
+from compliance_app.store.recipient_facts import FIRM_SPANS, LOCKED_PEOPLE, PEOPLE, SUSPECTS
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
 from tests.page import Page
@@ -187,6 +190,27 @@ def test_no_page_and_no_read_goes_through_a_whole_table(app: Flask) -> None:
                 wrong += [f"{who} {address}: {table}: {statement}" for table in sorted(whole)]
                 connection.rollback()
     assert wrong == []
+
+
+PREPARED = {
+    "the people of a claim": PEOPLE(ids=[1]),
+    "the same, locked": LOCKED_PEOPLE(ids=[1, 2]),
+    "what their firms are": FIRM_SPANS(ids=[1]),
+    "whom they may be the same as": SUSPECTS(ids=[1]),
+    "their shares": KNOWN_SHARES(ids=[1], since=NOON.date(), except_gift_id=0),
+    "the gift of the same form": EARLIER(key="0" * 16),
+}
+
+
+@pytest.mark.parametrize("what", PREPARED)
+def test_no_judgement_goes_through_a_whole_table(app: Flask, what: str) -> None:
+    live_a_little()
+    prepared, values = PREPARED[what]
+    with db.engine.connect().execution_options(mode=Mode.FROZEN) as connection:
+        form = prepared.form(connection.dialect, values)
+        bound = form.bind(values)
+        bound = tuple(bound) if isinstance(bound, list) else bound
+        assert BIG & set(scanned(connection, form.text, bound)) == set()
 
 
 @pytest.mark.parametrize(
