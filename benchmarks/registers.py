@@ -5,12 +5,13 @@ The copies are rows alone: good to read from, but their trail does not verify.
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, insert, text
 
 from compliance_app.app import create_app
 from compliance_app.services.demo import build
-from compliance_app.store import schema
+from compliance_app.store import derived, schema
 from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.bulk import table_of
 
 AT = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 BASE = 1_000
@@ -21,6 +22,7 @@ VERSIONS = f"SELECT id FROM gift_version WHERE gift_id IN ({ENDED})"
 COPIED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("employer", "true", ("id",), ("name", "name_key")),
     ("recipient", "merged_into_id IS NULL", ("id",), ("name", "name_key")),
+    ("employer_word", "true", ("employer_id",), ("text",)),
     ("employment", "true", ("id", "recipient_id", "employer_id"), ()),
     ("recipient_key", "true", ("recipient_id",), ()),
     ("recipient_word", "true", ("recipient_id",), ("text",)),
@@ -43,15 +45,19 @@ COPIED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 
 def fill(url: str, folder: str, gifts: int) -> None:
-    """Fill an empty database with so many gifts, at least a thousand."""
+    """Fill an empty database with so many gifts, at least a thousand; a filled one is upgraded."""
     with create_app({"DATA_DIR": folder, "DATABASE_URL": url}, console=True).app_context():
         schema.upgrade(db.engine)
         with unit_of_work() as session:
+            if _number(session.connection(), "SELECT count(*) FROM gift") >= gifts:
+                return
             build(session, gifts=min(gifts, BASE), seed=3220, at=AT)
         done = min(gifts, BASE)
         while done < gifts:
             with unit_of_work() as session:
                 done += _copy(session.connection(), at_most=gifts - done)
+        with unit_of_work() as session:
+            _derive(session.connection())
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
         db.engine.dispose()
@@ -85,6 +91,15 @@ def _copy(connection: Connection, *, at_most: int) -> int:
                     )
                 )
     return _number(connection, "SELECT count(*) FROM gift") - before
+
+
+def _derive(connection: Connection) -> None:
+    """Make what is kept for reads anew, out of the copies too."""
+    for model, true in derived.TRUE.items():
+        table = table_of(model)
+        connection.execute(delete(table))
+        names = [column.name for column in table.columns]
+        connection.execute(insert(table).from_select(names, true()))
 
 
 def _has_gift(table: str, highest: int) -> str:

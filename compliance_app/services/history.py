@@ -145,7 +145,8 @@ class HistoryWriter:
         for model in MODELS:
             self._rows[model] += plain[model]
         document = document_of_rows(plain)
-        self._acts.append(audit.Act(Event.GIFT_IMPORTED, f"gift:{gift['id']}", document))
+        subject = f"gift:{gift['id']}"
+        self._acts.append(audit.Act(Event.GIFT_IMPORTED, subject, document, is_first=True))
         for judged, share in zip(judgement.shares, rows[Share], strict=True):
             self._ledger.add(
                 ledger_store.KnownShare(

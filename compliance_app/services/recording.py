@@ -247,6 +247,7 @@ def record_rows(
         at=at,
         subject=f"gift:{rows[Gift][0]['id']}",
         body=document_of_rows(rows),
+        is_first=event is Event.GIFT_SUBMITTED,
     )
 
 

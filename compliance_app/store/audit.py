@@ -4,15 +4,17 @@ What is appended is written last of all, when the unit of work ends, so that its
 after everything else and never held by somebody who waits for another lock.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
+from compliance_app.store import derived
 from compliance_app.store.models import TrailEvent, TrailHead
 from compliance_app.store.people import email_of
 from compliance_app.store.plain import write_together
@@ -37,11 +39,15 @@ _COLUMNS = (
 
 
 class Act(NamedTuple):
-    """One thing that happened, before it has its number and seal."""
+    """One thing that happened, before it has its number and seal.
+
+    `is_first` says that no event before it is about the same gift.
+    """
 
     event: Event
     subject: str
     body: Mapping[str, object]
+    is_first: bool = False
 
 
 class Unsealed(NamedTuple):
@@ -62,12 +68,13 @@ def append(
     at: datetime,
     subject: str,
     body: Mapping[str, object],
+    is_first: bool = False,
 ) -> None:
     """Append one event with the full state after it, in the caller's transaction.
 
     `actor_id` is None where the console acted for the operator of the machine.
     """
-    append_all(session, [Act(event, subject, body)], actor_id=actor_id, at=at)
+    append_all(session, [Act(event, subject, body, is_first)], actor_id=actor_id, at=at)
 
 
 def append_all(
@@ -76,10 +83,26 @@ def append_all(
     """Append several events of one actor and moment, in the order given."""
     actor = CONSOLE_ACTOR if actor_id is None else email_of(session, actor_id)
     happened_at = moment(at)
-    session.info.setdefault(WAITING, []).extend(
-        Unsealed(happened_at, actor, act.event.value, act.subject, canonical(act.body))
-        for act in acts
-    )
+    waiting: list[Unsealed] = session.info.setdefault(WAITING, [])
+    for act in acts:
+        kind = act.subject.partition(":")[0]
+        if kind == "gift":
+            before = None if act.is_first else _told_before(session, act.subject)
+            derived.note_gift(session, act.body, before)
+        elif kind == "employer":
+            derived.note_employer(session, act.body)
+        waiting.append(
+            Unsealed(happened_at, actor, act.event.value, act.subject, canonical(act.body))
+        )
+
+
+def _told_before(session: Session, subject: str) -> Mapping[str, Any] | None:
+    """Return the full state by the last event of a subject, be it written yet or not."""
+    for event in reversed(session.info[WAITING]):
+        if event.subject == subject:
+            return dict(json.loads(event.body))
+    last = last_of(session, subject)
+    return None if last is None else dict(json.loads(last.body))
 
 
 @listens_for(Session, "before_commit")
@@ -96,7 +119,7 @@ def write(session: Session) -> None:
         rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
         previous = sealed
     end = {"number": last + len(rows), "sha256": previous}
-    write_together(session, {TrailEvent: rows}, {TrailHead: end})
+    write_together(session, {TrailEvent: rows}, {TrailHead: end}, derived.take(session))
 
 
 def write_many(
@@ -110,6 +133,7 @@ def write_many(
 @listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(WAITING, None)
+    derived.take(session)
 
 
 _LOCKED_HEAD = Prepared(select(TrailHead.number, TrailHead.sha256).with_for_update())
@@ -144,18 +168,23 @@ def latest(
 ) -> Sequence[TrailEvent]:
     """Return up to `count` events of these kinds (of any where none is named), newest first.
 
-    They are below the number `before` and above the number `above`.
+    They are below the number `before` and above the number `above`. Each kind is asked for on
+    its own, by the end of an index: rare ones would be looked for in the whole trail.
     """
     write(session)
-    statement = select(TrailEvent).order_by(TrailEvent.number.desc()).limit(count)
+    numbers = select(TrailEvent.number).order_by(TrailEvent.number.desc()).limit(count)
     if before is not None:
-        statement = statement.where(TrailEvent.number < before)
-    if kinds:
-        named = sorted(kind.value for kind in kinds)
-        statement = statement.where(TrailEvent.event.in_(named))
+        numbers = numbers.where(TrailEvent.number < before)
     if above:
-        statement = statement.where(TrailEvent.number > above)
-    return session.scalars(statement).all()
+        numbers = numbers.where(TrailEvent.number > above)
+    if kinds:
+        parts = (numbers.where(TrailEvent.event == kind.value).subquery() for kind in sorted(kinds))
+        of_any = union_all(*(select(part.c.number) for part in parts)).subquery()
+        numbers = select(of_any.c.number).order_by(of_any.c.number.desc()).limit(count)
+    found = session.scalars(numbers).all()
+    return session.scalars(
+        select(TrailEvent).where(TrailEvent.number.in_(found)).order_by(TrailEvent.number.desc())
+    ).all()
 
 
 def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:

@@ -8,10 +8,12 @@ from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.workflow import State
+from compliance_app.store.derived import AFTER_ALL
 from compliance_app.store.ledgers import LEDGER_COLUMNS, LedgerRow, ledger_rows
 from compliance_app.store.models import (
     Coverage,
     Employer,
+    EmployerWord,
     Employment,
     Gift,
     GiftVersion,
@@ -48,7 +50,7 @@ class FirmTotals(NamedTuple):
 def list_employers(
     session: Session, words: str, *, after: Employer | None, count: int
 ) -> Sequence[Employer]:
-    """Return up to `count` firms by name, those whose name or a word of it begins so."""
+    """Return up to `count` firms by name, those of which a name or a word of it begins so."""
     statement = (
         select(Employer)
         .where(Employer.retired_at.is_(None))
@@ -60,12 +62,8 @@ def list_employers(
         .limit(count)
     )
     if key := key_of(words):
-        statement = statement.where(
-            or_(
-                Employer.name_key.startswith(key, autoescape=True),
-                Employer.name_key.contains(f" {key}", autoescape=True),
-            )
-        )
+        begun = EmployerWord.text >= key, EmployerWord.text < key + AFTER_ALL
+        statement = statement.where(Employer.id.in_(select(EmployerWord.employer_id).where(*begun)))
     if after is not None:
         statement = statement.where(
             tuple_(Employer.name_key, Employer.id) > (after.name_key, after.id)

@@ -1,28 +1,44 @@
 """The figures of a year: by month, the largest givers and recipients, and what came late.
 
-They read a year's shares of everybody asked for, so faces keep what they say for a while.
+They come from the sums that are kept (store/derived.py); no page adds up a year.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, extract, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, cast, func, literal, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from compliance_app.rules.flags import FlagCode
-from compliance_app.rules.workflow import State
-from compliance_app.store.models import Gift, GiftVersion, Person, Recipient, Share
-
-NEVER_SENT = (State.DRAFT, State.DISCARDED)
+from compliance_app.store.models import (
+    FlaggedGift,
+    Gift,
+    GiftVersion,
+    GiverMonth,
+    Person,
+    Recipient,
+    RecipientYear,
+    Share,
+)
+from compliance_app.store.models.derived import ANYBODY
 
 
 class Scope(NamedTuple):
-    """Whose gifts of which days; `givers` None means everybody's."""
+    """Whose gifts of which calendar year; `givers` None means everybody's."""
 
     givers: frozenset[int] | None
-    since: date
-    before: date
+    year: int
+
+    @property
+    def since(self) -> date:
+        """Return the first day of the year."""
+        return date(self.year, 1, 1)
+
+    @property
+    def before(self) -> date:
+        """Return the first day that is no longer in it."""
+        return date(self.year + 1, 1, 1)
 
 
 class MonthSum(NamedTuple):
@@ -54,76 +70,132 @@ class LateGift(NamedTuple):
 
 def by_month(session: Session, scope: Scope) -> list[MonthSum]:
     """Return what counts in each month that has something, in order."""
-    year, month = extract("year", Share.given_on), extract("month", Share.given_on)
-    statement = _counting(scope, select(year, month, func.count(Share.gift_id.distinct()), _sum()))
-    rows = session.execute(statement.group_by(year, month).order_by(year, month))
-    return [MonthSum(int(row[0]), int(row[1]), row[2], row[3]) for row in rows]
+    gifts, cents = _total(GiverMonth.gifts), _total(GiverMonth.counted_cents)
+    statement = select(GiverMonth.month, gifts, cents).where(*_months(scope))
+    rows = session.execute(statement.group_by(GiverMonth.month).order_by(GiverMonth.month))
+    return [MonthSum(row[0] // 100, row[0] % 100, row[1], row[2]) for row in rows if row[1]]
 
 
 def top_givers(session: Session, scope: Scope, *, count: int) -> list[Top]:
     """Return who gave most, by value."""
-    columns = select(Person.id, Person.name, func.count(Share.gift_id.distinct()), _sum())
-    statement = _counting(scope, columns, joined=True).join(Person, Person.id == Gift.giver_id)
-    ordered = statement.group_by(Person.id, Person.name).order_by(_sum().desc(), Person.id)
-    return [Top._make(row) for row in session.execute(ordered.limit(count))]
+    gifts, cents = _total(GiverMonth.gifts), _total(GiverMonth.counted_cents)
+    statement = (
+        select(Person.id, Person.name, gifts, cents)
+        .join(Person, Person.id == GiverMonth.giver_id)
+        .where(*_months(scope))
+        .group_by(Person.id, Person.name)
+        .having(gifts > 0)
+        .order_by(cents.desc(), Person.id)
+        .limit(count)
+    )
+    return [Top._make(row) for row in session.execute(statement)]
 
 
 def top_recipients(session: Session, scope: Scope, *, count: int) -> list[Top]:
-    """Return who was given most, by value; merged records are one person."""
-    person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
-    columns = select(person_id, func.count(Share.gift_id.distinct()), _sum())
-    statement = _counting(scope, columns).join(Recipient, Recipient.id == Share.recipient_id)
-    ordered = statement.group_by(person_id).order_by(_sum().desc(), person_id).limit(count)
-    rows = session.execute(ordered).all()
-    names = _names(session, [row[0] for row in rows])
-    return [Top(row[0], names[row[0]], row[1], row[2]) for row in rows]
+    """Return who was given most, by value; merged records are one person.
+
+    Those of one record come from the kept sums, largest first; the merged, who are few, are
+    added up from their shares.
+    """
+    found = [*_single_records(session, scope, count), *_merged_people(session, scope, count)]
+    best = sorted(found, key=lambda one: (-one.counted_cents, one.id))[:count]
+    names = _names(session, [one.id for one in best])
+    return [one._replace(name=names[one.id]) for one in best]
 
 
 def late_entries(session: Session, scope: Scope, *, count: int) -> tuple[int, list[LateGift]]:
     """Return how many gifts were logged late, and the newest of them."""
-    late = cast(GiftVersion.flags, String).like(f'%"{FlagCode.LATE_ENTRY.value}"%')
-    which = (
-        late,
-        GiftVersion.number == Gift.version_number,
-        GiftVersion.given_on >= scope.since,
-        GiftVersion.given_on < scope.before,
-        Gift.state.not_in(NEVER_SENT),
-        *_givers(scope),
-    )
-    total = session.scalar(
-        select(func.count(Gift.id)).join(GiftVersion, GiftVersion.gift_id == Gift.id).where(*which)
-    )
+    total = session.scalar(select(_total(GiverMonth.late)).where(*_months(scope))) or 0
+    if not total:
+        return 0, []
+    givers = [ANYBODY] if scope.givers is None else sorted(scope.givers)
     newest = (
         select(Gift.reference, Person.name, GiftVersion.given_on, GiftVersion.description)
-        .join(GiftVersion, GiftVersion.gift_id == Gift.id)
+        .select_from(FlaggedGift)
+        .join(Gift, Gift.id == FlaggedGift.gift_id)
+        .join(
+            GiftVersion,
+            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
+        )
         .join(Person, Person.id == Gift.giver_id)
-        .where(*which)
-        .order_by(Gift.id.desc())
+        .where(
+            FlaggedGift.flag == FlagCode.LATE_ENTRY.value,
+            FlaggedGift.giver_id.in_(givers),
+            FlaggedGift.bears > 0,
+            GiftVersion.given_on >= scope.since,
+            GiftVersion.given_on < scope.before,
+        )
+        .order_by(FlaggedGift.gift_id.desc())
         .limit(count)
     )
-    return total or 0, [LateGift._make(row) for row in session.execute(newest)]
+    return total, [LateGift._make(row) for row in session.execute(newest)]
 
 
-def _counting(
-    scope: Scope, columns: Select[*tuple[Any, ...]], *, joined: bool = False
-) -> Select[*tuple[Any, ...]]:
-    statement = columns.select_from(Share).where(
-        Share.holds_room, Share.given_on >= scope.since, Share.given_on < scope.before
+def _single_records(session: Session, scope: Scope, count: int) -> Iterator[Top]:
+    """Yield people with one record; of a single giver, or of anybody, by the end of an index."""
+    givers = [ANYBODY] if scope.givers is None else sorted(scope.givers)
+    person_id, gifts, cents = (
+        RecipientYear.recipient_id,
+        RecipientYear.gifts,
+        RecipientYear.counted_cents,
     )
-    if joined or scope.givers is not None:
-        statement = statement.join(Gift, Gift.id == Share.gift_id)
-    return statement.where(*_givers(scope))
+    which = (
+        RecipientYear.giver_id.in_(givers),
+        RecipientYear.year == scope.year,
+        RecipientYear.gifts > 0,
+        person_id.not_in(_MERGED),
+        person_id.not_in(_INTO),
+    )
+    if len(givers) == 1:
+        statement = select(person_id, literal(""), gifts, cents).where(*which)
+        ordered = statement.order_by(cents.desc(), person_id)
+    else:
+        added = _total(cents)
+        statement = select(person_id, literal(""), _total(gifts), added).where(*which)
+        ordered = statement.group_by(person_id).order_by(added.desc(), person_id)
+    yield from map(Top._make, session.execute(ordered.limit(count)))
+
+
+def _merged_people(session: Session, scope: Scope, count: int) -> Iterator[Top]:
+    """Yield people with several records, with each gift counted once."""
+    person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    cents = _total(Share.counted_cents)
+    statement = (
+        select(person_id, literal(""), func.count(Share.gift_id.distinct()), cents)
+        .select_from(Recipient)
+        .join(Share, Share.recipient_id == Recipient.id)
+        .where(
+            Recipient.id.in_(union(_MERGED, _INTO)),
+            Share.holds_room,
+            Share.given_on >= scope.since,
+            Share.given_on < scope.before,
+        )
+    )
+    if scope.givers is not None:
+        statement = statement.join(Gift, Gift.id == Share.gift_id).where(*_givers(scope))
+    ordered = statement.group_by(person_id).order_by(cents.desc(), person_id)
+    yield from map(Top._make, session.execute(ordered.limit(count)))
+
+
+def _months(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    yield GiverMonth.month.between(scope.year * 100 + 1, scope.year * 100 + 12)
+    if scope.givers is not None:
+        yield GiverMonth.giver_id.in_(sorted(scope.givers))
 
 
 def _givers(scope: Scope) -> Sequence[ColumnElement[bool]]:
     return () if scope.givers is None else (Gift.giver_id.in_(sorted(scope.givers)),)
 
 
-def _sum() -> ColumnElement[int]:
+def _total(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
     # PostgreSQL sums large integers to a decimal.
-    return cast(func.coalesce(func.sum(Share.counted_cents), 0), BigInteger)
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
 def _names(session: Session, recipient_ids: Sequence[int]) -> dict[int, str]:
     statement = select(Recipient.id, Recipient.name).where(Recipient.id.in_(recipient_ids))
     return {row.id: row.name for row in session.execute(statement)}
+
+
+_MERGED = select(Recipient.id).where(Recipient.merged_into_id.is_not(None))
+_INTO = select(Recipient.merged_into_id).where(Recipient.merged_into_id.is_not(None))

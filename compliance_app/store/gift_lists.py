@@ -28,7 +28,8 @@ from compliance_app.store.recipients import same_person_ids
 
 # What makes a gift somebody's to see: any one of these.
 Ways = Sequence[ColumnElement[bool]]
-_BY_DAY = (GiftVersion.given_on, GiftVersion.gift_id)
+# The order of a list in which days were asked for.
+BY_DAY = (GiftVersion.given_on, GiftVersion.gift_id)
 
 # Far below the 500 parts a compound query of SQLite may have.
 MOST_BRANCHES = 100
@@ -88,12 +89,12 @@ def find_gifts(
     by_day = (wanted.since, wanted.until) != (None, None)
     statement = _of_versions(session, select(Gift.id), wanted)
     if before_id is not None:
-        statement = statement.where(_after(session, before_id, by_day=by_day))
+        statement = statement.where(after(session, before_id, by_day=by_day))
     if wanted.state is not None:
         statement = statement.where(Gift.state == wanted.state)
     if giver_id is not None:
         statement = statement.where(Gift.giver_id == giver_id)
-    order = _BY_DAY if by_day else (Gift.id,)
+    order = BY_DAY if by_day else (Gift.id,)
     ordered = statement.order_by(*(column.desc() for column in order)).limit(count)
     if wanted.givers is None:
         return session.scalars(ordered).all()
@@ -173,12 +174,12 @@ def _newest_rows(
     return [GiftRow._make(row) for row in run(session, _ROWS, {"ids": ids})]
 
 
-def _after(session: Session, gift_id: int, *, by_day: bool) -> ColumnElement[bool]:
+def after(session: Session, gift_id: int, *, by_day: bool) -> ColumnElement[bool]:
     """Return what is true of gifts that come after one in a list."""
     if not by_day:
         return Gift.id < gift_id
     day = _of_days(session, GiftVersion.gift_id == gift_id).get(gift_id)
-    return false() if day is None else tuple_(*_BY_DAY) < (day, gift_id)
+    return false() if day is None else tuple_(*BY_DAY) < (day, gift_id)
 
 
 def _of_days(session: Session, which: ColumnElement[bool]) -> dict[int, date]:

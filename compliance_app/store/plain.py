@@ -17,6 +17,8 @@ from compliance_app.store.base import Base, UtcDateTime
 from compliance_app.store.prepared import driver_of, together
 
 PlainRow = dict[str, Any]
+# A row of sums: its key and what is added, in the order of the table's columns.
+SumRow = tuple[int | str, ...]
 # From how many rows on PostgreSQL takes them faster as a stream than one by one.
 MANY = 10
 # A moment is kept in SQLite as SQLAlchemy writes it there.
@@ -80,6 +82,10 @@ class PlainTable:
                 for row in values:
                     copy.write_row(row)
 
+    def add_up_with(self, driver: Any, rows: Sequence[SumRow], *, server: bool) -> None:  # noqa: ANN401
+        """Add rows of sums to those there are, by their key; one that is all key is put there."""
+        driver.cursor().executemany(self._adding("%s" if server else "?"), rows)
+
     def set_all_with(self, driver: Any, row: PlainRow, *, server: bool) -> None:  # noqa: ANN401
         """Set these columns in every row of the table."""
         mark = "%s" if server else "?"
@@ -103,6 +109,18 @@ class PlainTable:
     def _postgresql_copy(self) -> str:
         return f"COPY {self._name} ({', '.join(self._names)}) FROM STDIN"
 
+    @cache  # noqa: B019 - a table of ours lives as long as the program
+    def _adding(self, mark: str) -> str:
+        keys = [column.name for column in self._columns if column.primary_key]
+        sums = [
+            f"{name} = {self._name}.{name} + excluded.{name}"
+            for name in self._names
+            if name not in keys
+        ]
+        known = f"DO UPDATE SET {', '.join(sums)}" if sums else "DO NOTHING"
+        marks = ", ".join([mark] * len(self._names))
+        return f"{self._insert} VALUES ({marks}) ON CONFLICT ({', '.join(keys)}) {known}"
+
     @cached_property
     def _insert(self) -> str:
         # Names of our own tables and columns alone.
@@ -113,8 +131,9 @@ def write_together(
     session: Session,
     rows: Mapping[type[Base], Sequence[PlainRow]],
     single: Mapping[type[Base], PlainRow] = MappingProxyType({}),
+    sums: Mapping[type[Base], Sequence[SumRow]] = MappingProxyType({}),
 ) -> None:
-    """Insert plain rows of several tables, and set columns of the `single` row of others.
+    """Insert plain rows of several tables, add sums up, set columns of the `single` row of others.
 
     Rows that are named come before those that name them. A few go to a server in one trip.
     """
@@ -122,6 +141,7 @@ def write_together(
         session.connection(),
         [(plain_table(model), new) for model, new in rows.items()],
         [(plain_table(model), row) for model, row in single.items()],
+        [(plain_table(model), added) for model, added in sums.items()],
     )
 
 
@@ -129,6 +149,7 @@ def _write(
     connection: Connection,
     inserted: Sequence[tuple[PlainTable, Sequence[PlainRow]]],
     changed: Sequence[tuple[PlainTable, PlainRow]] = (),
+    sums: Sequence[tuple[PlainTable, Sequence[SumRow]]] = (),
 ) -> None:
     server = connection.dialect.name != "sqlite"
     few = all(len(rows) < MANY for _, rows in inserted)
@@ -136,6 +157,9 @@ def _write(
         for table, rows in inserted:
             if rows:
                 table.insert_with(driver, rows, server=server)
+        for table, added in sums:
+            if added:
+                table.add_up_with(driver, added, server=server)
         for table, row in changed:
             table.set_all_with(driver, row, server=server)
 

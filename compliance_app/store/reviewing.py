@@ -3,12 +3,11 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, String, case, cast, func, select
+from sqlalchemy import BigInteger, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.flags import FlagCode
 from compliance_app.rules.workflow import State
-from compliance_app.store.models import Gift, GiftVersion, Person, Share
+from compliance_app.store.models import Gift, GiftVersion, GiverMonth, Person, Share
 
 # Never handed in, or taken back by the giver: nothing to compare with.
 NOTHING = (State.DRAFT, State.DISCARDED, State.WITHDRAWN, State.CANCELLED)
@@ -26,10 +25,17 @@ class NearGift(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """How many gifts to how many people, what they count for, and how many were logged late."""
+    """How many gifts to how many people, and what they count for."""
 
     gifts: int
     people: int
+    counted_cents: int
+
+
+class GiverSum(NamedTuple):
+    """How many of a giver's gifts count, for how much, and how many were logged late."""
+
+    gifts: int
     counted_cents: int
     late: int
 
@@ -38,20 +44,40 @@ def to_employer(
     session: Session, employer_id: int, *, since: date, before: date, except_gift_id: int
 ) -> Sum:
     """Add up what people of an employer were given in [since, before)."""
-    return _sum(
-        session,
-        Share.employer_id == employer_id,
-        Share.given_on >= since,
-        Share.given_on < before,
-        Share.gift_id != except_gift_id,
+    statement = (
+        select(
+            func.count(Gift.id.distinct()),
+            func.count(Share.recipient_id.distinct()),
+            # PostgreSQL sums large integers to a decimal.
+            cast(
+                func.coalesce(func.sum(case((Share.holds_room, Share.counted_cents), else_=0)), 0),
+                BigInteger,
+            ),
+        )
+        .select_from(Share)
+        .join(Gift, Gift.id == Share.gift_id)
+        .join(GiftVersion, GiftVersion.id == Share.version_id)
+        .where(
+            Share.employer_id == employer_id,
+            Share.given_on >= since,
+            Share.given_on < before,
+            Share.gift_id != except_gift_id,
+            GiftVersion.number == Gift.version_number,
+            Gift.state.not_in(NOTHING),
+        )
     )
+    return Sum._make(session.execute(statement).one())
 
 
-def of_giver(session: Session, giver_id: int, *, since: date, before: date) -> Sum:
-    """Add up what a giver gave in [since, before)."""
-    return _sum(
-        session, Gift.giver_id == giver_id, Share.given_on >= since, Share.given_on < before
-    )
+def of_giver(session: Session, giver_id: int, *, since: date, before: date) -> GiverSum:
+    """Return what a giver's gifts of whole months, [since, before), add up to."""
+    columns = GiverMonth.gifts, GiverMonth.counted_cents, GiverMonth.late
+    first, after = (day.year * 100 + day.month for day in (since, before))
+    statement = select(
+        # PostgreSQL sums large integers to a decimal.
+        *(cast(func.coalesce(func.sum(column), 0), BigInteger) for column in columns)
+    ).where(GiverMonth.giver_id == giver_id, GiverMonth.month >= first, GiverMonth.month < after)
+    return GiverSum._make(session.execute(statement).one())
 
 
 def latest_to_employer(
@@ -88,28 +114,3 @@ def latest_to_employer(
         .limit(count)
     )
     return [NearGift._make(row) for row in session.execute(statement)]
-
-
-def _sum(session: Session, *which: object) -> Sum:
-    late = cast(GiftVersion.flags, String).like(f'%"{FlagCode.LATE_ENTRY.value}"%')
-    statement = (
-        select(
-            func.count(Gift.id.distinct()),
-            func.count(Share.recipient_id.distinct()),
-            # PostgreSQL sums large integers to a decimal.
-            cast(
-                func.coalesce(func.sum(case((Share.holds_room, Share.counted_cents), else_=0)), 0),
-                BigInteger,
-            ),
-            func.count(case((late, Gift.id)).distinct()),
-        )
-        .select_from(Share)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .where(
-            *which,  # type: ignore[arg-type]
-            GiftVersion.number == Gift.version_number,
-            Gift.state.not_in(NOTHING),
-        )
-    )
-    return Sum._make(session.execute(statement).one())

@@ -6,31 +6,34 @@ pass the filters, so that no search reads a whole register.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, cast, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from compliance_app.rules.facts import Category
 from compliance_app.rules.flags import FlagCode
 from compliance_app.rules.workflow import State
 from compliance_app.store import finding
+from compliance_app.store.bulk import chunks
+from compliance_app.store.derived import NEVER_SENT
 from compliance_app.store.employer_pages import list_employers
-from compliance_app.store.gift_lists import newest_of, reach
+from compliance_app.store.gift_lists import BY_DAY, after, newest_of, reach
 from compliance_app.store.models import (
     Employer,
+    FlaggedGift,
     Gift,
     GiftVersion,
     Person,
     SavedSearch,
     Share,
 )
+from compliance_app.store.models.derived import ANYBODY
 from compliance_app.store.recipients import Found
 
 # In how many gifts words are looked for, and how many gifts of found people are looked at.
-SCANNED = 20_000
+SCANNED = 2_000
 NEAR = 900
-NEVER_SENT = (State.DRAFT, State.DISCARDED)
 
 
 class Sought(NamedTuple):
@@ -69,25 +72,58 @@ def find_who(session: Session, text: str, *, count: int) -> Who:
 def find_gifts(
     session: Session, sought: Sought, who: Who, *, before_id: int | None, count: int
 ) -> list[int]:
-    """Return the ids of up to `count` gifts that fit, newest first, below `before_id`."""
+    """Return the ids of up to `count` gifts that fit, newest first, after the one with `before_id`.
+
+    Where days or a kind are asked for of everybody's gifts, and no words, the newest is the one
+    with the latest day; else the last one logged.
+    """
     narrowed = _narrowed(sought)
+    by_day = _goes_by_day(sought)
     if before_id is not None:
-        narrowed = narrowed.where(Gift.id < before_id)
-    newest = narrowed.order_by(Gift.id.desc())
+        narrowed = narrowed.where(after(session, before_id, by_day=by_day))
+    newest = narrowed.order_by(*(column.desc() for column in _order(sought, by_day=by_day)))
     if not sought.text:
-        if sought.givers is None:
-            return list(session.scalars(newest.limit(count)))
-        ways = reach(sought.givers, sought.reader_id)
-        return newest_of(session, newest.limit(count), ways, count)
+        return _newest(session, newest, sought, count)
     seen = _seen(sought)
     found: set[int] = set()
     for which in _ways(session, sought.text, who, before_id):
         found.update(session.scalars(newest.where(which, *seen).limit(count)))
-    some = narrowed.add_columns(GiftVersion.description).where(*seen)
-    inner = some.order_by(Gift.id.desc()).limit(SCANNED).subquery()
-    said = select(inner.c.id).where(inner.c.description.icontains(sought.text, autoescape=True))
-    found.update(session.scalars(said.order_by(inner.c.id.desc()).limit(count)))
+    if sought.givers is None:
+        looked_at = newest.limit(SCANNED).subquery()
+        found.update(_saying(session, select(looked_at.c.id), sought.text, count))
+    else:
+        for some in chunks(_newest(session, newest, sought, SCANNED)):
+            found.update(_saying(session, some, sought.text, count))
     return sorted(found, reverse=True)[:count]
+
+
+def _goes_by_day(sought: Sought) -> bool:
+    asked = (sought.since, sought.until, sought.category) != (None, None, None)
+    return asked and sought.sign is None and not sought.text and sought.givers is None
+
+
+def _newest(session: Session, newest: Select[int], sought: Sought, count: int) -> list[int]:
+    """Return the newest of the gifts that the reader sees."""
+    if sought.givers is None:
+        return list(session.scalars(newest.limit(count)))
+    ways = reach(sought.givers, sought.reader_id)
+    return newest_of(session, newest.limit(count), ways, count)
+
+
+def _saying(
+    session: Session, gift_ids: Sequence[int] | Select[int], text: str, count: int
+) -> Sequence[int]:
+    """Return the first of these gifts whose description holds the words."""
+    says = GiftVersion.description.icontains(text, autoescape=True)
+    statement = _in_force().where(Gift.id.in_(gift_ids), says)
+    return session.scalars(statement.order_by(Gift.id.desc()).limit(count)).all()
+
+
+def _order(sought: Sought, *, by_day: bool) -> Sequence[InstrumentedAttribute[Any]]:
+    """Return the columns of the index that the list goes through."""
+    if by_day:
+        return BY_DAY
+    return (Gift.id,) if sought.sign is None else (FlaggedGift.gift_id,)
 
 
 def saved_by(session: Session, person_id: int) -> Sequence[SavedSearch]:
@@ -99,21 +135,25 @@ def saved_by(session: Session, person_id: int) -> Sequence[SavedSearch]:
     ).all()
 
 
-def _narrowed(sought: Sought) -> Select[int]:
-    statement = (
-        select(Gift.id)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
-        .where(Gift.state.not_in(NEVER_SENT))
+def _in_force() -> Select[int]:
+    return select(Gift.id).join(
+        GiftVersion,
+        (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
     )
+
+
+def _narrowed(sought: Sought) -> Select[int]:
+    statement = _in_force().where(Gift.state.not_in(NEVER_SENT))
     if sought.state is not None:
         statement = statement.where(Gift.state == sought.state)
     if sought.category is not None:
         statement = statement.where(GiftVersion.category == sought.category)
     if sought.sign is not None:
-        statement = statement.where(cast(GiftVersion.flags, String).contains(sought.sign.value))
+        statement = statement.join(FlaggedGift, FlaggedGift.gift_id == Gift.id).where(
+            FlaggedGift.flag == sought.sign.value,
+            FlaggedGift.giver_id == ANYBODY,
+            FlaggedGift.bears > 0,
+        )
     if sought.since is not None:
         statement = statement.where(GiftVersion.given_on >= sought.since)
     if sought.until is not None:

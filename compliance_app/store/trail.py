@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, inspect, or_, select, text
+from sqlalchemy import exists, func, inspect, or_, select, text, union_all
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import Event, RawEvent
@@ -154,10 +154,18 @@ def events_numbered(session: Session, numbers: Iterable[int]) -> Iterator[RawEve
 
 def merges_before(session: Session, moment: datetime, *, count: int) -> Sequence[TrailEvent]:
     """Return the merges and their undoing before a moment, newest first."""
-    told = (Event.RECIPIENT_MERGED.value, Event.RECIPIENT_UNMERGED.value)
+    parts = (
+        select(TrailEvent.number)
+        .where(TrailEvent.event == kind.value, TrailEvent.happened_at < moment)
+        .order_by(TrailEvent.number.desc())
+        .limit(count)
+        .subquery()
+        for kind in (Event.RECIPIENT_MERGED, Event.RECIPIENT_UNMERGED)
+    )
+    either = union_all(*(select(part.c.number) for part in parts))
     return session.scalars(
         select(TrailEvent)
-        .where(TrailEvent.event.in_(told), TrailEvent.happened_at < moment)
+        .where(TrailEvent.number.in_(either))
         .order_by(TrailEvent.number.desc())
         .limit(count)
     ).all()

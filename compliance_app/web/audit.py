@@ -24,8 +24,7 @@ bp = Blueprint("audit", __name__)
 
 PAGE = 50
 BATCH = 500
-# How far back the events of one heap are looked for at a time, and what one file holds at most.
-SCANNED = 100_000
+# What one file holds at most.
 LONGEST_FILE = 100_000
 COLUMNS = ("number", "at", "actor", "event", "subject", "sha256")
 # What the list may be narrowed to; the first is everything.
@@ -53,10 +52,8 @@ def index() -> ResponseReturnValue:
     """List the events, newest first, all or those of one heap."""
     before, heap = read_id(request.args.get("before")), _heap()
     reading = db.session()
-    start = before or store.head(reading).number + 1
-    floor = max(start - SCANNED, 0) if heap else 0
-    rows = store.latest(reading, before=before, count=PAGE + 1, kinds=HEAPS[heap], above=floor)
-    next_before = rows[PAGE - 1].number if len(rows) > PAGE else floor + 1 if floor else None
+    rows = store.latest(reading, before=before, count=PAGE + 1, kinds=HEAPS[heap])
+    next_before = rows[PAGE - 1].number if len(rows) > PAGE else None
     return render_template(
         "audit/index.html",
         events=[(row, words_of(row), subject_of(row)) for row in rows[:PAGE]],

@@ -16,7 +16,7 @@ from compliance_app.services.workplaces import Firm
 from compliance_app.store import reviewing
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Gift
-from compliance_app.store.reviewing import NearGift, Sum
+from compliance_app.store.reviewing import GiverSum, NearGift, Sum
 from compliance_app.web.guard import Actor
 from compliance_app.web.queue import refusal
 
@@ -68,7 +68,7 @@ class Card(NamedTuple):
     gift: Gift
     judgement: Judgement
     lines: list[Line]
-    quarter: Sum
+    quarter: GiverSum
     options: list[Option]
     why_not: str
 

@@ -1,7 +1,7 @@
 """The year in figures: the person's own, their chain's, or the firm's, as their role reads.
 
-Figures of others read a year of their gifts, so each process keeps them for minutes and says of
-which moment they are.
+Those of a chain are added up from its givers' sums, so each process keeps them for minutes; every
+page says of which moment its figures are.
 """
 
 from datetime import date, datetime, timedelta
@@ -22,6 +22,7 @@ from compliance_app.services.recipients import rooms_on
 from compliance_app.store import figures as store
 from compliance_app.store import people as people_store
 from compliance_app.store.base import db
+from compliance_app.store.bulk import chunks
 from compliance_app.store.figures import LateGift, MonthSum, Scope, Top
 from compliance_app.store.models import Recipient
 from compliance_app.web.filters import MONTHS
@@ -32,7 +33,8 @@ bp = Blueprint("year", __name__)
 
 KEPT_FOR = timedelta(minutes=10)
 SHOWN = 5
-WEIGHED = 20
+# Of how many people given most those near their limit are shown, and how many are judged at once.
+WEIGHED, TOGETHER = 100, 20
 WHOLE = 100
 
 
@@ -90,12 +92,12 @@ def _own(session: Session, me: Actor) -> Figures:
 
 
 def _everybodys(session: Session, me: Actor) -> Figures:
-    """Return the figures of all whose gifts the person reads, kept for minutes."""
-    givers = None
-    if not me.may(Permission.LEDGER_READ):
-        givers = frozenset(people_store.chain_ids(session, me.person_id) | {me.person_id})
+    """Return the figures of all whose gifts the person reads; a chain's are kept for minutes."""
+    if me.may(Permission.LEDGER_READ):
+        return figures_of(session, None, now())
+    chain = people_store.chain_ids(session, me.person_id) | {me.person_id}
     kept: _Kept = current_app.extensions.setdefault("figures", _Kept())
-    return kept.figures(session, givers, now())
+    return kept.figures(session, frozenset(chain), now())
 
 
 class _Kept:
@@ -103,10 +105,10 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._figures: dict[frozenset[int] | None, Figures] = {}
+        self._figures: dict[frozenset[int], Figures] = {}
 
-    def figures(self, session: Session, givers: frozenset[int] | None, at: datetime) -> Figures:
-        """Return the figures of these givers' gifts, everybody's where None."""
+    def figures(self, session: Session, givers: frozenset[int], at: datetime) -> Figures:
+        """Return the figures of these givers' gifts."""
         with self._lock:
             fresh = {
                 whose: kept
@@ -120,9 +122,8 @@ class _Kept:
 
 
 def figures_of(session: Session, givers: frozenset[int] | None, at: datetime) -> Figures:
-    """Add up the calendar year of the moment."""
-    first = date(at.year, 1, 1)
-    scope = Scope(givers, first, date(at.year + 1, 1, 1))
+    """Return the calendar year of the moment; all gifts are everybody's where `givers` is None."""
+    scope = Scope(givers, at.year)
     months = store.by_month(session, scope)
     recipients = store.top_recipients(session, scope, count=WEIGHED)
     late, latest = store.late_entries(session, scope, count=SHOWN)
@@ -155,15 +156,20 @@ def _bars(months: list[MonthSum]) -> list[Bar]:
 
 
 def _near(session: Session, recipients: list[Top], day: date, policy: Policy) -> list[Near]:
-    """Return those of the largest who are near or over their limit, as the engine sums them."""
-    rooms = _rooms(session, [one.id for one in recipients], day, policy)
-    found = [Near(one, rooms[one.id]) for one in recipients]
-    return [
-        one
-        for one in found
-        if one.room.limit_cents
-        and one.room.prior_cents * WHOLE >= one.room.limit_cents * policy.warning_percent
-    ][:SHOWN]
+    """Return the first of the largest who are near or over their limit, as the engine sums them."""
+    found: list[Near] = []
+    for some in chunks(recipients, TOGETHER):
+        rooms = _rooms(session, [one.id for one in some], day, policy)
+        found += [
+            Near(one, room)
+            for one in some
+            for room in [rooms[one.id]]
+            if room.limit_cents
+            and room.prior_cents * WHOLE >= room.limit_cents * policy.warning_percent
+        ]
+        if len(found) >= SHOWN:
+            break
+    return found[:SHOWN]
 
 
 def _rooms(

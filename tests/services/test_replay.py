@@ -119,6 +119,16 @@ def test_a_register_that_was_lived_in_is_rebuilt_from_its_trail(app: Flask) -> N
             "Employer 0 is in the register, but no event tells of it.",
             id="an employer is put in",
         ),
+        pytest.param(
+            "UPDATE giver_month SET counted_cents = 1 WHERE giver_id = 1",
+            "Giver month (202611, 1) holds (1, 1, 0), but the gifts add up to (1, 4000, 0).",
+            id="the sum of a month",
+        ),
+        pytest.param(
+            "DELETE FROM recipient_year WHERE giver_id = 0",
+            "Recipient year (0, 2026, 1) holds (0, 0), but the gifts add up to (1, 4000).",
+            id="the sum of a year is taken out",
+        ),
     ],
 )
 def test_a_change_of_the_tables_is_named(app: Flask, statement: str, difference: str) -> None:

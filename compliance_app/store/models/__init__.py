@@ -1,5 +1,11 @@
 """The tables, a file a noun; sums are integer cents, moments UTC, and nothing cascades."""
 
+from compliance_app.store.models.derived import (
+    EmployerWord,
+    FlaggedGift,
+    GiverMonth,
+    RecipientYear,
+)
 from compliance_app.store.models.employers import (
     Classification,
     Coverage,
@@ -60,10 +66,13 @@ __all__ = [
     "Decision",
     "Draft",
     "Employer",
+    "EmployerWord",
     "Employment",
     "ExternalId",
+    "FlaggedGift",
     "Gift",
     "GiftVersion",
+    "GiverMonth",
     "IdempotencyKey",
     "Negotiation",
     "Person",
@@ -75,6 +84,7 @@ __all__ = [
     "RecipientPair",
     "RecipientScan",
     "RecipientWord",
+    "RecipientYear",
     "RecoveryCode",
     "ReportJob",
     "ReportRun",

@@ -100,6 +100,7 @@ class GiftVersion(Base):
     __table_args__ = (
         UniqueConstraint("gift_id", "number"),
         Index("ix_gift_version_given_on_gift_id", "given_on", "gift_id"),
+        Index("ix_gift_version_kind", "category", "given_on", "gift_id"),
         CheckConstraint("quantity >= 1", name="quantity_positive"),
     )
 

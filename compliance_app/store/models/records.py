@@ -34,6 +34,7 @@ class TrailEvent(Base):
     __table_args__ = (
         Index("ix_trail_event_subject_number", "subject", "number"),
         Index("ix_trail_event_happened_at_number", "happened_at", "number"),
+        Index("ix_trail_event_event_number", "event", "number"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
