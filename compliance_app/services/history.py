@@ -3,14 +3,16 @@
 A gift that was given stays given whatever the engine says now; over the limit it is a breach.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import Event
+from compliance_app.rules.audit import Event, canonical, moment
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.rules.workflow import DecisionKind, State, holds_room
@@ -19,12 +21,21 @@ from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import assessment_values, share_values, version_values
-from compliance_app.store import audit
+from compliance_app.store import audit, derived
 from compliance_app.store import ledgers as ledger_store
 from compliance_app.store import people as people_store
 from compliance_app.store.base import Base
+from compliance_app.store.behind import working_behind
 from compliance_app.store.bulk import chunks, make_room, reserve_ids
-from compliance_app.store.gift_rows import MODELS, Row, Rows, document_of_rows, plain_rows
+from compliance_app.store.gift_rows import (
+    MODELS,
+    Ids,
+    PlainRows,
+    Row,
+    Rows,
+    document_of_rows,
+    plain_rows,
+)
 from compliance_app.store.gifts import own_reference
 from compliance_app.store.models import (
     Assessment,
@@ -34,7 +45,7 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
-from compliance_app.store.plain import PlainRow, plain_table
+from compliance_app.store.plain import PlainRow, SumRow, plain_table
 from compliance_app.store.recipient_facts import lock_all, suspects_among
 
 # What a gift of an old register may have become, and what was decided when.
@@ -42,7 +53,7 @@ GIVEN_STATES = frozenset({State.GIVEN, State.BREACH, State.RETURNED})
 ENDED_STATES = frozenset({State.DECLINED, State.WITHDRAWN, State.CANCELLED, State.REFUSED})
 ORIGIN = "It was kept in the register used before this one and came with an import."
 NO_REMEDY = "The imported record names none."
-BATCH = 500
+BATCH = 1_000
 
 
 class PastGift(NamedTuple):
@@ -114,12 +125,11 @@ class HistoryWriter:
         self._suspects = suspects_among(session, ids)
         ids |= {suspect.id for suspect in self._suspects.values()}
         self._ledger = MemoryLedger(ledger_store.known_shares(session, ids))
-        self._ids: dict[type[Base], Iterator[int]] = {
+        self._free_ids: dict[type[Base], Iterator[int]] = {
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
         }
-        self._rows: dict[type[Base], list[PlainRow]] = {model: [] for model in MODELS}
-        self._acts: list[audit.Act] = []
+        self._actor_told = audit.actor_of(session, actor_id)
         self._policies = PolicyBook(session)
         self._actor = session.get_one(Person, actor_id) if actor_id else None
         above = people_store.superiors(session, self._actor) if self._actor else []
@@ -129,24 +139,45 @@ class HistoryWriter:
         self, in_order: Iterable[PastGift], progress: Callable[[int], None] = lambda _count: None
     ) -> Recorded:
         """Record gifts in the order they were given; say so far after each batch."""
-        for batch in chunks(in_order, BATCH):
-            for past in batch:
-                self._take(past)
-            self._write()
-            progress(len(batch))
+        audit.write(self.session)
+        end, batches = audit.TrailEnd(self.session), chunks(in_order, BATCH)
+        with working_behind() as behind:
+            batch = self._numbered(next(batches, []))
+            while batch.gifts:
+                for past in batch.gifts:
+                    self._take(past, batch)
+                sealed = end.seal_all(batch.events)
+                behind.catch_up()
+                following = self._numbered(next(batches, []))
+                sums = derived.take(self.session)
+                behind.hand_over(partial(self._write, batch, sealed, sums))
+                progress(len(batch.gifts))
+                batch = following
         return self.recorded
 
-    def _take(self, past: PastGift) -> None:
+    def _numbered(self, gifts: list[PastGift]) -> "_Batch":
+        """Take the ids of the rows that gifts become, while nobody else uses the session."""
+        shares = sum(len(past.claim.recipient_ids) for past in gifts)
+        decisions = sum(_is_decided(past.state) for past in gifts)
+        wanted = {
+            Gift: len(gifts),
+            GiftVersion: len(gifts),
+            Assessment: shares,
+            Share: shares,
+            Decision: decisions,
+        }
+        ids = {model: iter([*islice(self._free_ids[model], n)]) for model, n in wanted.items()}
+        return _Batch(gifts, ids, {model: [] for model in MODELS}, [])
+
+    def _take(self, past: PastGift, batch: "_Batch") -> None:
         """Judge one gift, and let it count for those after it."""
         judgement = self._judge(past)
-        rows = _rows_of(past, judgement, self._ids, decider_id=self._decider(past), at=self.at)
+        rows = _rows_of(past, judgement, batch.ids, decider_id=self._decider(past), at=self.at)
         gift = rows[Gift][0]
         plain = plain_rows(rows)
         for model in MODELS:
-            self._rows[model] += plain[model]
-        document = document_of_rows(plain)
-        subject = f"gift:{gift['id']}"
-        self._acts.append(audit.Act(Event.GIFT_IMPORTED, subject, document, is_first=True))
+            batch.rows[model].extend(plain[model])
+        batch.events.append(self._event(gift["id"], plain))
         for judged, share in zip(judgement.shares, rows[Share], strict=True):
             self._ledger.add(
                 ledger_store.KnownShare(
@@ -163,14 +194,27 @@ class HistoryWriter:
         self.recorded.gifts += 1
         self.recorded.breaches += gift["state"] is State.BREACH
 
-    def _write(self) -> None:
-        """Write what was collected, and append its events to the trail."""
+    def _event(self, gift_id: int, rows: PlainRows) -> audit.Unsealed:
+        document = document_of_rows(rows)
+        derived.note_gift(self.session, document, None)
+        return audit.Unsealed(
+            moment(self.at),
+            self._actor_told,
+            Event.GIFT_IMPORTED.value,
+            f"gift:{gift_id}",
+            canonical(document),
+        )
+
+    def _write(
+        self, batch: "_Batch", sealed: audit.Sealed, sums: Mapping[type[Base], Sequence[SumRow]]
+    ) -> None:
+        """Write a batch and its part of the trail.
+
+        Not kept for the end: everybody is locked already, and a file may hold a million.
+        """
         for model in MODELS:
-            plain_table(model).insert(self.session, self._rows[model])
-            self._rows[model] = []
-        # Not kept for the end: everybody is locked already, and a file may hold a million.
-        audit.write_many(self.session, self._acts, actor_id=self.actor_id, at=self.at)
-        self._acts = []
+            plain_table(model).insert(self.session, batch.rows[model])
+        audit.write_sealed(self.session, sealed, sums)
 
     def _judge(self, past: PastGift) -> Judgement:
         """Judge a gift as of its own day: when it was first logged is not known."""
@@ -197,10 +241,19 @@ class HistoryWriter:
         return None if received or past.giver_id in self._superior_ids else actor.id
 
 
+class _Batch(NamedTuple):
+    """Gifts that are judged and written together, with the ids and the rows they become."""
+
+    gifts: list[PastGift]
+    ids: Ids
+    rows: dict[type[Base], list[PlainRow]]
+    events: list[audit.Unsealed]
+
+
 def _rows_of(
     past: PastGift,
     judgement: Judgement,
-    ids: Mapping[type[Base], Iterator[int]],
+    ids: Ids,
     *,
     decider_id: int | None,
     at: datetime,
@@ -243,11 +296,16 @@ def _rows_of(
     return rows
 
 
+def _is_decided(stated: State) -> bool:
+    """Say whether a decision is written of a gift with that state."""
+    return stated is State.DECLINED or stated not in ENDED_STATES
+
+
 def _outcome(stated: State, judgement: Judgement) -> tuple[State, Row | None]:
     """Return the state a past gift gets here, and what is decided on it."""
     if stated is State.DECLINED:
         return stated, {"kind": DecisionKind.DECLINE, "reason": ORIGIN, "remedy": ""}
-    if stated in ENDED_STATES:
+    if not _is_decided(stated):
         return stated, None
     if not judgement.over_limit and stated is not State.BREACH:
         return stated, {"kind": DecisionKind.RECORD_GIVEN, "reason": ORIGIN, "remedy": ""}

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
 from compliance_app.store import derived
+from compliance_app.store.base import Base
 from compliance_app.store.models import TrailEvent, TrailHead
 from compliance_app.store.people import email_of
-from compliance_app.store.plain import write_together
+from compliance_app.store.plain import PlainRow, SumRow, write_together
 from compliance_app.store.prepared import Prepared, ask
 
 # Who acted when no person did: the firm's policy, by its own rules.
@@ -81,8 +82,7 @@ def append_all(
     session: Session, acts: Iterable[Act], *, actor_id: int | None, at: datetime
 ) -> None:
     """Append several events of one actor and moment, in the order given."""
-    actor = CONSOLE_ACTOR if actor_id is None else email_of(session, actor_id)
-    happened_at = moment(at)
+    actor, happened_at = actor_of(session, actor_id), moment(at)
     waiting: list[Unsealed] = session.info.setdefault(WAITING, [])
     for act in acts:
         kind = act.subject.partition(":")[0]
@@ -105,21 +105,52 @@ def _told_before(session: Session, subject: str) -> Mapping[str, Any] | None:
     return None if last is None else dict(json.loads(last.body))
 
 
+def actor_of(session: Session, actor_id: int | None) -> str:
+    """Return who acts, as the trail says it."""
+    return CONSOLE_ACTOR if actor_id is None else email_of(session, actor_id)
+
+
+class Sealed(NamedTuple):
+    """Rows of the trail as they are written, and the head they leave."""
+
+    rows: list[PlainRow]
+    head: PlainRow
+
+
+class TrailEnd:
+    """Where the trail ends, its head locked: what comes next is sealed here, and written later."""
+
+    def __init__(self, session: Session) -> None:
+        ((head,),) = ask(session, _LOCKED_HEAD())
+        self._number, self._sha256 = head
+
+    def seal_all(self, events: Iterable[Unsealed]) -> Sealed:
+        """Give events their numbers and seals."""
+        rows: list[PlainRow] = []
+        number, previous = self._number, self._sha256
+        for number, event in enumerate(events, start=self._number + 1):
+            sealed = seal(RawEvent(number, *event, previous, ""))
+            rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
+            previous = sealed
+        self._number, self._sha256 = number, previous
+        return Sealed(rows, {"number": number, "sha256": previous})
+
+
 @listens_for(Session, "before_commit")
 def write(session: Session) -> None:
     """Give what was appended its numbers and seals; do so early only with all locks held."""
     waiting: list[Unsealed] = session.info.pop(WAITING, [])
     if not waiting:
         return
-    ((head,),) = ask(session, _LOCKED_HEAD())
-    last, previous = head
-    rows = []
-    for number, event in enumerate(waiting, start=last + 1):
-        sealed = seal(RawEvent(number, *event, previous, ""))
-        rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
-        previous = sealed
-    end = {"number": last + len(rows), "sha256": previous}
-    write_together(session, {TrailEvent: rows}, {TrailHead: end}, derived.take(session))
+    sums = derived.take(session)
+    write_sealed(session, TrailEnd(session).seal_all(waiting), sums)
+
+
+def write_sealed(
+    session: Session, sealed: Sealed, sums: Mapping[type[Base], Sequence[SumRow]]
+) -> None:
+    """Write what was sealed while the head was locked, with the sums that follow from it."""
+    write_together(session, {TrailEvent: sealed.rows}, {TrailHead: sealed.head}, sums)
 
 
 def write_many(

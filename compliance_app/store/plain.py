@@ -1,12 +1,13 @@
 """Rows past SQLAlchemy's types: as JSON holds them, and as the driver takes many at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Column, Connection, Date, Enum, Table
 from sqlalchemy.orm import Session
@@ -17,10 +18,13 @@ from compliance_app.store.base import Base, UtcDateTime
 from compliance_app.store.prepared import driver_of, together
 
 PlainRow = dict[str, Any]
+T = TypeVar("T")
 # A row of sums: its key and what is added, in the order of the table's columns.
 SumRow = tuple[int | str, ...]
 # From how many rows on PostgreSQL takes them faster as a stream than one by one.
 MANY = 10
+# The most rows one statement inserts; while it runs in SQLite, other threads do not wait for it.
+LONGEST_STATEMENT = 128
 # A moment is kept in SQLite as SQLAlchemy writes it there.
 _SQLITE_MOMENT = "replace(substr(?, 1, 26), 'T', ' ')"
 _moment = lru_cache(moment)
@@ -73,7 +77,8 @@ class PlainTable:
         """Write plain rows through a connection of the driver."""
         values = list(map(self._values, rows))
         if not server:
-            driver.executemany(self._sqlite_insert, values)
+            for some in _pieces(values):
+                driver.execute(self._sqlite_insert(len(some)), tuple(chain.from_iterable(some)))
         elif len(values) < MANY:
             for row in values:
                 driver.execute(self._postgresql_insert, row)
@@ -84,7 +89,9 @@ class PlainTable:
 
     def add_up_with(self, driver: Any, rows: Sequence[SumRow], *, server: bool) -> None:  # noqa: ANN401
         """Add rows of sums to those there are, by their key; one that is all key is put there."""
-        driver.cursor().executemany(self._adding("%s" if server else "?"), rows)
+        mark = "%s" if server else "?"
+        for some in _pieces(rows):
+            driver.execute(self._adding(mark, len(some)), tuple(chain.from_iterable(some)))
 
     def set_all_with(self, driver: Any, row: PlainRow, *, server: bool) -> None:  # noqa: ANN401
         """Set these columns in every row of the table."""
@@ -93,13 +100,13 @@ class PlainTable:
         # Names of our own tables and columns alone.
         driver.execute(f"UPDATE {self._name} SET {columns}", tuple(row.values()))  # noqa: S608
 
-    @cached_property
-    def _sqlite_insert(self) -> str:
-        marks = (
+    @cache  # noqa: B019 - a table of ours lives as long as the program
+    def _sqlite_insert(self, number: int) -> str:
+        marks = ", ".join(
             _SQLITE_MOMENT if isinstance(column.type, UtcDateTime) else "?"
             for column in self._columns
         )
-        return f"{self._insert} VALUES ({', '.join(marks)})"
+        return f"{self._insert} VALUES {', '.join([f'({marks})'] * number)}"
 
     @cached_property
     def _postgresql_insert(self) -> str:
@@ -110,7 +117,7 @@ class PlainTable:
         return f"COPY {self._name} ({', '.join(self._names)}) FROM STDIN"
 
     @cache  # noqa: B019 - a table of ours lives as long as the program
-    def _adding(self, mark: str) -> str:
+    def _adding(self, mark: str, number: int) -> str:
         keys = [column.name for column in self._columns if column.primary_key]
         sums = [
             f"{name} = {self._name}.{name} + excluded.{name}"
@@ -119,7 +126,8 @@ class PlainTable:
         ]
         known = f"DO UPDATE SET {', '.join(sums)}" if sums else "DO NOTHING"
         marks = ", ".join([mark] * len(self._names))
-        return f"{self._insert} VALUES ({marks}) ON CONFLICT ({', '.join(keys)}) {known}"
+        values = ", ".join([f"({marks})"] * number)
+        return f"{self._insert} VALUES {values} ON CONFLICT ({', '.join(keys)}) {known}"
 
     @cached_property
     def _insert(self) -> str:
@@ -162,6 +170,16 @@ def _write(
                 table.add_up_with(driver, added, server=server)
         for table, row in changed:
             table.set_all_with(driver, row, server=server)
+
+
+def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut rows into pieces of a few sizes, since the driver keeps a statement for each size."""
+    size, start = LONGEST_STATEMENT, 0
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
 
 
 @cache
