@@ -30,7 +30,6 @@ from compliance_app.services.claims import Claim
 from compliance_app.store import base as base_store
 from compliance_app.store import schema
 from compliance_app.store.base import db, unit_of_work
-from compliance_app.store.bulk import insert_rows
 from compliance_app.store.models import (
     Assessment,
     Decision,
@@ -166,7 +165,7 @@ def fill(url: str) -> None:
                 for n in range(1, RECIPIENTS + 1)
             ]
             defaults = {"recipient_class": Recipient.recipient_class.default.arg}
-            insert_rows(session, Recipient, [defaults | row for row in people])
+            session.execute(insert(Recipient), [defaults | row for row in people])
             submit(session, RECIPIENTS)
         db.engine.dispose()
 

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.app import create_app
@@ -28,7 +28,6 @@ from compliance_app.services.recording import verdict_values
 from compliance_app.services.what_if import Summary, what_if
 from compliance_app.store import schema
 from compliance_app.store.base import db, unit_of_work
-from compliance_app.store.bulk import insert_rows
 from compliance_app.store.models import Assessment, Gift, GiftVersion, Person, Recipient, Share
 from compliance_app.store.what_if import past_shares
 
@@ -62,7 +61,7 @@ def fill(shares: int) -> None:
                 for _ in range(min(PER_PERSON, shares - (person - 1) * PER_PERSON)):
                     add_gift(rows, person, next(numbers), seeded)
             for model, new in rows.items():
-                insert_rows(session, model, new)
+                session.execute(insert(model), new)
 
 
 def recipient_row(person: int) -> dict[str, Any]:

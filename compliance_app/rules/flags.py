@@ -16,6 +16,8 @@ from compliance_app.rules.verdicts import Verdict
 
 _CLOSE_PERCENT = 95
 _MOST_NAMED = 3
+_SEATS = frozenset({Category.TICKET, Category.ENTERTAINMENT})
+_LIKE_MONEY = frozenset({Category.CASH, Category.GIFT_CARD})
 
 
 class FlagCode(StrEnum):
@@ -96,7 +98,7 @@ class Surroundings(NamedTuple):
     logged_on: date
     giver_id: int
     recipient_id: int
-    neighbors: tuple[Neighbor, ...] = ()
+    neighbors: Sequence[Neighbor] = ()
     open_negotiation: bool = False
     possible_duplicate: str | None = None
     employment_ended_on: date | None = None
@@ -137,10 +139,11 @@ def find_flags(
     facts: Facts, surroundings: Surroundings, assessment: Assessment, policy: Policy
 ) -> tuple[Flag, ...]:
     """Return every sign that speaks, in the order a reviewer reads them."""
+    around = surroundings.neighbors
     found = (
         _late_entry(facts, surroundings, policy),
-        _splitting(facts, surroundings, assessment, policy),
-        _several_givers(facts, surroundings, policy),
+        _splitting(facts, surroundings, assessment, policy) if around else None,
+        _several_givers(facts, surroundings, policy) if around else None,
         _just_under(assessment, policy),
         Flag(FlagCode.NAMES_ADDED) if surroundings.names_added_after_refusal else None,
         _below_invoice(facts, surroundings),
@@ -253,14 +256,12 @@ def _below_invoice(facts: Facts, around: Surroundings) -> Flag | None:
 
 
 def _ticket_without_host(facts: Facts) -> Flag | None:
-    seats = {Category.TICKET, Category.ENTERTAINMENT}
-    return (
-        Flag(FlagCode.TICKET_WITHOUT_HOST) if facts.category in seats and not facts.hosted else None
-    )
+    without = facts.category in _SEATS and not facts.hosted
+    return Flag(FlagCode.TICKET_WITHOUT_HOST) if without else None
 
 
 def _cash_equivalent(facts: Facts) -> Flag | None:
-    money = facts.category in {Category.CASH, Category.GIFT_CARD} or facts.shows("cash_equivalent")
+    money = facts.category in _LIKE_MONEY or facts.shows("cash_equivalent")
     return Flag(FlagCode.CASH_EQUIVALENT) if money else None
 
 

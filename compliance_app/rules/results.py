@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from compliance_app.rules.money import format_decimal, format_dollars
-from compliance_app.rules.reasons import Reason, ReasonCode
+from compliance_app.rules.reasons import Params, Reason, ReasonCode
 from compliance_app.rules.regimes import Operator
 from compliance_app.rules.totals import Totals
 from compliance_app.rules.valuation import Basis, Valuation
@@ -18,6 +18,18 @@ _BASIS_WORDS = {
     Basis.TICKET: "the higher of cost and face value, as for every ticket",
     Basis.MARKET: "its market value, or its cost where none is given",
     Basis.FAIR_MARKET: "its market value, or its cost where none is given",
+}
+
+
+# What a document says of the sums where nothing is summed, but for the share itself.
+_NO_TOTALS = {
+    "window_start": None,
+    "window_end": None,
+    "prior": "0.00",
+    "pending": "0.00",
+    "left_before": None,
+    "left_after": None,
+    "excess": "0.00",
 }
 
 
@@ -121,25 +133,19 @@ class Assessment(NamedTuple):
 
     def as_document(self) -> dict[str, object]:
         """Return the answer as plain values; the same inputs give the same document."""
+        counted = format_decimal(self.counted_cents)
         return {
             "verdict": self.verdict.value,
             "regime": self.regime,
             "authority": self.authority,
             "operator": self.operator.value,
             "policy_sha256": self.policy_sha256,
-            "counted": format_decimal(self.counted_cents),
+            "counted": counted,
             "counts": self.counts,
             "in_scope": self.in_scope,
             "record_required": self.record_required,
-            "window_start": _iso(self.window_start),
-            "window_end": _iso(self.window_end),
-            "prior": format_decimal(self.prior_cents),
-            "pending": format_decimal(self.pending_cents),
-            "running": format_decimal(self.running_cents),
-            "limit": _decimal(self.limit_cents),
-            "left_before": _decimal(self.left_before_cents),
-            "left_after": _decimal(self.left_after_cents),
-            "excess": format_decimal(self.excess_cents),
+            "limit": None if self.limit_cents is None else format_decimal(self.limit_cents),
+            **(self.totals.as_document() if self.totals else _NO_TOTALS | {"running": counted}),
             "near": self.near,
             "is_within_rule": self.is_within_rule,
             "reasons": [reason.as_document() for reason in self.reasons],
@@ -158,7 +164,7 @@ class Assessment(NamedTuple):
             words if quantity == 1 else f"{quantity} items at {format_dollars(unit)} each, {words}"
         )
         if recipients == 1:
-            return Reason.of(ReasonCode.VALUED, "", counted_cents=cents, basis=how)
+            return Reason(ReasonCode.VALUED, (("counted_cents", cents), ("basis", how)), "")
         return Reason.of(
             ReasonCode.DIVIDED,
             "",
@@ -174,39 +180,28 @@ class Assessment(NamedTuple):
         return Reason.of(ReasonCode.HELD, "", counted_cents=self.counted_cents)
 
     def _before(self) -> Reason | None:
-        if self.prior_cents == 0:
+        totals = self.totals
+        if totals is None or totals.prior_cents == 0:
             return None
-        code = ReasonCode.PRIOR_WAITING if self.pending_cents else ReasonCode.PRIOR
-        params: dict[str, str | int] = {
-            "start_on": str(self.window_start),
-            "end_on": str(self.window_end),
-            "prior_cents": self.prior_cents,
-        }
-        if self.pending_cents:
-            params["pending_cents"] = self.pending_cents
-        return Reason.of(code, "", **params)
+        params: Params = (*totals.window.params, ("prior_cents", totals.prior_cents))
+        if not totals.pending_cents:
+            return Reason(ReasonCode.PRIOR, params, "")
+        waiting = ("pending_cents", totals.pending_cents)
+        return Reason(ReasonCode.PRIOR_WAITING, (*params, waiting), "")
 
     def _summed(self) -> Reason | None:
-        if self.limit_cents is None:
+        totals, limit_cents = self.totals, self.limit_cents
+        if totals is None or limit_cents is None:
             return None
-        over = self.running_cents - self.limit_cents
-        params: dict[str, str | int] = {
-            "start_on": str(self.window_start),
-            "end_on": str(self.window_end),
-            "running_cents": self.running_cents,
-            "limit_cents": self.limit_cents,
-        }
+        params: Params = (
+            *totals.window.params,
+            ("running_cents", totals.running_cents),
+            ("limit_cents", limit_cents),
+        )
+        over = totals.running_cents - limit_cents
         if over > 0:
-            return Reason.of(ReasonCode.EXCEEDS, self.authority, over_cents=over, **params)
+            return Reason(ReasonCode.EXCEEDS, (("over_cents", over), *params), self.authority)
         if self.operator is Operator.GT:
-            return Reason.of(ReasonCode.WITHIN, self.authority, **params)
+            return Reason(ReasonCode.WITHIN, params, self.authority)
         code = ReasonCode.REACHES if over == 0 else ReasonCode.BELOW
-        return Reason.of(code, self.authority, **params)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
-
-
-def _decimal(cents: int | None) -> str | None:
-    return format_decimal(cents) if cents is not None else None
+        return Reason(code, params, self.authority)

@@ -18,8 +18,8 @@ from compliance_app.rules.windows import (
     RollingMethod,
     Year,
     YearBasis,
+    fixed_window,
     is_anchored,
-    window_of,
 )
 
 
@@ -124,10 +124,12 @@ def limit_for(regime: Regime, day: date, policy: Policy) -> Limit:
 
 def history_since(policy: Policy, day: date) -> date | None:
     """Return the earliest day whose shares `assess` needs; None for the whole history."""
-    years = (CALENDAR_YEAR, policy.year, *(earlier.year for earlier in policy.earlier_years))
-    if any(is_anchored(year) for year in years):
-        return None
-    return min(window_of(day, year).start for year in years)
+    since = fixed_window(day, CALENDAR_YEAR).start
+    for year in (policy.year, *(earlier.year for earlier in policy.earlier_years)):
+        if is_anchored(year):
+            return None
+        since = min(since, fixed_window(day, year).start)
+    return since
 
 
 def carry_over(policies: Iterable[Policy]) -> Policy:

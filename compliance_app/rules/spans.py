@@ -1,6 +1,6 @@
 """Spans of days, both ends included: which one covers a day, and which comes nearest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
@@ -41,14 +41,15 @@ def covers(span: Span, day: date) -> bool:
     )
 
 
-def span_on(spans: Iterable[S], day: date) -> S | None:
+def span_on(spans: Sequence[S], day: date) -> S | None:
     """Return the span that covers the day, else the last one before it, else the next.
 
     Of several that cover it the one that began last is meant.
     """
+    if len(spans) <= 1:
+        return spans[0] if spans else None
     in_order = sorted(spans, key=lambda span: span.started_on or date.min)
     covering = [span for span in in_order if covers(span, day)]
     before = [span for span in in_order if span.started_on is None or span.started_on <= day]
     before.sort(key=lambda span: span.ended_on or date.max)
-    found = covering[-1:] or before[-1:] or in_order[:1]
-    return found[0] if found else None
+    return (covering[-1:] or before[-1:] or in_order)[0]

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from compliance_app.rules.facts import PriorShare
+from compliance_app.rules.money import format_decimal
 from compliance_app.rules.regimes import LIMIT_RAISED_ON, Counting, Operator, Regime
 from compliance_app.rules.settings import Policy, Transition, limit_for
 from compliance_app.rules.windows import (
@@ -72,6 +73,19 @@ class Totals(NamedTuple):
     is_over: bool
     later: LaterPoint | None = None
     is_earlier_year: bool = False
+
+    def as_document(self) -> dict[str, str]:
+        """Return the sums as an assessment's document says them."""
+        return {
+            "window_start": self.window.start.isoformat(),
+            "window_end": self.window.end.isoformat(),
+            "prior": format_decimal(self.prior_cents),
+            "pending": format_decimal(self.pending_cents),
+            "running": format_decimal(self.running_cents),
+            "left_before": format_decimal(self.left_before_cents),
+            "left_after": format_decimal(self.left_after_cents),
+            "excess": format_decimal(self.excess_cents),
+        }
 
 
 def total_up(regime: Regime, share: Share, prior: Sequence[PriorShare], policy: Policy) -> Totals:

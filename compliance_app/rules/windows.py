@@ -46,6 +46,11 @@ class Window(NamedTuple):
     start: date
     end: date
 
+    @property
+    def params(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Return the days as a reason names them."""
+        return ("start_on", self.start.isoformat()), ("end_on", self.end.isoformat())
+
 
 def window_of(day: date, year: Year, earlier_days: Iterable[date] = ()) -> Window:
     """Return the window a gift of `day` falls in.

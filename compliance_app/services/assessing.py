@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment, Verdict, assess
 from compliance_app.rules.facts import Facts, GiverType, PriorShare, Standing
-from compliance_app.rules.flags import Flag, Neighbor, Surroundings, find_flags
+from compliance_app.rules.flags import Flag, Surroundings, find_flags
 from compliance_app.rules.money import format_dollars
 from compliance_app.rules.policy import Policy, history_since
 from compliance_app.rules.reasons import ReasonCode
@@ -34,7 +34,6 @@ NEIGHBORHOOD = timedelta(days=31)
 VALUATION = frozenset(
     {ReasonCode.VALUED, ReasonCode.DIVIDED, ReasonCode.PRIOR, ReasonCode.PRIOR_WAITING}
 )
-TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
 
 class JudgedShare(NamedTuple):
@@ -177,13 +176,14 @@ def _judge_share(
     policy: Policy,
     ledger: MemoryLedger,
 ) -> JudgedShare:
-    place = workplace_on(person, claim.given_on)
+    day = claim.given_on
+    place = workplace_on(person, day)
     facts = claim.facts_for(
         *place.recipient_classes,
         giver_type=GiverType.ASSOCIATED_PERSON,
         standing=Standing.GIVEN if occasion.already_given else Standing.PLANNED,
     )
-    since = history_since(policy, claim.given_on)
+    since = history_since(policy, day)
     prior = tuple(ledger.prior_shares(person.id, since=since))
     assessment = assess(facts, prior, policy)
     around = _surroundings(claim, occasion, person, place, ledger)
@@ -208,17 +208,14 @@ def _surroundings(
     place: Workplace,
     ledger: MemoryLedger,
 ) -> Surroundings:
-    rows = ledger.neighbors_of(
+    near = ledger.neighbors_of(
         person.id, since=claim.given_on - NEIGHBORHOOD, until=claim.given_on + NEIGHBORHOOD
     )
     return Surroundings(
         logged_on=occasion.today,
         giver_id=occasion.giver_id,
         recipient_id=person.id,
-        neighbors=tuple(
-            Neighbor(reference, giver, recipient, day, cents, state in TURNED_DOWN)
-            for reference, giver, recipient, day, cents, state in rows
-        ),
+        neighbors=near,
         open_negotiation=place.in_negotiation,
         employment_ended_on=place.employment.ended_on if place.employment else None,
         employer_class=place.employer_class,

@@ -17,6 +17,7 @@ from compliance_app.services.demo_days import Days, working_day
 from compliance_app.services.demo_doubles import AHEAD, add_doubles
 from compliance_app.services.demo_firm import Firm, Imagination, add_firm
 from compliance_app.services.history import HistoryWriter, PastGift
+from compliance_app.store.bulk import seldom_collecting
 
 USUAL_GIFTS = 2_500
 # How long the firm has used this register, and how far its history reaches.
@@ -44,6 +45,7 @@ class Demo:
     gifts: int
 
 
+@seldom_collecting()
 def build(
     session: Session,
     *,

@@ -5,7 +5,7 @@ A gift that was given stays given whatever the engine says now; over the limit i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from compliance_app.rules.audit import Event, canonical, moment
 from compliance_app.rules.errors import PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.rules.workflow import DecisionKind, State, holds_room
-from compliance_app.services.assessing import Judgement, Occasion, judge
+from compliance_app.services.assessing import Judgement, Occasion, judge, looked_at_since
 from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.policies import PolicyBook
@@ -30,11 +30,9 @@ from compliance_app.store.bulk import chunks, make_room, reserve_ids
 from compliance_app.store.gift_rows import (
     MODELS,
     Ids,
-    PlainRows,
     Row,
     Rows,
     document_of_rows,
-    plain_rows,
 )
 from compliance_app.store.gifts import own_reference
 from compliance_app.store.models import (
@@ -146,6 +144,7 @@ class HistoryWriter:
             while batch.gifts:
                 for past in batch.gifts:
                     self._take(past, batch)
+                self._forget_before(batch.gifts[-1].claim.given_on)
                 sealed = end.seal_all(batch.events)
                 behind.catch_up()
                 following = self._numbered(next(batches, []))
@@ -154,6 +153,13 @@ class HistoryWriter:
                 progress(len(batch.gifts))
                 batch = following
         return self.recorded
+
+    def _forget_before(self, day: date) -> None:
+        """Let go of the shares that gifts from this day on are not judged by."""
+        # The last policy knows the years that all of them used.
+        since = looked_at_since(self._policies.on(date.max), day)
+        if since is not None:
+            self._ledger.forget_before(since)
 
     def _numbered(self, gifts: list[PastGift]) -> "_Batch":
         """Take the ids of the rows that gifts become, while nobody else uses the session."""
@@ -174,27 +180,26 @@ class HistoryWriter:
         judgement = self._judge(past)
         rows = _rows_of(past, judgement, batch.ids, decider_id=self._decider(past), at=self.at)
         gift = rows[Gift][0]
-        plain = plain_rows(rows)
-        for model in MODELS:
-            batch.rows[model].extend(plain[model])
-        batch.events.append(self._event(gift["id"], plain))
         for judged, share in zip(judgement.shares, rows[Share], strict=True):
             self._ledger.add(
                 ledger_store.KnownShare(
-                    recipient_id=judged.recipient.id,
-                    given_on=share["given_on"],
-                    reference=gift["reference"],
-                    giver_id=past.giver_id,
-                    counted_cents=share["counted_cents"],
-                    state=gift["state"],
-                    holds_room=share["holds_room"],
-                    regime_cents=share["regime_cents"],
+                    judged.recipient.id,
+                    past.claim.given_on,
+                    gift["reference"],
+                    past.giver_id,
+                    share["counted_cents"],
+                    gift["state"],
+                    share["holds_room"],
+                    share["regime_cents"],
                 )
             )
         self.recorded.gifts += 1
         self.recorded.breaches += gift["state"] is State.BREACH
+        for model, flatten in _FLATTEN:
+            batch.rows[model].extend(map(flatten, rows[model]))
+        batch.events.append(self._event(gift["id"], rows))
 
-    def _event(self, gift_id: int, rows: PlainRows) -> audit.Unsealed:
+    def _event(self, gift_id: int, rows: Rows) -> audit.Unsealed:
         document = document_of_rows(rows)
         derived.note_gift(self.session, document, None)
         return audit.Unsealed(
@@ -282,18 +287,25 @@ def _rows_of(
         }
     )
     version = version_values(past.claim, judgement, made_by_id=past.logged_by_id, at=at, reason="")
-    rows[GiftVersion].append({"id": version_id, "gift_id": gift_id, "number": 1, **version})
+    version.update(id=version_id, gift_id=gift_id, number=1)
+    rows[GiftVersion].append(version)
     for judged in judgement.shares:
-        assessment_id = next(ids[Assessment])
-        keys = {"gift_id": gift_id, "version_id": version_id, "assessment_id": assessment_id}
         assessment = assessment_values(judged, version_id=version_id, at=at)
+        assessment["id"] = assessment_id = next(ids[Assessment])
+        rows[Assessment].append(assessment)
         share = share_values(judged, given_on=past.claim.given_on, holds_room=held)
-        rows[Assessment].append({"id": assessment_id, **assessment})
-        rows[Share].append({"id": next(ids[Share]), **keys, **share})
+        share.update(
+            id=next(ids[Share]), gift_id=gift_id, version_id=version_id, assessment_id=assessment_id
+        )
+        rows[Share].append(share)
     if decision is not None:
         made = {"version_number": 1, "decided_by_id": decider_id, "decided_at": at}
         rows[Decision].append({"id": next(ids[Decision]), "gift_id": gift_id, **made, **decision})
     return rows
+
+
+# How the rows of each table become plain ones.
+_FLATTEN = tuple((model, plain_table(model).flatten) for model in MODELS)
 
 
 def _is_decided(stated: State) -> bool:

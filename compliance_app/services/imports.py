@@ -20,6 +20,7 @@ from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import record_rows
 from compliance_app.store import gifts as store
+from compliance_app.store.bulk import seldom_collecting
 from compliance_app.store.gift_rows import plain_rows
 from compliance_app.store.recipient_facts import lock_all
 
@@ -62,6 +63,7 @@ class Options:
     partial: bool = False
 
 
+@seldom_collecting()
 def import_gifts(
     session: Session,
     content: bytes,

@@ -2,24 +2,27 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import TypeVar
 
 from compliance_app.rules.facts import PriorShare
+from compliance_app.rules.flags import Neighbor
 from compliance_app.rules.workflow import PENDING, State
 from compliance_app.store.ledgers import KnownShare
 
-# What one share looks like to the flags of another.
-Neighbor = tuple[str, int, int, date, int, State]
+TURNED_DOWN = frozenset({State.DECLINED, State.REFUSED})
 
-T = TypeVar("T")
+T = TypeVar("T", PriorShare, Neighbor)
+_DAY = attrgetter("given_on")
 
 
 class MemoryLedger:
     """The shares of the people who are judged, each list in the order of its days."""
 
     def __init__(self, shares: Iterable[KnownShare] = ()) -> None:
+        self._since = date.min
         self._prior: dict[int, list[PriorShare]] = defaultdict(list)
         self._near: dict[int, list[Neighbor]] = defaultdict(list)
         for share in shares:
@@ -27,48 +30,36 @@ class MemoryLedger:
 
     def add(self, share: KnownShare) -> None:
         """Take in one more share."""
-        near = (
-            share.reference,
-            share.giver_id,
-            share.recipient_id,
-            share.given_on,
-            share.counted_cents,
-            share.state,
-        )
-        _put(self._near[share.recipient_id], near, key=_day_of)
-        if share.holds_room:
-            prior = PriorShare(
-                given_on=share.given_on,
-                counted_cents=share.counted_cents,
-                reference=share.reference,
-                pending=share.state in PENDING,
-                regime_cents=share.regime_cents,
-            )
-            _put(self._prior[share.recipient_id], prior, key=_given_on)
+        person_id, given_on, reference, giver_id, cents, state, holds_room, by_regime = share
+        declined = state in TURNED_DOWN
+        near = Neighbor(reference, giver_id, person_id, given_on, cents, declined)
+        self._put(self._near[person_id], near)
+        if holds_room:
+            prior = PriorShare(given_on, cents, reference, state in PENDING, by_regime)
+            self._put(self._prior[person_id], prior)
+
+    def forget_before(self, day: date) -> None:
+        """Let go of the shares before a day, each when its person's next one comes."""
+        self._since = day
 
     def prior_shares(self, recipient_id: int, *, since: date | None) -> Sequence[PriorShare]:
         """Return the shares that hold room in the person's limit, from `since` on."""
         shares = self._prior[recipient_id]
-        return shares if since is None else shares[bisect_left(shares, since, key=_given_on) :]
+        return shares if since is None else shares[bisect_left(shares, since, key=_DAY) :]
 
     def neighbors_of(self, recipient_id: int, *, since: date, until: date) -> Sequence[Neighbor]:
         """Return the person's shares near a day, whatever became of them."""
         near = self._near[recipient_id]
-        return near[bisect_left(near, since, key=_day_of) : bisect_right(near, until, key=_day_of)]
+        # Most come in the order of their days: then all that is near stands at the end.
+        if not near or near[-1].given_on < since:
+            return ()
+        return near[bisect_left(near, since, key=_DAY) : bisect_right(near, until, key=_DAY)]
 
-
-def _put(items: list[T], item: T, *, key: Callable[[T], date]) -> None:
-    """Put an item at its day, after others of that day; most come in order."""
-    if not items or key(items[-1]) <= key(item):
-        items.append(item)
-    else:
-        insort(items, item, key=key)
-
-
-def _day_of(near: Neighbor) -> date:
-    _reference, _giver, _recipient, given_on, _cents, _state = near
-    return given_on
-
-
-def _given_on(share: PriorShare) -> date:
-    return share.given_on
+    def _put(self, items: list[T], item: T) -> None:
+        """Put an item at its day, after others of that day; most come in order."""
+        if items and items[0].given_on < self._since:
+            del items[: bisect_left(items, self._since, key=_DAY)]
+        if not items or items[-1].given_on <= item.given_on:
+            items.append(item)
+        else:
+            insort(items, item, key=_DAY)

@@ -86,19 +86,24 @@ def workplace_on(recipient: Worker, day: date) -> Workplace:
     job = span_on(recipient.employments, day)
     employer = job.employer if job is not None else None
     kind = class_on(employer, day) if employer is not None else None
-    gone = is_after_departure(day, recipient.departed_on, job.started_on if job else None)
+    gone = recipient.departed_on is not None and is_after_departure(
+        day, recipient.departed_on, job.started_on if job else None
+    )
+    negotiations = employer.negotiations if employer is not None else ()
     return Workplace(
-        employment=job,
-        employer_class=kind,
-        recipient_classes=classes_of(recipient.recipient_class, kind),
-        in_negotiation=any(covers(one, day) for one in (employer.negotiations if employer else ())),
-        departure=recipient.departure if gone else None,
-        departed_on=recipient.departed_on if gone else None,
+        job,
+        kind,
+        classes_of(recipient.recipient_class, kind),
+        any(covers(one, day) for one in negotiations) if negotiations else False,
+        recipient.departure if gone else None,
+        recipient.departed_on if gone else None,
     )
 
 
 def class_on(employer: Firm, day: date) -> EmployerClass | None:
     """Return what the firm was on the day, None where nobody has said."""
+    if not employer.classifications:
+        return None
     covering = [one for one in employer.classifications if covers(one, day)]
     found = span_on(covering, day)
     return found.employer_class if found is not None else None

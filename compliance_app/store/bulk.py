@@ -1,10 +1,12 @@
 """Writing many rows at once: ids are reserved ahead, so that rows can name each other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.store.base import Base
@@ -12,14 +14,37 @@ from compliance_app.store.base import Base
 # How many ids are fetched, or looked up, at a time.
 CHUNK = 1_000
 ROOM_KB = 64 * 1024
+# After how many new objects cycles of them are looked for; by default after 700.
+SELDOM = 50_000
 
 T = TypeVar("T")
 
 
 def make_room(session: Session) -> None:
-    """Let SQLite hold more in memory while many rows go to all places of its indexes."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql(f"PRAGMA cache_size = -{ROOM_KB}")
+    """Let the database take many rows well until the commit.
+
+    SQLite holds more in memory, since they go to all places of its indexes; PostgreSQL packs
+    long texts by its faster method, where it was built with it.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOM_KB}")
+    else:
+        connection.exec_driver_sql(
+            "SELECT set_config(name, 'lz4', true) FROM pg_settings "
+            "WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+        )
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look for cycles of objects seldom, while many are made of which none refers to itself."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def reserve_ids(session: Session, model: type[Base], *, above: int = 0) -> Iterator[int]:
@@ -41,12 +66,6 @@ def _from_sequence(session: Session, table: str, above: int) -> Iterator[int]:
     series = select(func.nextval(sequence)).select_from(func.generate_series(1, CHUNK))
     while True:
         yield from session.scalars(series).all()
-
-
-def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert complete rows, given as a value for every column."""
-    if rows:
-        session.connection().execute(insert(table_of(model)), rows)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

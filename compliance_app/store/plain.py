@@ -53,12 +53,15 @@ class PlainTable:
 
     def plain(self, row: Mapping[str, Any]) -> PlainRow:
         """Return a row with texts and numbers alone; what is JSON in it is canonical text."""
-        plain = dict(row)
+        return self.flatten(dict(row))
+
+    def flatten(self, row: PlainRow) -> PlainRow:
+        """Make a plain row of one that nobody else has."""
         for name, convert in self._converters:
-            value = plain[name]
+            value = row[name]
             if value is not None:
-                plain[name] = convert(value)
-        return plain
+                row[name] = convert(value)
+        return row
 
     def new(self, **values: object) -> PlainRow:
         """Return a plain row of these values; every other column holds what it does by default."""
@@ -66,8 +69,13 @@ class PlainTable:
 
     def told(self, plain: PlainRow) -> dict[str, object]:
         """Return what `store.gifts.row_document` says of the same row."""
-        filled = (name for name in self._json if plain[name] is not None)
-        return {**plain, **{name: ready(plain[name]) for name in filled}}
+        if not self._json:
+            return plain
+        told = dict(plain)
+        for name in self._json:
+            if told[name] is not None:
+                told[name] = ready(told[name])
+        return told
 
     def insert(self, session: Session, rows: Iterable[PlainRow]) -> None:
         """Write plain rows in the session's transaction."""
