@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact as Matched
+from compliance_app.rules.matching import what_is_odd
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.store import crm
@@ -154,7 +155,10 @@ class ContactPlan:
         if row.email:
             first = self._lines_of_email.setdefault(row.email, row.line)
             if first != row.line:
-                sentence = f"Line {first} has the address {row.email} too; one person has one."
+                sentence = (
+                    f"Line {first} has the address {row.email} too; give each their own, or leave "
+                    "it out of one."
+                )
                 self.problems.append(Problem(row.line, "email", sentence))
                 return
         name = (key_of(row.name), firm.key)
@@ -166,7 +170,7 @@ class ContactPlan:
             sentence = f"Line {above} has the same name and employer."
             self.planned.append(Planned(row, Act.SUSPECTED, None, sentence, above=above))
         else:
-            self.planned.append(Planned(row, Act.ADDED))
+            self.planned.append(Planned(row, Act.ADDED, None, what_is_odd(row.name)))
 
     def _taken(self, row: CrmRow, name: str) -> None:
         sentence = (

@@ -432,3 +432,16 @@ def test_a_telephone_comes_with_a_contact_and_goes_back_with_the_import(app: Fla
         "Line 2, phone: 'ext 12' is not a telephone number such as +1 212 555 0100."
     )
     replays()
+
+
+def test_a_row_that_is_not_one_person_is_said_to_be_so(app: Flask) -> None:
+    rows = (
+        "Mr. and Mrs.,Doe",
+        "John Smith;,Mary Jones",
+        ",Office of the Treasurer",
+        "Ann,Sandland",
+    )
+    _, compared = bring(HUBSPOT + "".join(f"{n},{row},,,,Elm,\n" for n, row in enumerate(rows)))
+    several = "This names several people; the limit is one person's, so give each a row."
+    office = "This names an office; a limit is a person's, so name who holds it."
+    assert [one.sentence for one in compared.planned] == [several, several, office, ""]

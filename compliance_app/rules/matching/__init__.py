@@ -10,6 +10,7 @@ from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.finding import AFTER_ALL, Typed, fit, rotations
 from compliance_app.rules.matching.keys import block_keys, comparing_keys
 from compliance_app.rules.matching.names import PersonName, parse_name
+from compliance_app.rules.matching.odd_names import what_is_odd
 from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.scoring import (
     Match,
@@ -38,4 +39,5 @@ __all__ = [
     "points_of",
     "rotations",
     "score_of",
+    "what_is_odd",
 ]
