@@ -184,6 +184,8 @@ def latest_of_gifts(
         .where(
             TrailEvent.happened_at < before,
             TrailEvent.event.like("gift:%"),
+            # A draft that is kept may become a gift, and is none yet.
+            TrailEvent.subject.like("gift:%"),
             ~exists().where(
                 later.subject == TrailEvent.subject,
                 later.number > TrailEvent.number,

@@ -131,6 +131,8 @@ def subject_of(row: TrailEvent) -> Subject:
         reference = about["reference"]
         return Subject(reference, url_for("gifts.show", reference=reference))
     if kind == "recipient":
+        # A merge tells of several records; its subject is the one that was merged.
+        (about,) = [one for one in document.get("recipients", [about]) if one["id"] == int(name)]
         return Subject(about["name"], url_for("recipients.show", recipient_id=int(name)))
     if kind == "person":
         manages = actor().may(Permission.PEOPLE_MANAGE)

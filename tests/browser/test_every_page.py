@@ -5,17 +5,24 @@ The pictures land in `artifacts/`, which is not kept, for whoever wants to look 
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from compliance_app.services import approvals, gifts
+from compliance_app.rules.periods import quarter_of
+from compliance_app.services import approvals, drafts, gifts, merging, policies, recipients
+from compliance_app.services.recipients import NewRecipient
+from compliance_app.services.reporting import jobs
+from compliance_app.services.reporting.orders import Order
 from compliance_app.store.base import unit_of_work
 from tests.browser.conftest import Enter
 from tests.conftest import CAST, NOON, Cast
 from tests.factories import make_claim
 
+NAMES = ("Jon Fischer", "Jonathan Fischer", "Ida Rask")
+ORDER = Order(quarter_of("2026Q4"))
 PICTURES = Path("artifacts")
 PAGES = {
     "rep": (
@@ -28,6 +35,7 @@ PAGES = {
         "/account",
         "/account/second-factor",
         "/gifts/G-2026-000001/logged",
+        "/gifts/drafts/1",
     ),
     "officer": (
         "/",
@@ -39,6 +47,8 @@ PAGES = {
         "/recipients/new",
         "/recipients/1/work",
         "/recipients/pairs",
+        "/recipients/1/same?q=fischer",
+        "/recipients/1/same?with=2",
         "/imports",
         "/employers",
         "/employers/new",
@@ -54,8 +64,10 @@ PAGES = {
         "/audit/as-of?day=2026-11-21",
         "/policies",
         "/policies/new",
+        "/policies/1",
         "/people",
         "/reports",
+        "/reports/jobs/1",
         "/nothing-here",
     ),
     "admin": ("/", "/people/7", "/people/new", "/approvals"),
@@ -88,6 +100,18 @@ def register(app: object, cast: Cast) -> None:
             gifts.submit(session, claim, giver_id=giver, actor_id=giver, at=NOON)
     with unit_of_work() as session:
         approvals.approve(session, "G-2026-000001", actor_id=CAST.officer, at=NOON)
+        officer: dict[str, Any] = {"actor_id": CAST.officer, "at": NOON}
+        document = 'title = "Gifts"\nversion = "2"\n'
+        policies.adopt(session, document, reason="Board", **officer)
+        jobs.cancel(session, jobs.place(session, ORDER, **officer).id, **officer)
+        form = {"description": ["Two seats"]}
+        drafts.keep(session, "d" * 32, form, person_id=CAST.rep, at=NOON)
+        # A pair to look at, and a gift that came to light.
+        people = [recipients.add(session, NewRecipient(name), **officer).id for name in NAMES]
+        for one, cents in zip(people, (20_00, 200_00, 150_00), strict=True):
+            claim = make_claim(cents, to=(one,), given_on=NOON.date())
+            gifts.submit(session, claim, giver_id=cast.rep, actor_id=cast.rep, at=NOON)
+        merging.merge(session, people[1], people[2], reason="Same badge", **officer)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from compliance_app.services import gifts
+from compliance_app.services import drafts, gifts
 from compliance_app.store.base import unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
@@ -81,3 +81,10 @@ def test_older_gifts_are_one_page_further(app: Flask) -> None:
 @pytest.mark.parametrize("day", ["2027-01-01", "9999-12-31"])
 def test_a_day_to_come_shows_all_that_is_known(app: Flask, day: str) -> None:
     assert len(rows_on(app, day)) == 2
+
+
+def test_a_draft_is_no_gift_that_was_known(app: Flask) -> None:
+    with unit_of_work() as session:
+        form = {"description": ["Two seats"]}
+        drafts.keep(session, "d" * 32, form, person_id=CAST.rep, at=NOON)
+    assert len(rows_on(app, "2026-11-21")) == 1

@@ -2,7 +2,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from compliance_app.services import approvals, gifts
+from compliance_app.services import approvals, gifts, merging
 from compliance_app.store.base import db, unit_of_work
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
@@ -175,3 +175,16 @@ def test_a_trail_that_cannot_be_read_is_told_on_its_page(app: Flask) -> None:
     )
     (finding,) = page.get("/audit/verify").words("div.verdict b")
     assert finding.startswith("Event 1 cannot be read: the database is damaged (")
+
+
+def test_a_merge_is_about_the_record_that_was_merged(app: Flask) -> None:
+    with unit_of_work() as session:
+        merging.merge(session, 1, 2, reason="", actor_id=CAST.officer, at=NOON)
+        merging.unmerge(session, 1, reason="", actor_id=CAST.officer, at=NOON)
+    page = officer(app).get("/audit")
+
+    assert [line.partition(" olga")[0] for line in page.words("tbody tr")[1:3]] == [
+        "Recipient unmerged Event 15 Morgan Ellery",
+        "Recipient merged Event 14 Morgan Ellery",
+    ]
+    page.get("/audit/14")
