@@ -4,7 +4,7 @@ A character no font holds prints as a black square, so a reader sees that someth
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -41,13 +41,13 @@ class Widths(dict[str, float]):
 
 
 class Words(dict[str, float]):
-    """How wide each word prints, found at its first use."""
+    """How wide each word prints with the space after it, found at its first use."""
 
     def __init__(self, characters: Widths) -> None:
         self._characters = characters
 
     def __missing__(self, word: str) -> float:
-        wide = sum(map(self._characters.__getitem__, word))
+        wide = sum(map(self._characters.__getitem__, word)) + self._characters[" "]
         if len(self) >= _KEPT:
             self.clear()
         if len(word) <= _LONGEST_KEPT:
@@ -63,6 +63,8 @@ class Face:
         self.glyphs: dict[int, int] = file.charToGlyph
         self._characters = Widths(self)
         self._words = Words(self._characters)
+        self._space = self._characters[" "]
+        self.has_equal_figures = len({self._characters[figure] for figure in "0123456789"}) == 1
         self.widest = max(self._characters[chr(point)] for point in range(32, 127))
 
     def shown(self, character: str) -> str:
@@ -76,7 +78,7 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """Return how wide a text is at a size."""
-        return self._words[text] * size / 1000
+        return (self._words[text] - self._space) * size / 1000
 
     def measure(self, text: str) -> float:
         """Return how wide a text is, in thousandths of the size; it is not remembered."""
@@ -107,23 +109,39 @@ class Face:
         """Break a text without line ends into lines; `room` is in thousandths of the size."""
         if len(text) * self.widest <= room and text.isascii():
             return [text] if text.strip() else []
-        widths = self._words
-        space = widths[" "]
+        room += self._space
+        words = text.split()
+        lines: list[str] = []
+        used = 0.0
+        first = following = 0
+        for wide in map(self._words.__getitem__, words):
+            used += wide
+            if used > room:
+                if wide > room:
+                    return self._wrap_wide(words, room - self._space)
+                lines.append(" ".join(words[first:following]) + " ")
+                first, used = following, wide
+            following += 1  # noqa: SIM113  # counting along is quicker, and this is every word
+        if words:
+            lines.append(" ".join(words[first:]))
+        return lines
+
+    def _wrap_wide(self, words: Iterable[str], room: float) -> list[str]:
+        """Break words into lines, some of which are wider than a line and are cut."""
         lines: list[str] = []
         line: list[str] = []
-        used = -space
-        for word in text.split():
-            wide = widths[word]
-            used += space + wide
-            if used > room:
+        used = 0.0
+        for word in words:
+            wide = self._words[word]
+            if used + wide > room + self._space:
                 if line:
                     lines.append(" ".join(line) + " ")
-                if wide > room:
-                    *whole, word = self._cut(word, room)  # noqa: PLW2901
-                    lines += whole
-                    wide = widths[word]
-                line, used = [], wide
+                *whole, word = self._cut(word, room)  # noqa: PLW2901
+                lines += whole
+                line, used = [], 0.0
+                wide = self._words[word]
             line.append(word)
+            used += wide
         if line:
             lines.append(" ".join(line))
         return lines

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from reports import theme
 from reports.fontset import get_face
+from reports.page import Stamp
 from reports.paper import Book, fit
 from reports.setting import LEADING, Column, Run, TableSetter, Texts
 from reports.theme import Style
@@ -29,6 +30,7 @@ LINES_KEPT_TOGETHER: Final = 12
 FEWEST_LINES: Final = 3
 
 _PAGE_TOP: Final = 562.0
+_LOWEST_ROW: Final = theme.BOTTOM + ROW_PADDING
 _FACTS_WIDTH: Final = 250.0
 
 
@@ -49,6 +51,14 @@ class Section(NamedTuple):
     path: Sequence[str] = ()
 
 
+class Above(NamedTuple):
+    """What stands above rows that go on from the page before, and where it ends."""
+
+    what: tuple[object, object]
+    stamp: Stamp
+    y: float
+
+
 _CONTINUED: Final = Run(["continued"], theme.CELL_NOTE)
 
 
@@ -65,6 +75,7 @@ class Listing:
         self._section: Section | None = None
         self._running: tuple[str, Style] | None = None
         self._path: Sequence[str] = ()
+        self._above: Above | None = None
 
     def begin_part(self, title: str, note: str, *, room: float = 0) -> None:
         """Begin a part with its title and what is in it, on a page with at least this room."""
@@ -89,16 +100,21 @@ class Listing:
         cells, count = self._table.set(row)
         if not self._opened:
             self._open_table(min(count, LINES_KEPT_TOGETHER))
-        room = self._lines_left()
-        if count > room and (count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES):
-            self._turn()
+        if self._y - LEADING * count < _LOWEST_ROW:
             room = self._lines_left()
+            if count <= LINES_KEPT_TOGETHER or room < FEWEST_LINES:
+                self._turn()
+                room = self._lines_left()
+            if count > room:
+                self._place(place)
+                self._add_split(self._table.wrap(row))
+                return
+        self._place(place)
+        self._write_row(cells, count)
+
+    def _place(self, place: int | None) -> None:
         if place is not None:
             self._book.place(place, top=self._y + 10)
-        if count > room:
-            self._add_split(self._table.wrap(row))
-        else:
-            self._write_row(cells, count)
 
     def _add_split(self, cells: Sequence[Sequence[Run]]) -> None:
         """Write a row that is taller than a page, or than what is left of this one."""
@@ -181,7 +197,7 @@ class Listing:
         top = self._y - BASELINE + LEADING
         self._book.row(theme.LEFT, top, cells, theme.CELL, leading=LEADING)
         self._y -= LEADING * count + ROW_PADDING
-        self._book.rule(self._y)
+        self._book.hairline(self._y)
 
     def _write_head(self, *, again: bool) -> None:
         self._book.rule(self._y, weight=0.75, color=theme.INK)
@@ -194,17 +210,26 @@ class Listing:
         self._book.rule(self._y, weight=0.4, color=theme.INK)
 
     def _turn(self) -> None:
-        self._book.turn()
+        """Turn the page; what is above rows that go on is the same on all of their pages."""
+        page = self._book.turn()
+        above = self._running, self._table if self._opened else None
+        if self._above and self._above.what == above:
+            page.draw_again(self._above.stamp)
+            self._y = self._above.y
+            return
         self._y = _PAGE_TOP
         if self._running:
-            title, style = self._running
-            shown = fit(title, style, theme.LIVE.width - 60)
-            self._book.text(theme.LEFT, self._y - 10, shown, style)
-            after = theme.LEFT + get_face(style.face).width(shown, style.size) + 5
-            self._book.text(after, self._y - 10, "(continued)", theme.FURNITURE)
-            self._y -= 18
+            self._write_running(*self._running)
         if self._opened:
             self._write_head(again=True)
+        self._above = Above(above, page.stamp(), self._y)
+
+    def _write_running(self, title: str, style: Style) -> None:
+        shown = fit(title, style, theme.LIVE.width - 60)
+        self._book.text(theme.LEFT, self._y - 10, shown, style)
+        after = theme.LEFT + get_face(style.face).width(shown, style.size) + 5
+        self._book.text(after, self._y - 10, "(continued)", theme.FURNITURE)
+        self._y -= 18
 
 
 def _title_lines(title: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ report costs no memory. Pages that are held are drawn last, though they come fir
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import BinaryIO, Final, NamedTuple
 
 from reportlab.graphics.shapes import Line, Rect, String
@@ -226,11 +227,9 @@ class Book:
         page = self._page
         if self.tags:
             first = self.tags.mark_row(page.marks, self._open[-1], len(cells))
-            set_ = [f"/TD <</MCID {i}>> BDC {cell}EMC " for i, cell in enumerate(cells, first)]
-        else:
-            set_ = list(cells)
-        begin = f"BT {leading:g} TL {self._choose(style)}{x:g} {y:.2f} Td "
-        page.operators.append(f"{begin}{''.join(set_)}ET")
+            cells = [f"/TD <</MCID {i}>> BDC {cell}EMC " for i, cell in enumerate(cells, first)]
+        chosen = "" if page.style is style else self._choose(style)
+        page.operators.append(f"BT {chosen}{_start(x, y, leading)}{''.join(cells)}ET")
 
     def row_of_heads(
         self, titles: Iterable[tuple[float, str, str]], y: float, *, again: bool
@@ -260,6 +259,10 @@ class Book:
     ) -> None:
         """Draw a horizontal line, from margin to margin if not said otherwise."""
         self._page.rule(y, span.left, span.right, weight, color)
+
+    def hairline(self, y: float) -> None:
+        """Draw the line under a row, which is the same under every row."""
+        self._page.hairlines.append(y)
 
     def panel(self, x: float, y: float, width: float, height: float, *, color: Color) -> None:
         """Fill a rectangle."""
@@ -318,6 +321,11 @@ class Book:
         page = page or self._page
         before, page.style = page.style, style
         return "" if style is before else self.letters.choose(style, before)
+
+
+@lru_cache(4096)
+def _start(x: float, y: float, leading: float) -> str:
+    return f"{leading:g} TL {x:g} {y:.2f} Td "
 
 
 def fit(text: str, style: Style, width: float) -> str:

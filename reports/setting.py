@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from reports import theme
-from reports.fontset import Face, get_face
+from reports.fontset import get_face
 from reports.lettering import Letters
 from reports.theme import Style
 
 LEADING: Final = 9.5
 _KEPT: Final = 1_000
 _LONGEST_KEPT: Final = 300
+_LONGEST_SHAPE: Final = 24
+_ALIKE: Final = str.maketrans("123456789", "000000000")
 
 Text = tuple[str, Style]
 Texts = Sequence[Text]
@@ -36,84 +38,95 @@ class Run(NamedTuple):
     style: Style
 
 
-class Manner(NamedTuple):
-    """A style in a column: the way into it and back, and how long a text always fits."""
+class Manner(dict[str, tuple[str, int]]):
+    """The texts of one column in one style: the operators of each, and how many lines it has.
 
-    face: Face
-    room: float
-    surely_fits: int
-    before: str
-    after: str
-    style: Style
+    A text is set at its first use. A short one with figures in it is kept as its shape, with a
+    zero for every figure, since all figures are equally wide: few shapes stand for all amounts,
+    days and references of a report.
+    """
+
+    def __init__(self, letters: Letters, column: Column, style: Style) -> None:
+        self._letters = letters
+        self._face = get_face(style.face)
+        self._style = style
+        self._width = column.width
+        self._at_right = column.align == "right"
+        self._room = column.width * 1000 / style.size
+        # So long may a text be that always fits, whatever its letters.
+        self._surely_fits = int(self._room / self._face.widest)
+        self._before = letters.change(theme.CELL, style)
+        self._after = letters.change(style, theme.CELL)
+        self._shapes: dict[str, tuple[str, str]] = {}
+
+    def __missing__(self, words: str) -> tuple[str, int]:
+        if len(words) <= _LONGEST_SHAPE:
+            shape = self._shapes.get(words.translate(_ALIKE))
+            if shape is not None:
+                return f"{shape[0]}{words}{shape[1]}", 1
+        if words.isascii() and words.isprintable() and words[:1] > " ":
+            shown = self._set_plain(words)
+        else:
+            shown = self.show(self._face.wrap(words, self._style.size, self._width))
+        if len(words) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[words] = shown
+        return shown
+
+    def _set_plain(self, words: str) -> tuple[str, int]:
+        """Set a text of printable ASCII, which is nearly every one, on the shortest way."""
+        if self._at_right:
+            free = self._room - self._face.measure(words)
+            if free < 0:
+                return self.show(self._face.wrap_paragraph(words, self._room))
+            across = free * self._width / self._room
+            begin, end = f"{across:.2f} {-LEADING} Td (", f") Tj {-across:.2f} 0 Td "
+            return self._set_shape(words, f"{self._before}{begin}", f"{end}{self._after}")
+        if len(words) <= self._surely_fits:
+            return self._set_shape(words, f"{self._before}(", f")' {self._after}")
+        lines = self._face.wrap_paragraph(words, self._room)
+        broken = _escaped("\n".join(lines)).replace("\n", ")' (")
+        return f"{self._before}({broken})' {self._after}", len(lines)
+
+    def _set_shape(self, words: str, begin: str, end: str) -> tuple[str, int]:
+        """Set a text on one line, and remember how for all texts of its shape."""
+        escaped = _escaped(words)
+        if escaped == words and len(words) <= _LONGEST_SHAPE and self._face.has_equal_figures:
+            self._shapes[words.translate(_ALIKE)] = begin, end
+        return f"{begin}{escaped}{end}", 1
+
+    def show(self, lines: Sequence[str]) -> tuple[str, int]:
+        """Return the operators for lines, each of which goes one line down to show itself."""
+        if self._at_right:
+            shown = "".join([self._show_at_right(line.rstrip()) for line in lines])
+        else:
+            shown = "".join([self._letters.show_below(line, self._style) for line in lines])
+        return f"{self._before}{shown}{self._after}" if lines else "", len(lines)
+
+    def _show_at_right(self, line: str) -> str:
+        free = self._width - self._face.width(line, self._style.size)
+        shown = self._letters.show(line, self._style)
+        return f"{free:.2f} {-LEADING} Td {shown}{-free:.2f} 0 Td "
 
 
-class Lines(dict[Text, tuple[str, int]]):
-    """The texts of one column as operators with the count of their lines, set at first use."""
+class Styles(dict[Style, Manner]):
+    """The texts of one column by style, and the ways on from it to the next."""
 
     def __init__(self, letters: Letters, column: Column, following: float | None) -> None:
         self.ways = Ways(0 if following is None else following - column.left)
         self._letters = letters
-        self._width = column.width
-        self._at_right = column.align == "right"
-        self._manners: dict[Style, Manner] = {}
+        self._column = column
 
-    def __missing__(self, text: Text) -> tuple[str, int]:
-        words, style = text
-        manner = self._manners.get(style) or self._manner(style)
-        if words.isascii() and words.isprintable() and words[:1] > " ":
-            shown = self._set_plain(words, manner)
-        else:
-            shown = self.show(manner.face.wrap(words, style.size, self._width), style)
-        if len(words) <= _LONGEST_KEPT:
-            if len(self) >= _KEPT:
-                self.clear()
-            self[text] = shown
-        return shown
-
-    def _set_plain(self, words: str, manner: Manner) -> tuple[str, int]:
-        """Set a text of printable ASCII, which is nearly every one, on the shortest way."""
-        face, room, surely_fits, before, after, style = manner
-        if self._at_right:
-            free = room - face.measure(words)
-            if free < 0:
-                return self.show(face.wrap_paragraph(words, room), style)
-            across = free * self._width / room
-            shown = f"{across:.2f} {-LEADING} Td ({_escaped(words)}) Tj {-across:.2f} 0 Td "
-            return f"{before}{shown}{after}", 1
-        if len(words) <= surely_fits:
-            return f"{before}({_escaped(words)})' {after}", 1
-        lines = face.wrap_paragraph(words, room)
-        broken = _escaped("\n".join(lines)).replace("\n", ")' (")
-        return f"{before}({broken})' {after}", len(lines)
-
-    def _manner(self, style: Style) -> Manner:
-        face, change = get_face(style.face), self._letters.change
-        room = self._width * 1000 / style.size
-        there, back = change(theme.CELL, style), change(style, theme.CELL)
-        made = self._manners[style] = Manner(
-            face, room, int(room / face.widest), there, back, style
-        )
+    def __missing__(self, style: Style) -> Manner:
+        made = self[style] = Manner(self._letters, self._column, style)
         return made
-
-    def show(self, lines: Sequence[str], style: Style) -> tuple[str, int]:
-        """Return the operators for lines, each of which goes one line down to show itself."""
-        manner = self._manners.get(style) or self._manner(style)
-        if self._at_right:
-            shown = "".join([self._show_at_right(line.rstrip(), style) for line in lines])
-        else:
-            shown = "".join([self._letters.show_below(line, style) for line in lines])
-        return f"{manner.before}{shown}{manner.after}" if lines else "", len(lines)
-
-    def _show_at_right(self, line: str, style: Style) -> str:
-        free = self._width - get_face(style.face).width(line, style.size)
-        shown = self._letters.show(line, style)
-        return f"{free:.2f} {-LEADING} Td {shown}{-free:.2f} 0 Td "
 
     def wrap(self, texts: Texts) -> list[Run]:
         """Break the texts of a cell into lines, to be split between pages."""
+        width = self._column.width
         return [
-            Run(get_face(style.face).wrap(text, style.size, self._width), style)
-            for text, style in texts
+            Run(get_face(style.face).wrap(text, style.size, width), style) for text, style in texts
         ]
 
 
@@ -141,19 +154,22 @@ class TableSetter:
         self.columns = columns
         following = [*(column.left for column in columns[1:]), None]
         pairs = zip(columns, following, strict=False)
-        self._lines = [Lines(letters, column, next_left) for column, next_left in pairs]
+        self._styles = [Styles(letters, column, next_left) for column, next_left in pairs]
 
     def set(self, row: Sequence[Texts]) -> tuple[list[str], int]:
         """Return the cells of a row as operators, and how many lines the highest has."""
         cells = []
         height = 1
-        for known, texts in zip(self._lines, row, strict=True):
-            lines = 0
-            cell = ""
-            for text in texts:
-                shown, count = known[text]
-                cell += shown
-                lines += count
+        for known, texts in zip(self._styles, row, strict=True):
+            if len(texts) == 1:
+                ((words, style),) = texts
+                cell, lines = known[style][words]
+            else:
+                cell, lines = "", 0
+                for words, style in texts:
+                    shown, count = known[style][words]
+                    cell += shown
+                    lines += count
             cells.append(cell + known.ways[lines])
             if lines > height:  # noqa: PLR1730  # of every cell of a long report
                 height = lines
@@ -161,15 +177,15 @@ class TableSetter:
 
     def wrap(self, row: Sequence[Texts]) -> list[list[Run]]:
         """Return the lines of a row, to be split between pages."""
-        pairs = zip(self._lines, row, strict=True)
+        pairs = zip(self._styles, row, strict=True)
         return [known.wrap(texts) for known, texts in pairs]
 
     def set_runs(self, cells: Sequence[Sequence[Run]]) -> list[str]:
         """Return the cells of a part of a row as operators."""
-        pairs = zip(self._lines, cells, strict=True)
+        pairs = zip(self._styles, cells, strict=True)
         return [_join(known, runs) for known, runs in pairs]
 
 
-def _join(known: Lines, runs: Sequence[Run]) -> str:
-    shown = [known.show(lines, style)[0] for lines, style in runs]
+def _join(known: Styles, runs: Sequence[Run]) -> str:
+    shown = [known[style].show(lines)[0] for lines, style in runs]
     return "".join(shown) + known.ways[sum(len(lines) for lines, _ in runs)]
