@@ -32,9 +32,10 @@ from benchmarks.report_peers import PEERS
 from benchmarks.report_rows import LIMIT_CENTS, META, Shares
 from reports.archive import attach, attach_data
 from reports.binding import bind
-from reports.data_files import csv_chunks, json_chunks
+from reports.data_files import csv_chunks
 from reports.figures import add_up
 from reports.front import write_cover
+from reports.json_file import json_chunks
 from reports.listing import Listing, Section, Texts
 from reports.paper import Book
 from reports.register import REGISTER, rows_of, write_register

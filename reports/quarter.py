@@ -5,9 +5,10 @@ from typing import BinaryIO, Final
 
 from reports.archive import attach, attach_data
 from reports.binding import bind
-from reports.data_files import csv_chunks, json_chunks, write_csv, write_json
+from reports.data_files import csv_chunks, write_csv
 from reports.figures import add_up
 from reports.front import highest_of, write_cover, write_summary
+from reports.json_file import json_chunks, write_json
 from reports.listing import Listing
 from reports.paper import Book
 from reports.parts import write_parts

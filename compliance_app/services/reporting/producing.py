@@ -23,8 +23,9 @@ from compliance_app.store import audit, files
 from compliance_app.store import policies as policy_store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import ReportRun
-from reports.data_files import csv_chunks, json_chunks
+from reports.data_files import csv_chunks
 from reports.figures import add_up
+from reports.json_file import json_chunks
 from reports.manifest import FileFacts, describe
 from reports.reconcile import reconcile
 from reports.signing import Signer
