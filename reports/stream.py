@@ -6,7 +6,9 @@ objects that wait to be compressed together.
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
+from operator import itemgetter
 from typing import BinaryIO, Final
 
 # Digits of the seal, the second identifier of the file.
@@ -55,9 +57,9 @@ class StreamDocument:
             self._write_group()
         return number
 
-    def put_all(self, objects: Iterable[tuple[int, bytes]]) -> None:
-        """Add many objects, to be written together."""
-        self._waiting += objects
+    def put_all(self, first: int, bodies: Iterable[bytes]) -> None:
+        """Add many objects of consecutive numbers, to be written together."""
+        self._waiting += enumerate(bodies, first)
         if len(self._waiting) >= _GROUP:
             self._write_group()
 
@@ -129,24 +131,23 @@ class StreamDocument:
         self.put(self._tree, b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(self._pages), kids))
 
     def _write_group(self) -> None:
-        objects = sorted(self._waiting)
-        self._waiting = []
-        if not objects:
+        if not self._waiting:
             return
-        numbers: list[int] = []
-        offset = 0
-        for number, body in objects:
-            numbers += (number, offset)
-            offset += len(body) + 1
-        head = (b"%d %d " * len(objects)) % tuple(numbers)
+        numbers, bodies = zip(*sorted(self._waiting, key=itemgetter(0)), strict=True)
+        self._waiting = []
+        # Each begins behind the one before it and the line end between them.
+        offsets = accumulate([len(body) + 1 for body in bodies], initial=0)
+        pairs = chain.from_iterable(zip(numbers, offsets, strict=False))
+        head = (b"%d %d " * len(numbers)) % tuple(pairs)
         group = self.reserve()
-        bodies = b"\n".join([body for _, body in objects])
-        entries = b"/Type/ObjStm/N %d/First %d" % (len(objects), len(head))
-        self.put_stream(group, head + bodies, entries, level=_LEVEL_OF_BULK)
+        entries = b"/Type/ObjStm/N %d/First %d" % (len(numbers), len(head))
+        self.put_stream(group, head + b"\n".join(bodies), entries, level=_LEVEL_OF_BULK)
+        self._keep_runs(group, numbers)
 
-        self._keep_runs(group, numbers[::2])
-
-    def _keep_runs(self, group: int, numbers: list[int]) -> None:
+    def _keep_runs(self, group: int, numbers: Sequence[int]) -> None:
+        if numbers[-1] - numbers[0] == len(numbers) - 1:
+            self._runs.extend((numbers[0], len(numbers), group, 0))
+            return
         begin = 0
         for i in range(1, len(numbers) + 1):
             if i == len(numbers) or numbers[i] != numbers[i - 1] + 1:
@@ -157,9 +158,12 @@ class StreamDocument:
         """Write the cross-reference stream: where each object lies, by number."""
         number, place = self.reserve(), self.position
         self._runs.extend((number, 1, 0, place))
-        packer = zlib.compressobj(LEVEL)
-        table = b"".join([packer.compress(piece) for piece in self._references()])
-        table += packer.flush()
+        packer = zlib.compressobj(_LEVEL_OF_BULK)
+        pieces = self._references()
+        packed = [
+            packer.compress(b"".join(some)) for some in iter(lambda: [*islice(pieces, 1_000)], [])
+        ]
+        table = b"".join(packed) + packer.flush()
         self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 5 2]" % (number, number + 1))
         self._write(b"%b/ID[<%b><" % (trailer, identity[:32]))
         self.seal_place = self.position

@@ -5,12 +5,19 @@ numbers of its children, and the last few pages' way from their marks to their e
 """
 
 from array import array
+from functools import lru_cache
 from typing import Final
 
 from reports.stream import StreamDocument, references
 
 _LEAF: Final = 64
 _COLUMN_HEAD: Final = b"/A<</O/Table/Scope/Column>>"
+
+
+@lru_cache(4096)
+def _ends(mark: int, count: int) -> list[bytes]:
+    """Return how the elements of so many marks end; each page has the same."""
+    return [b"/K %d>>" % each for each in range(mark, mark + count)]
 
 
 class Element:
@@ -137,25 +144,24 @@ class Tags:
             marks.body = None
 
     def _write_rows(self, marks: Marks, rows: Rows, kind: bytes, attributes: bytes) -> None:
-        """Write the rows of a page as one formatting, which is what makes them quick."""
+        """Write the rows of a page, each followed by its cells."""
         columns, count = rows.columns, len(rows.firsts)
         first = self._document.reserve(count * (columns + 1))
-        rows.element.kids.extend(range(first, first + count * (columns + 1), columns + 1))
-        cell = b"<</S/%b/P %%d 0 R/Pg %d 0 R%b/K %%d>>\n" % (kind, marks.page, attributes)
-        row = b"<</S/TR/P %d 0 R/K[%b]>>\n" % (
+        numbers = range(first, first + count * (columns + 1), columns + 1)
+        rows.element.kids.extend(numbers)
+        row = b"<</S/TR/P %d 0 R/K[%b]>>" % (
             rows.element.number,
             b" ".join([b"%d 0 R"] * columns),
         )
-        numbers: list[int] = []
-        for at, mark in enumerate(rows.firsts):
-            number = first + at * (columns + 1)
+        cell = b"<</S/%b/P %%d 0 R/Pg %d 0 R%b" % (kind, marks.page, attributes)
+        bodies: list[bytes] = []
+        for number, mark in zip(numbers, rows.firsts, strict=True):
             cells = range(number + 1, number + columns + 1)
-            numbers += cells
-            for column in range(mark, mark + columns):
-                numbers += (number, column)
             marks.owners[mark : mark + columns] = cells
-        bodies = ((row + cell * columns) * count % tuple(numbers)).split(b"\n")
-        self._document.put_all(zip(range(first, first + len(bodies) - 1), bodies, strict=False))
+            begin = cell % number
+            bodies.append(row % tuple(cells))
+            bodies += [begin + end for end in _ends(mark, columns)]
+        self._document.put_all(first, bodies)
         self.close(rows.element)
 
     def _key(self) -> int:
