@@ -1,7 +1,7 @@
 """Bringing the contacts of a file in: firms first, then who changes, then who is new."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from compliance_app.services.crm_rows import CrmRow
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.crm_suspects import suspect
 from compliance_app.services.crm_updates import update_some
+from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store.bulk import chunks, reserve_ids
 from compliance_app.store.gifts import row_document
@@ -42,10 +43,12 @@ def apply(
     The caller holds the lock of imports.
     """
     updates = [one for one in plan.planned if one.act is Act.UPDATED]
+    refiling = Refiling(session, _moving(plan, updates, at.date()))
     again = _firms_again(session, plan)
     # Everybody is locked before the first event is written: the head of the trail comes last.
     for ids in chunks(sorted({one.target_id or 0 for one in updates})):
         lock_recipients(session, ids)
+    refiling.watch()
     audit.write_many(session, again, actor_id=actor_id, at=at)
     firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
     for some in chunks(updates, 200):
@@ -59,12 +62,22 @@ def apply(
             actor_id=actor_id,
             at=at,
         )
+    refiling.finish(actor_id=actor_id, at=at)
     new = [one for one in plan.planned if one.act in {Act.ADDED, Act.SUSPECTED}]
     writer = _Writer(session, plan, firms, source=source, import_id=import_id, at=at)
     added: dict[int, int] = {}
     for some in chunks(new):
         added |= writer.write(some, actor_id=actor_id)
     return suspect(session, plan, new, added, actor_id=actor_id, at=at)
+
+
+def _moving(plan: ContactPlan, updates: Iterable[Planned], today: date) -> dict[int, date]:
+    """Return who works somewhere else now, and from when on; where nothing was known, always."""
+    return {
+        one.target_id: today if plan.contact(one.target_id).jobs else date.min
+        for one in updates
+        if one.target_id is not None and "employer" in one.changes
+    }
 
 
 def _firms_again(session: Session, plan: ContactPlan) -> list[audit.Act]:

@@ -19,6 +19,7 @@ from compliance_app.services.crm_owners import SetBack, set_back
 from compliance_app.services.crm_updates import state_of
 from compliance_app.services.employers import document_of as employer_document
 from compliance_app.services.recipients import document_of as recipient_document
+from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, crm, recipient_keys
 from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks
@@ -74,7 +75,9 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
         raise NotFoundError(what=f"import {import_id}")
     if made.undone_at is not None:
         raise AlreadyUndoneError(import_id=import_id)
+    refiling = Refiling(session, _moving_back(session, import_id, made.made_at.date()))
     _lock(session, import_id)
+    refiling.watch()
     done = Undone()
     for some in chunks(crm.changes_of(session, import_id)):
         known = _known(session, some)
@@ -86,6 +89,7 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
         session.flush()
         audit.write_many(session, acts, actor_id=actor_id, at=at)
         session.expunge_all()
+    refiling.finish(actor_id=actor_id, at=at)
     made = session.merge(made)
     made.undone_by_id, made.undone_at = actor_id, at
     session.flush()
@@ -98,6 +102,17 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
         body=row_document(made),
     )
     return done
+
+
+def _moving_back(session: Session, import_id: int, day: date) -> dict[int, date]:
+    """Return whose work the import changed, and from when on."""
+    return {
+        change.row_id: day if change.before["work"] else date.min
+        for change in crm.changes_of(session, import_id)
+        if change.noun == "recipient"
+        and change.before is not None
+        and change.before["work"] != change.after["work"]
+    }
 
 
 def _lock(session: Session, import_id: int) -> None:

@@ -4,7 +4,7 @@ The sum follows the person whatever happens here. Each gift knows the employer o
 gifts logged before a change was known are filed under the right one when it is recorded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import InputError, NotFoundError
-from compliance_app.rules.spans import covers, problems_of
-from compliance_app.services.gifts import locked
-from compliance_app.services.noticing import Watch
+from compliance_app.rules.spans import problems_of
 from compliance_app.services.recipients import document_of, find_or_add_employer
-from compliance_app.services.recording import record as record_gift
+from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import employments as store
-from compliance_app.store import recipients as recipient_store
-from compliance_app.store.models import Employment, Recipient
-from compliance_app.store.recipient_facts import lock_recipients
+from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.recipient_facts import hold_merges_off, lock_recipients
 
 LONGEST_TITLE = 200
 A_DAY = timedelta(days=1)
@@ -49,10 +46,7 @@ def change_employer(
     def new(recipient: Recipient) -> list[Employment]:
         firm = find_or_add_employer(session, employer, actor_id=actor_id, at=at)
         given_way = _end_work(session, recipient, since - A_DAY, at)
-        row = Employment(
-            recipient_id=recipient.id, employer_id=firm.id, title=title.strip(), started_on=since
-        )
-        session.add(row)
+        _add_work(session, recipient, firm, title, started_on=since)
         return given_way
 
     return _apply(
@@ -131,10 +125,7 @@ def correct(
     if row is None or row.superseded_at is not None:
         raise NotFoundError(what="employment in force")
     _check_title(title)
-    _check_days({"started_on": started_on, "ended_on": ended_on}, at.date())
-    if started_on is not None and ended_on is not None and ended_on < started_on:
-        sentence = f"The last day cannot lie before the first, {started_on.isoformat()}."
-        raise InputError(problems={"ended_on": sentence})
+    _check_span(started_on, ended_on, at.date())
     first = min(row.started_on or date.min, started_on or date.min)
 
     def right(recipient: Recipient) -> list[Employment]:
@@ -144,25 +135,31 @@ def correct(
         row.superseded_at = at
         if employer.strip():
             firm = find_or_add_employer(session, employer, actor_id=actor_id, at=at)
-            session.add(
-                Employment(
-                    recipient_id=recipient.id,
-                    employer_id=firm.id,
-                    title=title.strip(),
-                    started_on=started_on,
-                    ended_on=ended_on,
-                )
-            )
+            span = {"started_on": started_on, "ended_on": ended_on}
+            _add_work(session, recipient, firm, title, **span)
         return [row]
 
-    return _apply(
-        session,
-        row.recipient_id,
-        right,
-        first,
-        Event.EMPLOYMENT_CHANGED,
-        actor_id=actor_id,
-        at=at,
+    event = Event.EMPLOYMENT_CHANGED
+    return _apply(session, row.recipient_id, right, first, event, actor_id=actor_id, at=at)
+
+
+def _add_work(
+    session: Session,
+    recipient: Recipient,
+    firm: Employer,
+    title: str,
+    *,
+    started_on: date | None,
+    ended_on: date | None = None,
+) -> None:
+    session.add(
+        Employment(
+            recipient_id=recipient.id,
+            employer_id=firm.id,
+            title=title.strip(),
+            started_on=started_on,
+            ended_on=ended_on,
+        )
     )
 
 
@@ -177,16 +174,12 @@ def _apply(
     at: datetime,
 ) -> Recipient:
     """Make a change under lock, tell it, and file the gifts it concerns under the right firm."""
-    ids = recipient_store.same_person_ids(session, recipient_id)
-    # Gifts are locked before people, as every act on a gift does.
-    for reference in store.gifts_since(session, ids, first_day):
-        locked(session, reference)
-    people = lock_recipients(session, [recipient_id])
-    if recipient_id not in people:
-        raise NotFoundError(what="recipient with this number")
-    recipient = session.get_one(Recipient, people[recipient_id].id)
+    person_id = _person_of(session, recipient_id)
+    refiling = Refiling(session, {person_id: first_day})
+    people = lock_recipients(session, [person_id])
+    recipient = session.get_one(Recipient, people[person_id].id)
     session.refresh(recipient)
-    watch = Watch.over(session, [recipient.id])
+    refiling.watch()
     given_way = change(recipient)
     session.flush()
     session.refresh(recipient, ["employments"])
@@ -199,37 +192,17 @@ def _apply(
         subject=f"recipient:{recipient.id}",
         body=document_of(recipient, *given_way),
     )
-    _refile(session, recipient, ids, first_day, actor_id=actor_id, at=at)
-    watch.tell(actor_id=actor_id, at=at)
+    refiling.finish(actor_id=actor_id, at=at)
     return recipient
 
 
-def _refile(
-    session: Session,
-    recipient: Recipient,
-    record_ids: Iterable[int],
-    first_day: date,
-    *,
-    actor_id: int | None,
-    at: datetime,
-) -> None:
-    """File each gift since the day under the employer of its own day, where that is known."""
-    for reference in store.gifts_since(session, record_ids, first_day):
-        gift = locked(session, reference)
-        moved = False
-        for share in gift.version.shares:
-            job = _job_on(recipient, share.given_on)
-            if share.recipient_id in record_ids and job and job.employer_id != share.employer_id:
-                share.employer_id = job.employer_id
-                moved = True
-        if moved:
-            session.flush()
-            record_gift(session, gift, Event.GIFT_EMPLOYER_CORRECTED, actor_id=actor_id, at=at)
-
-
-def _job_on(recipient: Recipient, day: date) -> Employment | None:
-    covering = [job for job in recipient.employments if covers(job, day)]
-    return max(covering, key=lambda job: (job.started_on or date.min, job.id), default=None)
+def _person_of(session: Session, record_id: int) -> int:
+    """Return who goes on for a record, whom nobody merges until the commit."""
+    hold_merges_off(session)
+    record = session.get(Recipient, record_id, populate_existing=True)
+    if record is None:
+        raise NotFoundError(what="recipient with this number")
+    return record.merged_into_id or record.id
 
 
 def _end_work(
@@ -258,3 +231,10 @@ def _check_title(title: str) -> None:
 def _check_days(days: dict[str, date | None], today: date) -> None:
     if problems := problems_of(days, today):
         raise InputError(problems=problems)
+
+
+def _check_span(started_on: date | None, ended_on: date | None, today: date) -> None:
+    _check_days({"started_on": started_on, "ended_on": ended_on}, today)
+    if started_on is not None and ended_on is not None and ended_on < started_on:
+        sentence = f"The last day cannot lie before the first, {started_on.isoformat()}."
+        raise InputError(problems={"ended_on": sentence})

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
-from compliance_app.store.models import Employment, Gift, GiftVersion, Share
+from compliance_app.store.models import Employment, Gift, GiftVersion, Recipient, Share
 
 
 def gifts_since(session: Session, recipient_ids: Iterable[int], first_day: date) -> Sequence[str]:
@@ -24,6 +24,22 @@ def gifts_since(session: Session, recipient_ids: Iterable[int], first_day: date)
         )
         .order_by(Gift.id)
     ).all()
+
+
+def who_was_given(session: Session, person_ids: Sequence[int]) -> Sequence[int]:
+    """Return those of these people for whom any gift is on record, in the order of their ids."""
+    person = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    records = select(Recipient.id).where(
+        or_(Recipient.id.in_(person_ids), Recipient.merged_into_id.in_(person_ids))
+    )
+    statement = (
+        select(person)
+        .join(Share, Share.recipient_id == Recipient.id)
+        .where(Share.recipient_id.in_(records))
+        .distinct()
+        .order_by(person)
+    )
+    return [row[0] for row in session.execute(statement) if row[0] is not None]
 
 
 def replace_row(

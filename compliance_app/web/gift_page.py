@@ -9,6 +9,7 @@ from compliance_app.rules.money import format_decimal
 from compliance_app.rules.reasons import Reason
 from compliance_app.services import comments, explaining
 from compliance_app.store import audit as audit_store
+from compliance_app.store import identity
 from compliance_app.store import policies as policy_store
 from compliance_app.store.base import db
 from compliance_app.store.models import Assessment, Gift, Person
@@ -30,6 +31,7 @@ def show_gift(reference: str, *, problem: str = "", comment_form: CommentForm | 
         gift=gift,
         problem=problem,
         comment_form=_comment_form(gift, comment_form),
+        came_to_light=identity.findings_of_gift(reading, gift.id),
         acts=acts_of(gift, me),
         amendable=may_amend(gift, me),
         expense_line=expense_line(gift) if is_author(gift, me) else "",

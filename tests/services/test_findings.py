@@ -12,14 +12,25 @@ from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import PermissionMissingError, StateError
 from compliance_app.rules.identity_errors import FoundSinceError
 from compliance_app.rules.permissions import Role
+from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, employers, employments, gifts, merging, recipients
+from compliance_app.services import (
+    approvals,
+    crm_imports,
+    crm_undo,
+    employers,
+    employments,
+    gifts,
+    imports,
+    merging,
+    recipients,
+)
 from compliance_app.services.recipients import NewRecipient, room_on
 from compliance_app.services.replay import replay
 from compliance_app.store import identity
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.models import Gift, Recipient
-from tests.conftest import CAST, NOON, Cast
+from tests.conftest import CAST, EMAILS, NOON, Cast
 from tests.factories import make_claim
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
@@ -199,3 +210,59 @@ def test_a_gift_after_a_last_day_that_becomes_known_later_is_looked_at(app: Flas
         assert sentences(session) == []
         gifts.mark_given(session, plan.reference, actor_id=CAST.rep, at=ON_THE_DAY)
     check_replay()
+
+
+def test_amending_and_importing_flag_a_gift_after_a_last_day(app: Flask) -> None:
+    with unit_of_work() as session:
+        plan = approved(session, 20_00, DAY, CAST.morgan)
+        employments.depart(
+            session, CAST.morgan, Departure.DIED, last_day=JUNE, actor_id=CAST.rep, at=NOON
+        )
+        claim = make_claim(25_00, given_on=DAY)
+        gifts.amend(session, plan.reference, claim, actor_id=CAST.rep, at=NOON, reason="More")
+        content = (
+            "given_on,giver_email,recipient_name,recipient_email,category,description,cost,state\n"
+            f"2026-07-01,{EMAILS['rep']},Morgan Ellery,morgan@northgate.example,"
+            "merchandise,Pen,5.00,given\n"
+        )
+        imports.import_gifts(session, content.encode(), imports.Options(), actor_id=None, at=NOON)
+        for gift in session.query(Gift):
+            assert "departed" in {flag["code"] for flag in gift.version.flags}
+        assert plan.route is Route.COMPLIANCE
+    check_replay()
+
+
+def test_a_new_employer_in_a_crm_s_file_brings_plans_to_light_and_undoing_settles_them(
+    app: Flask,
+) -> None:
+    with unit_of_work() as session:
+        kind = EmployerClass.FEDERAL_AGENCY
+        employers.classify(session, 2, kind, since=None, actor_id=CAST.officer, at=NOON)
+        plan = approved(session, 240_00, DAY, CAST.morgan)
+        given = approved(session, 40_00, JUNE, CAST.morgan)
+        choice = crm_imports.Choice("hubspot")
+        content = (
+            b"Record ID,First Name,Last Name,Email,Job Title,Company Name\n"
+            b"7,Morgan,Ellery,morgan@northgate.example,,Harbor Capital\n"
+        )
+        made, _ = crm_imports.import_file(
+            session,
+            content,
+            "contacts.csv",
+            choice,
+            partial=False,
+            actor_id=CAST.officer,
+            at=NOON,
+        )
+        (finding,) = identity.open_findings(session)
+        assert finding.gift_id == plan.id
+        assert [firm_of(session, one.id) for one in (plan, given)] == [2, 1]
+        crm_undo.undo(session, made.id, actor_id=CAST.officer, at=NOON)
+        assert sentences(session) == []
+        assert firm_of(session, plan.id) == 1
+    check_replay()
+
+
+def firm_of(session: Session, gift_id: int) -> int | None:
+    session.expire_all()
+    return session.get_one(Gift, gift_id).version.shares[0].employer_id

@@ -133,6 +133,9 @@ def test_a_given_gift_that_came_to_light_becomes_a_breach_with_one_act(officer: 
                 session, gift.reference, actor_id=CAST.officer, at=NOON, reason="Fine"
             )
     decide(officer, "into_first")
+    assert "$50.00 over the limit of $300.00 (Rule 3220(a)). Act on it" in (
+        officer.get("/gifts/G-2026-000002").said
+    )
     form = {"act": "breach", "reason": "The client paid 50 dollars."}
     officer.post("/recipients/findings/1", form, on=ON)
     assert "Gift G-2026-000002 is recorded as a breach." in officer.follow().said

@@ -1,0 +1,79 @@
+"""Gifts of people whose work changes: each is filed under the employer of its own day.
+
+What was judged keeps its verdict; what must be looked at by the right employer comes to light.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from compliance_app.rules.audit import Event
+from compliance_app.rules.spans import covers
+from compliance_app.services.gifts import locked
+from compliance_app.services.noticing import Watch
+from compliance_app.services.recording import record
+from compliance_app.store import employments as store
+from compliance_app.store import recipients as recipient_store
+from compliance_app.store.bulk import chunks
+from compliance_app.store.models import Employment, Recipient
+
+
+class Refiling:
+    """The gifts since a day of people whose work is about to change.
+
+    Made before the people are locked, since every act locks a gift before its people; `watch`
+    is for when they are locked and nothing has changed, `finish` for when all is written.
+    """
+
+    def __init__(self, session: Session, first_days: Mapping[int, date]) -> None:
+        self._session = session
+        self._first_days = {
+            person_id: first_days[person_id]
+            for some in chunks(sorted(first_days))
+            for person_id in store.who_was_given(session, some)
+        }
+        references = {
+            reference
+            for person_id in self._first_days
+            for reference in self._gifts_of(person_id, self._records_of(person_id))
+        }
+        for reference in sorted(references):
+            locked(session, reference)
+        self._watch: Watch | None = None
+
+    def watch(self) -> None:
+        """Look at the gifts as they are judged by what was known so far."""
+        self._watch = Watch.over(self._session, self._first_days)
+
+    def finish(self, *, actor_id: int | None, at: datetime) -> None:
+        """File the gifts under the right employer, and tell what comes to light."""
+        for person_id in self._first_days:
+            self._refile(self._session.get_one(Recipient, person_id), actor_id, at)
+        if self._watch is not None:
+            self._watch.tell(actor_id=actor_id, at=at)
+
+    def _refile(self, person: Recipient, actor_id: int | None, at: datetime) -> None:
+        records = self._records_of(person.id)
+        for reference in self._gifts_of(person.id, records):
+            gift = locked(self._session, reference)
+            moved = False
+            for share in gift.version.shares:
+                job = _job_on(person, share.given_on)
+                if share.recipient_id in records and job and job.employer_id != share.employer_id:
+                    share.employer_id = job.employer_id
+                    moved = True
+            if moved:
+                event = Event.GIFT_EMPLOYER_CORRECTED
+                record(self._session, gift, event, actor_id=actor_id, at=at)
+
+    def _records_of(self, person_id: int) -> Sequence[int]:
+        return recipient_store.same_person_ids(self._session, person_id)
+
+    def _gifts_of(self, person_id: int, record_ids: Iterable[int]) -> Sequence[str]:
+        return store.gifts_since(self._session, record_ids, self._first_days[person_id])
+
+
+def _job_on(person: Recipient, day: date) -> Employment | None:
+    covering = [job for job in person.employments if covers(job, day)]
+    return max(covering, key=lambda job: (job.started_on or date.min, job.id), default=None)
