@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
@@ -162,6 +163,10 @@ def seal_as(event: RawEvent, number: int, previous: str, body: str) -> str:
     return seal_of(number, event.at, event.actor, event.event, event.subject, body, previous)
 
 
+# Few people act, and few things happen: their texts are quoted once.
+_seen = lru_cache(1024)(quoted)
+
+
 def seal_of(
     number: int, at: str, actor: str, event: str, subject: str, body: str, previous: str
 ) -> str:
@@ -170,8 +175,8 @@ def seal_of(
     The text is put together by hand, because a whole trail is sealed anew each time it is checked.
     """
     text = (
-        f'{{"actor":{quoted(actor)},"at":{quoted(at)},"body_sha256":"{body}",'
-        f'"event":{quoted(event)},"number":{number},'
+        f'{{"actor":{_seen(actor)},"at":{quoted(at)},"body_sha256":"{body}",'
+        f'"event":{_seen(event)},"number":{number},'
         f'"previous":{quoted(previous)},"subject":{quoted(subject)}}}'
     )
     return sha256(text.encode()).hexdigest()

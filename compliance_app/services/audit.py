@@ -1,9 +1,9 @@
 """Checking the trail, and recording attempts that the rules refused."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -83,13 +83,13 @@ def _walk(session: Session, walk: Walk, *, with_leaves: bool) -> Fault | None:
     end, previous = store.head(session).number, GENESIS
     # The hot loop of every check: a million events come this way.
     for number, row in enumerate(trail.sealed_rows(session), start=1):
-        written_as, at, actor, event, subject, body, link, sha256 = row
+        written_as, at, actor, event, subject, body, link, kept = row
         if number > end:
             break
         raw = body if isinstance(body, bytes) else trail.text_of(body).encode()
-        body_sha256 = hashlib.sha256(raw).hexdigest()
+        body_sha256 = sha256(raw).hexdigest()
         sealed = seal_of(number, at, actor, event, subject, body_sha256, previous)
-        if sealed != sha256 or link != previous or written_as != number:
+        if sealed != kept or link != previous or written_as != number:
             found = RawEvent._make(row)._replace(body=trail.text_of(raw))
             return name_fault(session, found, number, previous)
         previous = sealed

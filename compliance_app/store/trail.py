@@ -45,7 +45,8 @@ BYTES = {
 }
 # The same, with the body in bytes, which need not become a text to be hashed.
 WALKED = PLAIN | {"sqlite": PLAIN["sqlite"].replace("CAST(body AS TEXT)", "CAST(body AS BLOB)")}
-BATCH = 500
+# Few enough to stay in the processor's cache from the reading to the hashing.
+BATCH = 100
 _FROM = "number >= :value ORDER BY number LIMIT :most"
 # Below the lowest number that either database can hold: whatever was put there is read as well.
 BEFORE_ALL = -(2**63) - 1
