@@ -6,7 +6,6 @@ appends to the trail, all in the caller's unit of work.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,6 @@ from compliance_app.rules.errors import (
     SubmissionKeyReusedError,
 )
 from compliance_app.rules.identity_errors import FoundSinceError
-from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import State
 from compliance_app.services import claims
 from compliance_app.services.assessing import (
@@ -40,7 +38,6 @@ from compliance_app.services.policies import policy_of, policy_on
 from compliance_app.services.recording import (
     Outcome,
     claim_of,
-    gift_of,
     place,
     record,
     record_rows,
@@ -48,9 +45,10 @@ from compliance_app.services.recording import (
     rows_needed,
     version_rows,
 )
+from compliance_app.services.submitted import Submitted
 from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
-from compliance_app.store.gift_rows import Row, Rows
+from compliance_app.store.gift_rows import Ids, Rows
 from compliance_app.store.identity import findings_of_gift
 from compliance_app.store.judging import Arrival, arrive, look_up
 from compliance_app.store.models import Gift
@@ -60,46 +58,6 @@ from compliance_app.store.recipient_facts import (
     lock_recipients,
     people_behind,
 )
-
-
-class Submitted(NamedTuple):
-    """A gift that was handed in, as its rows; an earlier one is not judged anew."""
-
-    rows: Rows
-    judgement: Judgement | None = None
-
-    @property
-    def id(self) -> int:
-        """Return its number in the register."""
-        return int(self._gift["id"])
-
-    @property
-    def reference(self) -> str:
-        """Return what people call it by."""
-        return str(self._gift["reference"])
-
-    @property
-    def state(self) -> State:
-        """Return the state it was put in."""
-        return State(self._gift["state"])
-
-    @property
-    def route(self) -> Route | None:
-        """Return who decides on it."""
-        route: Route | None = self._gift["route"]
-        return route
-
-    def as_gift(self, session: Session) -> Gift:
-        """Return all that is to be said of it, as far as possible without reading it again."""
-        shares = self.judgement.shares if self.judgement else ()
-        # A merged record has an address of its own, which nobody has read.
-        if self.judgement is None or any(share.recipient.record for share in shares):
-            return store.get_by_reference(session, self.reference)
-        return gift_of(session, self.rows, self.judgement)
-
-    @property
-    def _gift(self) -> Row:
-        return self.rows[Gift][0]
 
 
 def preview(
@@ -160,9 +118,32 @@ def submit(
     if arrival.earlier_id is not None:
         earlier = session.get_one(Gift, arrival.earlier_id)
         return _same_submission(earlier, claim, giver_id, actor_id)
+    outcome, ids = _judge_arrival(session, arrival, claim, giver_id=giver_id, today=at.date())
+    gift_id = next(ids[Gift])
+    rows = version_rows(gift_id, outcome, ids, claim, actor_id=actor_id, at=at)
+    whose = {"giver_id": giver_id, "logged_by_id": actor_id, "handed_to_id": None}
+    keys = {
+        "id": gift_id,
+        "reference": reference or store.own_reference(gift_id, at),
+        "submission_key": submission_key,
+        "row_sha256": row_sha256,
+    }
+    rows[Gift] = [{**keys, **whose, "logged_at": at, **outcome.gift_values(at)}]
+    plain = gift_rows.plain_rows(rows)
+    gift_rows.write(session, plain)
+    record_rows(session, plain, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
+    return Submitted(rows, outcome.judgement)
+
+
+def _judge_arrival(
+    session: Session, arrival: Arrival, claim: Claim, *, giver_id: int, today: date
+) -> tuple[Outcome, Ids]:
+    """Check and judge a claim whose people are locked; the ids are those for its rows."""
     policy = policy_of(session, arrival.policy_hashes, claim.given_on)
-    claims.check(claim, policy, today=at.date())
-    _check_giver(arrival)
+    claims.check(claim, policy, today=today)
+    if not arrival.giver_is_active:
+        sentence = "The giver must be an active associated person of the firm."
+        raise InputError(problems={"giver": sentence})
     known = look_up(
         session,
         arrival,
@@ -170,30 +151,11 @@ def submit(
         also=gift_rows.ids_wanted(session, rows_needed(len(claim.recipient_ids))),
     )
     _check_people(claim, known.people)
-    happened = claim.given_on < at.date()
-    occasion = Occasion(giver_id, at.date(), already_given=happened, suspects=known.suspects)
+    happened = claim.given_on < today
+    occasion = Occasion(giver_id, today, already_given=happened, suspects=known.suspects)
     ledger = MemoryLedger(known.shares)
     judgement = judge(claim, occasion, policy=policy, people=known.people, ledger=ledger)
-    outcome, ids = Outcome(1, happened, judgement), gift_rows.ids_in(session, known.also)
-    gift_id = next(ids[Gift])
-    rows = version_rows(gift_id, outcome, ids, claim, actor_id=actor_id, at=at)
-    rows[Gift] = [
-        {
-            "id": gift_id,
-            "reference": reference or store.own_reference(gift_id, at),
-            "giver_id": giver_id,
-            "logged_by_id": actor_id,
-            "handed_to_id": None,
-            "submission_key": submission_key,
-            "row_sha256": row_sha256,
-            "logged_at": at,
-            **outcome.gift_values(at),
-        }
-    ]
-    plain = gift_rows.plain_rows(rows)
-    gift_rows.write(session, plain)
-    record_rows(session, plain, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
-    return Submitted(rows, judgement)
+    return Outcome(1, happened, judgement), gift_rows.ids_in(session, known.also)
 
 
 def amend(
@@ -341,10 +303,3 @@ def _check_people(claim: Claim, people: Mapping[int, RecipientFacts]) -> None:
     if len({person.id for person in people.values()}) < len(people):
         sentence = "Two of these records are one and the same person. Name each recipient once."
         raise InputError(problems={"recipients": sentence})
-
-
-def _check_giver(arrival: Arrival) -> None:
-    if not arrival.giver_is_active:
-        raise InputError(
-            problems={"giver": "The giver must be an active associated person of the firm."}
-        )

@@ -4,10 +4,12 @@ They pass by the session's own bookkeeping, and the trail is told of them as the
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, Sequence, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from compliance_app.store.base import Base
@@ -40,17 +42,15 @@ def ids_wanted(session: Session, numbers: Mapping[type[Base], int]) -> Question:
     """
     if session.get_bind().dialect.name == "sqlite":
         return _HIGHEST()
-    return _FROM_SEQUENCES(**{model.__tablename__: numbers.get(model, 0) for model in MODELS})
+    return _next_of_each(tuple(numbers.get(model, 0) for model in MODELS))()
 
 
 def ids_in(session: Session, rows: Answer) -> Ids:
     """Return the ids of an answer for each table."""
+    ids = dict(zip(MODELS, *rows, strict=True))
     if session.get_bind().dialect.name == "sqlite":
-        return {model: count(last + 1) for model, last in zip(MODELS, *rows, strict=True)}
-    taken: dict[str, list[int]] = {table: [] for table in _TABLES}
-    for table, number in rows:
-        taken[table].append(number)
-    return {model: iter(taken[model.__tablename__]) for model in MODELS}
+        return {model: count(highest + 1) for model, highest in ids.items()}
+    return {model: iter(taken) for model, taken in ids.items()}
 
 
 def plain_rows(rows: Rows) -> PlainRows:
@@ -95,21 +95,20 @@ def _values(row: Base) -> Row:
     return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
 
 
-def _next_in(table: str) -> ColumnElement[int]:
-    return func.nextval(func.pg_get_serial_sequence(table, "id"))
-
-
-_TABLES = [model.__tablename__ for model in MODELS]
-_FROM_SEQUENCES = Prepared(
-    union_all(
-        *(
-            select(literal(table), _next_in(table)).select_from(
-                func.generate_series(1, bindparam(table, type_=Integer))
+@cache
+def _next_of_each(numbers: tuple[int, ...]) -> Prepared:
+    """Return the select that takes so many ids of each table from its sequence."""
+    sequences = [Sequence(f"{model.__tablename__}_id_seq") for model in MODELS]
+    return Prepared(
+        select(
+            *(
+                array([sequence.next_value() for _ in range(number)], type_=BigInteger)
+                for sequence, number in zip(sequences, numbers, strict=True)
             )
-            for table in _TABLES
         )
     )
-)
+
+
 _HIGHEST = Prepared(
     select(
         *(

@@ -68,15 +68,16 @@ def arrive(
     """
     # Nobody is locked for a claim that names more people than a claim may.
     wanted = sorted(set(recipient_ids)) if len(recipient_ids) <= CHUNK else []
-    *_, earlier, recipients, versions, staff = ask(
+    *before, recipients, versions, staff = ask(
         session,
         *twin_held_off(session, submission_key),
         *merges_held_off(session),
-        EARLIER(key=submission_key),
+        *([] if submission_key is None else [EARLIER(key=submission_key)]),
         LOCKED_PEOPLE(ids=wanted),
         HASHES(day=day),
         STAFF(ids=sorted({giver_id, actor_id})),
     )
+    earlier = [] if submission_key is None else before[-1]
     remember_emails(session, staff)
     return Arrival(
         earlier_id=earlier[0].id if earlier else None,

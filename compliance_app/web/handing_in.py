@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import InputError
 from compliance_app.services import claims, gifts, receipts, recipients
-from compliance_app.services.gifts import Submitted
 from compliance_app.services.policies import policy_on
+from compliance_app.services.submitted import Submitted
 from compliance_app.store import people as people_store
 from compliance_app.store.gifts import get_by_reference
 from compliance_app.store.models import Gift, Person
