@@ -8,11 +8,10 @@ from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import GiverType, Standing
 from compliance_app.rules.money import format_dollars
 from compliance_app.services import claims, history
-from compliance_app.services.import_grouping import FileGift, with_the_others
+from compliance_app.services.import_grouping import FileGift, own_number, with_the_others
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import PLANNED_STATES, Problem
 from compliance_app.services.policies import PolicyBook
-from compliance_app.store import gifts as store
 
 # References this register gives itself are kept apart from those it will give later.
 OWN_REFERENCE_LIMIT = 10_000_000
@@ -94,9 +93,3 @@ def _count_problems(gift: FileGift, check: Check) -> list[Problem]:
             )
             problems.append(Problem(row.line, "counted_value", sentence))
     return problems
-
-
-def own_number(reference: str) -> int:
-    """Return the number in a reference of the form this register gives itself, else 0."""
-    match = store.OWN_REFERENCE.fullmatch(reference)
-    return int(match[1]) if match else 0

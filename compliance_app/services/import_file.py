@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from compliance_app.rules.errors import InputError
-from compliance_app.services.import_rows import Problem, ReadRow, RowReader
+from compliance_app.services.import_rows import Problem, RowReader
+from compliance_app.services.import_store import KeptRows
 
 REQUIRED = ("given_on", "giver_email", "recipient_name", "category", "description", "cost")
 OPTIONAL = (
@@ -40,7 +41,7 @@ class FileError(InputError):
 class FileRows(NamedTuple):
     """What a file holds: the rows that can be read, and the problems of the others."""
 
-    rows: list[ReadRow]
+    rows: KeptRows
     problems: list[Problem]
     bad_references: dict[str, int]
 
@@ -52,13 +53,21 @@ class FileRows(NamedTuple):
 
 def read_rows(content: bytes) -> FileRows:
     """Read a whole file. Raises FileError where it is not a CSV file of gifts."""
-    _check_text(content)
+    try:
+        return _read_rows(content)
+    except UnicodeDecodeError as error:
+        raise _not_text(content) from error
+
+
+def _read_rows(content: bytes) -> FileRows:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileError("The file is written in UTF-16; save it as CSV in UTF-8.")
     lines = _lines(content)
     header = next(lines, None)
     if header is None:
         raise FileError("The file is empty; its first row must name the columns.")
     names = _checked_header(header[1])
-    reader, found = RowReader(names), FileRows([], [], {})
+    reader, found = RowReader(names), FileRows(KeptRows(), [], {})
     for line, cells in lines:
         if isinstance(cells, str):
             found.problems.append(Problem(line, "row", cells))
@@ -75,17 +84,18 @@ def read_rows(content: bytes) -> FileRows:
     return found
 
 
-def _check_text(content: bytes) -> None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileError("The file is written in UTF-16; save it as CSV in UTF-8.")
+def _not_text(content: bytes) -> FileError:
+    """Return what is wrong with a file that cannot be decoded."""
+    sentence = "The file is not UTF-8. Save it as CSV in UTF-8."
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FileError(
+        sentence = (
             f"The file is not UTF-8: line {line} holds the byte 0x{content[error.start]:02x}. "
             "Save it as CSV in UTF-8."
-        ) from error
+        )
+    return FileError(sentence)
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, list[str] | str]]:

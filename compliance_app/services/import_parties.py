@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from compliance_app.rules.permissions import Role
 from compliance_app.services import newcomers, people
 from compliance_app.services.import_rows import (
     PLANNED_STATES,
+    REMEMBERED,
     GiftRow,
     Problem,
     ReadRow,
@@ -20,7 +22,7 @@ from compliance_app.services.recipients import NewRecipient
 from compliance_app.services.workplaces import workplace_on
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
-from compliance_app.store.models import Recipient
+from compliance_app.store.models import Person, Recipient
 from compliance_app.store.recipients import Known
 
 
@@ -42,16 +44,52 @@ def key_of_row(row: GiftRow) -> RecipientKey:
 class Parties:
     """The givers, authors and recipients of a file, found in the register or added to it."""
 
-    def __init__(self, session: Session, rows: Iterable[GiftRow]) -> None:
-        rows = list(rows)
-        emails = {row.giver_email for row in rows} | {row.logged_by_email for row in rows}
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._people = people_store.by_email(session, emails - {""})
-        self._by_email = store.by_email(session, {row.recipient_email for row in rows} - {""})
-        self._by_name = store.by_name_and_employer(session, {row.recipient_name for row in rows})
+        self._people: dict[str, Person] = {}
+        self._by_email: dict[str, Known] = {}
+        self._by_name: dict[tuple[str, str], Known] = {}
+        # What was looked up already: people, recipients by address, recipients by name.
+        self._asked: tuple[set[str], set[str], set[str]] = ({""}, {""}, set())
+        self._employer_key = lru_cache(REMEMBERED)(store.key_of)
+        # Of the gifts that are taken: the records they are for, and whom the register lacks.
+        self._ids: set[int] = set()
+        self._new_people: dict[str, None] = {}
+        self._missing: dict[RecipientKey, GiftRow] = {}
         self.people_added = 0
         self.recipients_added = 0
         self.employers_added = 0
+
+    def look_up(self, rows: Sequence[GiftRow]) -> None:
+        """Find out whom of those that the rows name the register has."""
+        people, addresses, names = self._asked
+        emails = {one for row in rows for one in (row.giver_email, row.logged_by_email)} - people
+        known_by = {row.recipient_email for row in rows} - addresses
+        called = {row.recipient_name for row in rows} - names
+        self._people |= people_store.by_email(self._session, emails)
+        self._by_email |= store.by_email(self._session, known_by)
+        self._by_name |= store.by_name_and_employer(self._session, called)
+        for asked, now in zip(self._asked, (emails, known_by, called), strict=True):
+            asked.update(now)
+
+    def expect(self, rows: Iterable[ReadRow]) -> None:
+        """Take note of whom a gift needs that will be taken."""
+        for _, row, _ in rows:
+            for email in (row.giver_email, row.logged_by_email):
+                if email and email not in self._people:
+                    self._new_people[email] = None
+            known = self.find_recipient(row)
+            if known is not None:
+                self._ids.add(known.id)
+            else:
+                # The first row that names them tells of them; the last one, when it is their turn.
+                key = key_of_row(row)
+                self._missing[key] = self._missing.pop(key, row)
+
+    @property
+    def ids(self) -> set[int]:
+        """Return the records of all recipients that are in the register by now."""
+        return self._ids
 
     def problems_of(self, row: ReadRow, *, add_people: bool) -> list[Problem]:
         """Return why the row's people cannot be taken as they are."""
@@ -81,7 +119,7 @@ class Parties:
         """
         if row.recipient_email and row.recipient_email in self._by_email:
             return self._by_email[row.recipient_email]
-        known = self._by_name.get((row.recipient_name, store.key_of(row.employer)))
+        known = self._by_name.get((row.recipient_name, self._employer_key(row.employer)))
         if known is not None and row.recipient_email and known.email:
             return None
         return known
@@ -99,29 +137,25 @@ class Parties:
         recipient = self._session.get_one(Recipient, known.id)
         return workplace_on(recipient, row.given_on).recipient_classes
 
-    def add_missing(self, rows: Sequence[GiftRow], *, actor_id: int | None, at: datetime) -> None:
-        """Add whoever the rows name and the register does not have."""
-        for row in rows:
-            for email in (row.giver_email, row.logged_by_email):
-                if email and email not in self._people:
-                    new = NewPerson(email=email, name=name_from(email), role=Role.AE)
-                    self._people[email] = people.add(self._session, new, actor_id=actor_id, at=at)
-                    self.people_added += 1
-        missing = {
-            key_of_row(row): row for row in reversed(rows) if self.find_recipient(row) is None
-        }
+    def add_missing(self, *, actor_id: int | None, at: datetime) -> None:
+        """Add whoever is expected and not in the register."""
+        for email in self._new_people:
+            new = NewPerson(email=email, name=name_from(email), role=Role.AE)
+            self._people[email] = people.add(self._session, new, actor_id=actor_id, at=at)
+        self.people_added = len(self._new_people)
         wanted = [
             NewRecipient(name=row.recipient_name, email=row.recipient_email, employer=row.employer)
-            for row in reversed(missing.values())
+            for row in self._missing.values()
         ]
         added = newcomers.add_many(self._session, wanted, actor_id=actor_id, at=at)
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
-        for row, newcomer in zip(reversed(missing.values()), added.recipients, strict=True):
+        for row, newcomer in zip(self._missing.values(), added.recipients, strict=True):
             recipient = Known(newcomer.id, newcomer.id, row.recipient_email or None)
+            self._ids.add(newcomer.id)
             if row.recipient_email:
                 self._by_email[row.recipient_email] = recipient
-            key = (row.recipient_name, store.key_of(row.employer))
+            key = (row.recipient_name, self._employer_key(row.employer))
             self._by_name.setdefault(key, recipient)
 
     def giver_and_author(self, row: GiftRow) -> tuple[int, int]:
@@ -131,9 +165,9 @@ class Parties:
             return giver_id, giver_id
         return giver_id, self._people[row.logged_by_email].id
 
-    def recipient_ids(self, rows: Iterable[GiftRow]) -> tuple[int, ...]:
+    def recipient_ids(self, rows: Iterable[ReadRow]) -> tuple[int, ...]:
         """Return the ids of the rows' recipients that are in the register, in their order."""
-        return tuple(recipient.id for row in rows if (recipient := self.find_recipient(row)))
+        return tuple(recipient.id for row in rows if (recipient := self.find_recipient(row.gift)))
 
 
 def name_from(email: str) -> str:

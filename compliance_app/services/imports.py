@@ -3,7 +3,7 @@
 Given gifts are history and are written in bulk; planned ones are submitted like any other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import InputError
 from compliance_app.services import gifts, history
-from compliance_app.services.import_checks import Check, own_number, problems_of
+from compliance_app.services.import_checks import Check, problems_of
 from compliance_app.services.import_file import read_rows
-from compliance_app.services.import_grouping import FileGift, gifts_of
+from compliance_app.services.import_grouping import FileGift, TakenGifts, gifts_of
 from compliance_app.services.import_parties import Parties
-from compliance_app.services.import_rows import PLANNED_STATES, Problem
+from compliance_app.services.import_rows import Problem
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import record_rows
 from compliance_app.store import gifts as store
-from compliance_app.store.bulk import seldom_collecting
+from compliance_app.store.bulk import chunks, seldom_collecting
 from compliance_app.store.gift_rows import plain_rows
 from compliance_app.store.recipient_facts import lock_all
 
@@ -80,22 +80,25 @@ def import_gifts(
     """
     history.check_may_record(session, actor_id)
     found = read_rows(content)
-    in_file, problems = gifts_of(found)
-    done = Imported(rows=found.total, problems=found.problems + problems)
-    wanted = _new_gifts(session, in_file, done)
-    parties = Parties(session, (row.gift for gift in wanted for row in gift.rows))
-    good = _sound_gifts(wanted, Check(parties, PolicyBook(session), options.add_people, at), done)
+    done = Imported(rows=found.total, problems=list(found.problems))
+    parties, taken = Parties(session), TakenGifts(found.rows)
+    check = Check(parties, PolicyBook(session), options.add_people, at)
+    for some in chunks(gifts_of(found, done.problems)):
+        wanted = _new_gifts(session, some, done)
+        parties.look_up([row.gift for gift in wanted for row in gift.rows])
+        for gift in _sound_gifts(wanted, check, done):
+            parties.expect(gift.rows)
+            taken.add(gift)
     if done.problems and not options.partial:
         raise ImportRefusedError(rows=tuple(sorted(done.problems)), total=done.rows)
     done.problems.sort()
-    rows = [row.gift for gift in good for row in gift.rows]
     # Everybody is locked before the first event is written: the head of the trail comes last.
-    lock_all(session, parties.recipient_ids(rows))
-    parties.add_missing(rows, actor_id=actor_id, at=at)
+    lock_all(session, parties.ids)
+    parties.add_missing(actor_id=actor_id, at=at)
     done.people_added = parties.people_added
     done.recipients_added = parties.recipients_added
     done.employers_added = parties.employers_added
-    _write(session, good, parties, done, actor_id=actor_id, at=at, progress=progress)
+    _write(session, taken, parties, done, actor_id=actor_id, at=at, progress=progress)
     return done
 
 
@@ -131,7 +134,7 @@ def _sound_gifts(wanted: list[FileGift], check: Check, done: Imported) -> list[F
 
 def _write(
     session: Session,
-    good: Sequence[FileGift],
+    taken: TakenGifts,
     parties: Parties,
     done: Imported,
     *,
@@ -139,33 +142,26 @@ def _write(
     at: datetime,
     progress: Callable[[int, int], None],
 ) -> None:
-    planned = [gift for gift in good if gift.first.state in PLANNED_STATES]
-    past = [gift for gift in good if gift.first.state not in PLANNED_STATES]
-    # In the order they were given, each made ready only when it is judged.
-    past.sort(key=lambda gift: gift.first.given_on)
     writer = history.HistoryWriter(
-        session,
-        parties.recipient_ids(row.gift for gift in past for row in gift.rows),
-        actor_id=actor_id,
-        at=at,
-        ids_above=max((own_number(gift.first.reference) for gift in good), default=0),
+        session, parties.ids, actor_id=actor_id, at=at, ids_above=taken.highest_number
     )
+    # In the order they were given, each made ready only when it is judged.
     recorded = writer.record(
-        (_past_gift(gift, parties) for gift in past),
-        progress=lambda count: progress(count, len(good)),
+        (_past_gift(gift, parties) for gift in taken.past()),
+        progress=lambda count: progress(count, len(taken)),
     )
-    for gift in planned:
+    for gift in taken.planned():
         _submit(session, gift, parties, actor_id=actor_id, at=at)
-        progress(1, len(good))
-    done.gifts_added = len(good)
+        progress(1, len(taken))
+    done.gifts_added = len(taken)
     done.breaches = recorded.breaches
-    done.submitted = len(planned)
+    done.submitted = done.gifts_added - recorded.gifts
 
 
 def _past_gift(gift: FileGift, parties: Parties) -> history.PastGift:
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
     return history.PastGift(
-        claim=gift.claim(parties.recipient_ids(row.gift for row in gift.rows)),
+        claim=gift.claim(parties.recipient_ids(gift.rows)),
         giver_id=giver_id,
         logged_by_id=logged_by_id,
         state=gift.first.state,
@@ -180,7 +176,7 @@ def _submit(
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
     submitted = gifts.submit(
         session,
-        gift.claim(parties.recipient_ids(one.gift for one in gift.rows)),
+        gift.claim(parties.recipient_ids(gift.rows)),
         giver_id=giver_id,
         actor_id=logged_by_id,
         at=at,

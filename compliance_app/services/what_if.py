@@ -199,8 +199,8 @@ def what_if_file(
     Raises FileError, and UnreadableRowsError where a row cannot be read.
     """
     found = read_rows(content)
-    gifts, problems = gifts_of(found)
-    problems += found.problems
+    problems = list(found.problems)
+    gifts = list(gifts_of(found, problems))
     if problems:
         raise UnreadableRowsError(rows=tuple(sorted(problems)), total=found.total)
     entries = [entry for gift in gifts for entry in _entries_of_gift(gift)]
