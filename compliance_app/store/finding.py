@@ -18,9 +18,9 @@ from compliance_app.store.models import Employment, Recipient, RecipientWord
 from compliance_app.store.recipients import Found, found_among, newest_employer
 
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
-_OF_A_BEGINNING = 60
+_OF_A_BEGINNING = 40
 _OF_A_KEY = 250
-_RANKED = 80
+_RANKED = 50
 _MOST_KEYS = 60
 _LEAST_FIT = 0.55
 
@@ -41,8 +41,11 @@ def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     typed = Typed.of(typed_text)
     if not typed.beginning:
         return []
-    begun = _begun(session, typed.beginning)
-    found = records(session, dict.fromkeys([*begun, *with_keys(session, typed.keys)]))
+    ids = dict.fromkeys(_begun(session, typed.beginning))
+    # Who has just such a name fits best; only a firm tells many of them apart.
+    if len(ids) < count or typed.employer:
+        ids |= dict.fromkeys(with_keys(session, typed.keys))
+    found = records(session, ids)
     fits: dict[int, float] = {}
     for record in found:
         contact = Contact.of(record.name, employer=record.employer or "", email=record.email or "")

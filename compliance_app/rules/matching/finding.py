@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.keys import comparing_keys, name_keys, sound_keys
@@ -21,6 +21,7 @@ _LEAST_ALIKE = 0.75
 _FORM = 0.95
 _BEGUN = 0.97
 _INITIAL = 0.9
+_ONE_SLIP = 0.8
 _OF_EMPLOYER = 0.5
 
 
@@ -86,7 +87,8 @@ def fit(typed: Typed, contact: Contact) -> float:
         return float(contact.email.startswith(typed.email))
     left, at = list(contact.name.words), contact.employer.split()
     got = whole = 0.0
-    for word in typed.words:
+    # The long words first, so that an initial takes the place of none of them.
+    for word in sorted(typed.words, key=len, reverse=True):
         weight = min(len(word), 6) ** 0.5
         whole += weight
         best, place = max(((_alike(word, ours), n) for n, ours in enumerate(left)), default=(0, 0))
@@ -105,12 +107,14 @@ def fit(typed: Typed, contact: Contact) -> float:
 @lru_cache(50_000)
 def _alike(typed: str, name: str) -> float:
     if typed == name:
-        return 1.0
+        return 1.0 if len(typed) > 1 else _INITIAL
     if name.startswith(typed):
         return _BEGUN if len(typed) > 1 else _INITIAL
     if len(name) == 1 and typed[0] == name:
         return _INITIAL
     if len(typed) > 1 and are_forms_of_one(typed, name):
         return _FORM
-    similarity = JaroWinkler.similarity(typed, name)
-    return min(similarity, _FORM) if similarity >= _LEAST_ALIKE else 0.0
+    similarity = JaroWinkler.similarity(typed, name, score_cutoff=_LEAST_ALIKE)
+    if similarity:
+        return min(similarity, _FORM)
+    return _ONE_SLIP if len(typed) > 2 and OSA.distance(typed, name, score_cutoff=1) == 1 else 0.0

@@ -87,18 +87,24 @@ def _name_texts(first: str, last: str) -> Iterator[str]:
 
 
 def _half_texts(first: str, last: str) -> Iterator[str]:
-    """Yield the keys of one whole name and half of the other: a slip in the other half."""
+    """Yield the keys of one whole name and the letters of half of the other, in any order.
+
+    They outlive a slip in the other half, and two letters that changed places in this one.
+    """
     words = _words(last)
     if not words:
         return
-    if len(words) > 1:
-        yield f"k{first[:_BEGINNING]}|{words[0]}"
     end = words[-1]
-    yield f"i{first}|{end[:_HALF]}"
-    yield f"j{first}|{end[-_HALF:]}"
-    yield f"k{first[:_BEGINNING]}|{end}"
+    yield f"i{first}|{_letters(end[:_HALF])}"
+    yield f"j{first}|{_letters(end[-_HALF:])}"
+    for word in {words[0], end}:
+        yield f"k{_letters(first[:_BEGINNING])}|{word}"
     if first:
-        yield f"l{first[-_BEGINNING:]}|{end}"
+        yield f"l{_letters(first[-_BEGINNING:])}|{end}"
+
+
+def _letters(text: str) -> str:
+    return "".join(sorted(text))
 
 
 def _begun_texts(first: str, last: str) -> Iterator[str]:
