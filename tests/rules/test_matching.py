@@ -150,6 +150,24 @@ def test_what_contradicts_lowers_the_score_and_is_said(other: Contact, said: str
     assert said in against.sentence
 
 
+@pytest.mark.parametrize("other", ["jason_sanchez@mail.example", "jason.sanchez+gifts@x.example"])
+def test_points_and_tags_make_no_other_mailbox(other: str) -> None:
+    one = Contact.of("Jason Sanchez", employer="Acme", email="jason.sanchez@acme.example")
+    match = compare(one, Contact.of("Jason Cruz", employer="Acme", email=other), NOBODY_COUNTED)
+    assert "same name in the e-mail" in match.sentence
+
+
+def test_a_rare_word_of_a_family_name_says_more_than_a_common_one() -> None:
+    register = Rarity(100_000, last={"smith": 1_000, "copelan": 1})
+    common, rare = (
+        compare(Contact.of(f"Ida {last}"), Contact.of(f"Ida {last}-Weyer"), register)
+        for last in ("Smith", "Copelan")
+    )
+    assert [part.points for part in common.parts] == [3.0, 9.0]
+    assert [part.points for part in rare.parts] == [9.0, 9.0]
+    assert "Smith and Smith-Weyer share a word" in common.sentence
+
+
 def test_father_and_son_are_two_people() -> None:
     father = Contact.of("John Smith Sr.", employer="Acme")
     son = Contact.of("John Smith, Jr.", employer="Acme")

@@ -110,6 +110,23 @@ def test_somebody_is_found_however_one_types_the_name(app: Flask, typed: str) ->
         ]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Margie Menzella", "M. Menzella"),
+        ("Adam Moe", "Adam Meo"),
+        ("Mary Wong", "amry wong"),
+        ("Michaela Mency", "Mecny, Michaela"),
+    ],
+)
+def test_an_initial_and_letters_that_changed_places_lead_to_the_name(
+    app: Flask, name: str, typed: str
+) -> None:
+    add(name)
+    with unit_of_work() as session:
+        assert [found.name for found in finding.search(session, typed, count=10)] == [name]
+
+
 def test_the_firm_that_is_typed_tells_namesakes_apart(app: Flask) -> None:
     for employer in ("Abbey Bank", "Harbour Trust", "Zeller Partners"):
         add("Jonathan Smith", employer=employer)

@@ -9,6 +9,7 @@ from compliance_app.rules.matching.names import PersonName, fold, parse_name
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(r"x|ext|#", re.IGNORECASE)
+_NO_SIGN = re.compile("[._-]+")
 _DIGITS_OF_A_NUMBER = 10
 
 
@@ -56,6 +57,11 @@ class Contact(NamedTuple):
         return PersonName(*self[:5])
 
     @property
+    def last_words(self) -> list[str]:
+        """Return the words of the family name."""
+        return self.last.replace("-", " ").split()
+
+    @property
     def employer_codes(self) -> tuple[str, ...]:
         """Return what spellings of the employer share."""
         return employer_codes(self.employer)
@@ -64,3 +70,8 @@ class Contact(NamedTuple):
 def number_of(phone: str) -> str:
     """Return the digits of a telephone number without the country's code and an extension."""
     return _NO_DIGIT.sub("", _EXTENSION.split(phone, maxsplit=1)[0])[-_DIGITS_OF_A_NUMBER:]
+
+
+def mailbox(email: str) -> str:
+    """Return whose box an address is: what stands before the sign, without points and tags."""
+    return _NO_SIGN.sub("", email.partition("@")[0].partition("+")[0])

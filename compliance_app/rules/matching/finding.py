@@ -22,6 +22,8 @@ _FORM = 0.95
 _BEGUN = 0.97
 _INITIAL = 0.9
 _ONE_SLIP = 0.8
+# Words of fewer letters are others with a slip.
+_LEAST_LETTERS = 3
 _OF_EMPLOYER = 0.5
 
 
@@ -115,6 +117,5 @@ def _alike(typed: str, name: str) -> float:
     if len(typed) > 1 and are_forms_of_one(typed, name):
         return _FORM
     similarity = JaroWinkler.similarity(typed, name, score_cutoff=_LEAST_ALIKE)
-    if similarity:
-        return min(similarity, _FORM)
-    return _ONE_SLIP if len(typed) > 2 and OSA.distance(typed, name, score_cutoff=1) == 1 else 0.0
+    one_slip = len(typed) >= _LEAST_LETTERS and OSA.distance(typed, name, score_cutoff=1) == 1
+    return min(max(similarity, _ONE_SLIP if one_slip else 0.0), _FORM)

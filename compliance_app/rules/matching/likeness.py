@@ -42,7 +42,9 @@ def first_names(one: str, other: str) -> Like:
     plain = _plain_answer(one, other)
     if plain is not None:
         return plain
-    if are_forms_of_one(one, other) or _share_a_word(one, other, "-"):
+    if are_forms_of_one(one, other):
+        return Like.FORM
+    if "-" in one + other and shared_words(one, other):
         return Like.FORM
     return _near(one, other)
 
@@ -55,18 +57,16 @@ def last_names(one: str, other: str) -> Like:
     if plain is not None:
         return plain
     near = _near(one, other)
-    ours, theirs = one.replace("-", " "), other.replace("-", " ")
-    if ours.replace(" ", "") == theirs.replace(" ", ""):
+    if one.replace("-", "").replace(" ", "") == other.replace("-", "").replace(" ", ""):
         return Like.SAME
-    if near is not Like.VERY_NEAR and _share_a_word(ours, theirs, " "):
+    if near is not Like.VERY_NEAR and shared_words(one, other):
         return Like.FORM
     return near
 
 
-def _share_a_word(one: str, other: str, between: str) -> bool:
-    if between not in one and between not in other:
-        return False
-    return not set(one.split(between)).isdisjoint(other.split(between))
+def shared_words(one: str, other: str) -> set[str]:
+    """Return the words that two family names share."""
+    return set(one.replace("-", " ").split()).intersection(other.replace("-", " ").split())
 
 
 def _plain_answer(one: str, other: str) -> Like | None:

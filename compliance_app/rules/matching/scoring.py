@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from compliance_app.rules.matching import likeness
-from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.contacts import Contact, mailbox
 from compliance_app.rules.matching.likeness import Like
 from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.weights import (
@@ -92,7 +92,7 @@ def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
         worth = rarity.last(one.last, other.first) + rarity.first(one.first, other.last)
         yield PartCode.TURNED, worth - 3.0
     else:
-        yield weigh(LAST[last], rarity.last(one.last, other.last))
+        yield weigh(LAST[last], _worth_of_last(last, one, other, rarity))
         yield _first_part(one, other, rarity)
     if one.middle and other.middle:
         yield from _middles(one, other)
@@ -100,6 +100,12 @@ def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
         yield PartCode.OTHER_GENERATION, -22.0
     elif one.generation and one.generation == other.generation:
         yield PartCode.GENERATION, SAME_GENERATION
+
+
+def _worth_of_last(like: Like, one: Contact, other: Contact, rarity: Rarity) -> float:
+    """Return what the family names are worth; of several words, what the shared ones are."""
+    shared = likeness.shared_words(one.last, other.last) if like is Like.FORM else ()
+    return max(map(rarity.last, shared, shared), default=rarity.last(one.last, other.last))
 
 
 def _lone_name(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
@@ -159,13 +165,11 @@ def _employers(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, 
 def _emails(one: Contact, other: Contact) -> tuple[PartCode, float]:
     if one.email == other.email:
         return PartCode.EMAIL, SAME_EMAIL
-    name, _, domain = one.email.partition("@")
-    their_name, _, their_domain = other.email.partition("@")
-    if name == their_name:
+    if mailbox(one.email) == mailbox(other.email):
         # Two people of one name have the same one at their two firms.
         of_one_name = one.last == other.last and one.first == other.first
         return PartCode.MAILBOX, 0.5 if of_one_name else SAME_MAILBOX
-    if domain == their_domain:
+    if one.email.partition("@")[2] == other.email.partition("@")[2]:
         return PartCode.OTHER_MAILBOX, -1.0
     return PartCode.OTHER_EMAIL, -0.5
 

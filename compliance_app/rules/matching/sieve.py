@@ -6,7 +6,7 @@ so. Who would reach the score always passes; what is seldom passes too, and is t
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.contacts import Contact, mailbox
 from compliance_app.rules.matching.likeness import employers, first_names, last_names
 from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.scoring import points_of
@@ -107,4 +107,4 @@ class Sieve:
 def _emails(one: str, other: str) -> float:
     if one == other:
         return SAME_EMAIL
-    return SAME_MAILBOX if one.partition("@")[0] == other.partition("@")[0] else 0.0
+    return SAME_MAILBOX if mailbox(one) == mailbox(other) else 0.0

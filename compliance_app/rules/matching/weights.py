@@ -71,7 +71,7 @@ _NO_LEAST = -20.0
 LAST: dict[Like, Row] = {
     Like.SAME: (PartCode.LAST, 1.0, 0.0, 0.0),
     Like.VERY_NEAR: (PartCode.LAST_NEAR, 1.0, -1.5, 0.0),
-    Like.FORM: (PartCode.LAST_PART, 0.0, 5.0, 0.0),
+    Like.FORM: (PartCode.LAST_PART, 1.0, -4.0, 3.0),
     Like.NEAR: (PartCode.LAST_NEAR, 1.0, -6.0, 0.0),
     Like.FAR: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
     Like.INITIAL: (PartCode.OTHER_LAST, 0.0, -1.0, _NO_LEAST),
