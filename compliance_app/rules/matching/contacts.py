@@ -9,7 +9,7 @@ from compliance_app.rules.matching.names import PersonName, fold, parse_name
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(r"x|ext|#", re.IGNORECASE)
-_NO_SIGN = re.compile("[._-]+")
+_BETWEEN = re.compile("(?<!^)[._-]+")
 _DIGITS_OF_A_NUMBER = 10
 
 
@@ -73,5 +73,5 @@ def number_of(phone: str) -> str:
 
 
 def mailbox(email: str) -> str:
-    """Return whose box an address is: what stands before the sign, without points and tags."""
-    return _NO_SIGN.sub("", email.partition("@")[0].partition("+")[0])
+    """Return whose box an address is: what stands before the sign, no tag, no points between."""
+    return _BETWEEN.sub("", email.partition("@")[0].partition("+")[0])

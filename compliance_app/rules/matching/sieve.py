@@ -107,4 +107,4 @@ class Sieve:
 def _emails(one: str, other: str) -> float:
     if one == other:
         return SAME_EMAIL
-    return SAME_MAILBOX if mailbox(one) == mailbox(other) else 0.0
+    return SAME_MAILBOX if one[0] == other[0] and mailbox(one) == mailbox(other) else 0.0
