@@ -36,12 +36,15 @@ def opened(folder: Path, url: str) -> Flask:
     return app
 
 
-def fill(records: Sequence[Written]) -> bool:
-    """Keep people with their firms and keys, unless they are there already from before."""
+def fill(records: Sequence[Written], *, as_it_is: bool = False) -> bool:
+    """Keep people with their firms and keys, unless there are some from before.
+
+    Those must be as many, or else (`as_it_is`) whoever they are will do.
+    """
     at = now()
     with db.session() as session:
         if count := session.scalar(select(func.count()).select_from(Recipient)):
-            if count != len(records):
+            if count != len(records) and not as_it_is:
                 sys.exit(f"The register holds {count:,} people, not {len(records):,}.")
             return False
     names = {key_of(one.employer): one.employer for one in records}

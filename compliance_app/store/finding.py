@@ -19,8 +19,9 @@ from compliance_app.store.recipients import Found, found_among, newest_employer
 
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
 _OF_A_BEGINNING = 40
-_OF_A_KEY = 250
-_RANKED = 50
+_BESIDE_A_FIRM = 15
+_OF_A_KEY = 100
+_RANKED = 40
 _MOST_KEYS = 60
 _LEAST_FIT = 0.55
 
@@ -41,7 +42,8 @@ def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     typed = Typed.of(typed_text)
     if not typed.beginning:
         return []
-    ids = dict.fromkeys(_begun(session, typed.beginning))
+    most = _BESIDE_A_FIRM if typed.employer else _OF_A_BEGINNING
+    ids = dict.fromkeys(_begun(session, typed.beginning, most))
     # Who has just such a name fits best; only a firm tells many of them apart.
     if len(ids) < count or typed.employer:
         ids |= dict.fromkeys(with_keys(session, typed.keys))
@@ -72,8 +74,8 @@ def records(session: Session, ids: Iterable[int]) -> list[Record]:
     return [Record._make(row) for row in run(session, _RECORDS, {"ids": list(ids)})]
 
 
-def _begun(session: Session, beginning: str) -> list[int]:
-    values = {"since": beginning, "before": beginning + AFTER_ALL}
+def _begun(session: Session, beginning: str, most: int) -> list[int]:
+    values = {"since": beginning, "before": beginning + AFTER_ALL, "most": most}
     return [row[0] for row in run(session, _BEGUN, values)]
 
 
@@ -92,15 +94,18 @@ def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) ->
 
 @lru_cache(_MOST_KEYS)
 def _sharing(number: int) -> TextClause:
-    """Return the statement for so many keys: a bounded number of rows of each, added up."""
+    """Return the statement for so many keys: a bounded number of rows of each, added up.
+
+    To share what few share says more, so each row is worth the less the more there are.
+    """
     ways = " UNION ALL ".join(
-        f"SELECT recipient_id FROM (SELECT recipient_id FROM recipient_key "  # noqa: S608 - numbers
-        f"WHERE key = :key{place} LIMIT {_OF_A_KEY}) AS way{place}"
+        f"SELECT recipient_id, 1.0 / count(*) OVER () AS worth FROM (SELECT recipient_id "  # noqa: S608 - numbers
+        f"FROM recipient_key WHERE key = :key{place} LIMIT {_OF_A_KEY}) AS way{place}"
         for place in range(number)
     )
     return text(
         f"SELECT recipient_id FROM ({ways}) AS ways GROUP BY recipient_id "  # noqa: S608 - the same
-        "ORDER BY count(*) DESC, recipient_id LIMIT :count"
+        "ORDER BY sum(worth) DESC, recipient_id LIMIT :count"
     )
 
 
@@ -118,5 +123,5 @@ _BEGUN = (
     select(RecipientWord.recipient_id)
     .where(RecipientWord.text >= bindparam("since"), RecipientWord.text < bindparam("before"))
     .order_by(RecipientWord.text, RecipientWord.recipient_id)
-    .limit(_OF_A_BEGINNING)
+    .limit(bindparam("most"))
 )

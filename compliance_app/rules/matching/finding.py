@@ -93,17 +93,27 @@ def fit(typed: Typed, contact: Contact) -> float:
     for word in sorted(typed.words, key=len, reverse=True):
         weight = min(len(word), 6) ** 0.5
         whole += weight
-        best, place = max(((_alike(word, ours), n) for n, ours in enumerate(left)), default=(0, 0))
+        best, ours = _nearest(word, left)
         if best >= _LEAST_ALIKE:
-            left.pop(place)
+            left.remove(ours)
             got += weight * best
         else:
-            got += weight * _OF_EMPLOYER * max((_alike(word, ours) for ours in at), default=0.0)
+            got += weight * _OF_EMPLOYER * _nearest(word, at)[0]
     score = got / whole if whole else 0.0
     if typed.employer:
-        alike = [max((_alike(word, ours) for ours in at), default=0.0) for word in typed.employer]
+        alike = [_nearest(word, at)[0] for word in typed.employer]
         score = 0.8 * score + 0.2 * sum(alike) / len(alike)
     return score - 0.01 * len(left)
+
+
+def _nearest(typed: str, names: list[str]) -> tuple[float, str]:
+    """Return how alike the likest of some names is, and the name."""
+    best, nearest = 0.0, ""
+    for name in names:
+        alike = _alike(typed, name)
+        if alike >= best:
+            best, nearest = alike, name
+    return best, nearest
 
 
 @lru_cache(50_000)

@@ -108,7 +108,9 @@ def _letters(text: str) -> str:
 
 
 def _begun_texts(first: str, last: str) -> Iterator[str]:
-    """Yield the keys of who types the first letters of both names."""
+    """Yield the keys of who types an initial, or the first letters of both names."""
+    if first:
+        yield f"q{first[0]}|{last}"
     if first and len(last) >= _BEGINNING:
         yield f"t{first[:1]}|{last[:_BEGINNING]}"
         if len(first) >= _BEGINNING:
