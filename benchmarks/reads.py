@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -56,20 +56,36 @@ class Served(NamedTuple):
     pid: int
 
 
-@contextmanager
-def served(url: str, folder: str) -> Iterator[Served]:
-    """Serve a register with the shipped server, and sign in."""
+def free_port() -> int:
+    """Return a port nobody listens on now."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+        return int(one.getsockname()[1])
+
+
+def program_of(name: str) -> str:
+    """Return the path of a console program of this environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def waitress(port: int) -> list[str]:
+    """Return the command that serves the register as `tally3220 serve` does."""
+    return [program_of("tally3220"), "serve", "--port", str(port)]
+
+
+@contextmanager
+def served(
+    url: str, folder: str, command: Callable[[int], list[str]] = waitress
+) -> Iterator[Served]:
+    """Serve a register with a shipped server, and sign in."""
+    port = free_port()
     environment = os.environ | {
         "TALLY3220_DATABASE_URL": url,
         "TALLY3220_DATA_DIR": folder,
         "TALLY3220_SECRET_KEY": SECRET,
     }
-    program = [str(Path(sys.executable).with_name("tally3220")), "serve", "--port", str(port)]
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(program, env=environment, stdout=quiet, stderr=quiet) as server:
+    with subprocess.Popen(command(port), env=environment, stdout=quiet, stderr=quiet) as server:
         try:
             yield Served(connect(port), _addresses(url, folder, port), server.pid)
         finally:

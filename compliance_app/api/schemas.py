@@ -213,7 +213,7 @@ class GiftQuery(Query):
     since: Day | None = None
     until: Day | None = None
     cursor: Cursor | None = None
-    limit: int = Field(default=50, ge=1, le=MOST_GIFTS)
+    limit: int = Field(default=25, ge=1, le=MOST_GIFTS)
 
 
 class RecipientQuery(Query):

@@ -7,9 +7,10 @@ after everything else and never held by somebody who waits for another lock.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, union_all
+from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ POLICY_ACTOR = "policy"
 CONSOLE_ACTOR = "console"
 # Where a session keeps what was appended until it is written.
 WAITING = "trail"
+# Above every number of an event.
+HIGHEST = 2**63 - 1
 # The columns of an event in the order in which it is sealed.
 _COLUMNS = (
     "number",
@@ -189,6 +192,18 @@ def as_sealed(row: TrailEvent) -> RawEvent:
     )
 
 
+class ListedEvent(NamedTuple):
+    """One event as lists show it."""
+
+    number: int
+    happened_at: datetime
+    actor: str
+    event: str
+    subject: str
+    body: str
+    sha256: str
+
+
 def latest(
     session: Session,
     *,
@@ -196,26 +211,38 @@ def latest(
     count: int,
     kinds: Collection[Event] = (),
     above: int = 0,
-) -> Sequence[TrailEvent]:
+) -> list[ListedEvent]:
     """Return up to `count` events of these kinds (of any where none is named), newest first.
 
-    They are below the number `before` and above the number `above`. Each kind is asked for on
-    its own, by the end of an index: rare ones would be looked for in the whole trail.
+    They are below the number `before` and above the number `above`.
     """
     write(session)
-    numbers = select(TrailEvent.number).order_by(TrailEvent.number.desc()).limit(count)
-    if before is not None:
-        numbers = numbers.where(TrailEvent.number < before)
-    if above:
-        numbers = numbers.where(TrailEvent.number > above)
+    which = {"before": before or HIGHEST, "above": above, "count": count}
+    [events] = ask(session, _latest(frozenset(kinds))(**which))
+    return events
+
+
+@cache
+def _latest(kinds: frozenset[Event]) -> Prepared:
+    """Return the question for the newest events.
+
+    Each kind is asked for on its own, by the end of an index: rare ones would be looked for in
+    the whole trail.
+    """
+    count: ColumnElement[int] = bindparam("count", type_=Integer)
+    numbers = (
+        select(TrailEvent.number)
+        .where(TrailEvent.number < bindparam("before"), TrailEvent.number > bindparam("above"))
+        .order_by(TrailEvent.number.desc())
+        .limit(count)
+    )
     if kinds:
         parts = (numbers.where(TrailEvent.event == kind.value).subquery() for kind in sorted(kinds))
         of_any = union_all(*(select(part.c.number) for part in parts)).subquery()
         numbers = select(of_any.c.number).order_by(of_any.c.number.desc()).limit(count)
-    found = session.scalars(numbers).all()
-    return session.scalars(
-        select(TrailEvent).where(TrailEvent.number.in_(found)).order_by(TrailEvent.number.desc())
-    ).all()
+    columns = (getattr(TrailEvent, name) for name in ListedEvent._fields)
+    statement = select(*columns).where(TrailEvent.number.in_(numbers))
+    return Prepared(statement.order_by(TrailEvent.number.desc()), ListedEvent)
 
 
 def events_of(session: Session, subject: str) -> Sequence[TrailEvent]:

@@ -6,7 +6,17 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, select, tuple_, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    false,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.assessment import Verdict
@@ -24,6 +34,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.models.gifts import IS_OPEN
+from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipients import same_person_ids
 
 # What makes a gift somebody's to see: any one of these.
@@ -31,6 +42,8 @@ Ways = Sequence[ColumnElement[bool]]
 # The order of a list in which days were asked for.
 BY_DAY = (GiftVersion.given_on, GiftVersion.gift_id)
 
+# Above every number of a gift.
+HIGHEST = 2**63 - 1
 # Far below the 500 parts a compound query of SQLite may have.
 MOST_BRANCHES = 100
 
@@ -102,19 +115,42 @@ def find_gifts(
     return newest_of(session, ordered, ways, count, by_day=by_day)
 
 
+class OverviewRow(NamedTuple):
+    """One share of a gift, with no more than a list of gifts shows of it."""
+
+    gift_id: int
+    reference: str
+    state: State
+    giver: str
+    recipient: str
+    employer: str | None
+    given_on: date
+    category: Category
+    description: str
+    counted_cents: int
+
+
 def list_own(
     session: Session, person_id: int, *, before_id: int | None, count: int
-) -> list[GiftRow]:
+) -> list[OverviewRow]:
     """Return the shares of the person's own gifts, up to `count` of them, newest first."""
-    return _newest_rows(session, reach((), person_id), before_id=before_id, count=count)
+    [rows] = ask(session, _OWN(person_id=person_id, before=before_id or HIGHEST, count=count))
+    return rows
 
 
 def list_of_givers(
     session: Session, giver_ids: set[int] | None, *, before_id: int | None, count: int
-) -> list[GiftRow]:
+) -> list[OverviewRow]:
     """Return the shares of up to `count` gifts by these givers (all where None), newest first."""
-    ways = None if giver_ids is None else [Gift.giver_id == one for one in sorted(giver_ids)]
-    return _newest_rows(session, ways, before_id=before_id, count=count)
+    if giver_ids is None:
+        [rows] = ask(session, _ALL(before=before_id or HIGHEST, count=count))
+        return rows
+    ordered = select(Gift.id).order_by(Gift.id.desc()).limit(count)
+    if before_id is not None:
+        ordered = ordered.where(Gift.id < before_id)
+    ways = [Gift.giver_id == one for one in sorted(giver_ids)]
+    [rows] = ask(session, _THESE(ids=newest_of(session, ordered, ways, count)))
+    return rows
 
 
 def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
@@ -159,19 +195,6 @@ def newest_of(
     for few in chunks(sorted(ids)):
         days.update(_of_days(session, GiftVersion.gift_id.in_(few)))
     return sorted(days, key=lambda gift_id: (days[gift_id], gift_id), reverse=True)[:count]
-
-
-def _newest_rows(
-    session: Session, ways: Ways | None, *, before_id: int | None, count: int
-) -> list[GiftRow]:
-    statement = select(Gift.id)
-    if before_id is not None:
-        statement = statement.where(Gift.id < before_id)
-    ordered = statement.order_by(Gift.id.desc()).limit(count)
-    ids = (
-        session.scalars(ordered).all() if ways is None else newest_of(session, ordered, ways, count)
-    )
-    return [GiftRow._make(row) for row in run(session, _ROWS, {"ids": ids})]
 
 
 def after(session: Session, gift_id: int, *, by_day: bool) -> ColumnElement[bool]:
@@ -265,3 +288,54 @@ _ROWS = (
     .where(Gift.id.in_(bindparam("ids", expanding=True)))
     .order_by(Gift.id.desc(), Share.id)
 )
+
+
+def _overview(which: ColumnElement[bool]) -> Prepared:
+    """Return the question for the shares in force of some gifts, the newest gift first."""
+    statement = (
+        select(
+            Gift.id,
+            Gift.reference,
+            Gift.state,
+            Person.name,
+            Share.recipient_name,
+            Employer.name,
+            GiftVersion.given_on,
+            GiftVersion.category,
+            GiftVersion.description,
+            Share.counted_cents,
+        )
+        .select_from(Gift)
+        .join(
+            GiftVersion,
+            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
+        )
+        .join(Share, Share.version_id == GiftVersion.id)
+        .join(Person, Person.id == Gift.giver_id)
+        .outerjoin(Employer, Employer.id == Share.employer_id)
+        .where(which)
+        .order_by(Gift.id.desc(), Share.id)
+    )
+    return Prepared(statement, OverviewRow)
+
+
+def _newest(whose: ColumnElement[bool] | None = None) -> Select[int]:
+    statement = select(Gift.id).where(Gift.id < bindparam("before"))
+    if whose is not None:
+        statement = statement.where(whose)
+    return statement.order_by(Gift.id.desc()).limit(bindparam("count", type_=Integer))
+
+
+def _own() -> Select[int]:
+    """Select a person's newest gifts, each way of being theirs by the end of its own index."""
+    me: ColumnElement[int] = bindparam("person_id", type_=BigInteger)
+    ways = (_newest(whose == me).subquery() for whose in OWN)
+    either = union(*(select(way.c.id) for way in ways)).subquery()
+    return select(either.c.id).order_by(either.c.id.desc()).limit(bindparam("count", type_=Integer))
+
+
+# What makes a gift somebody's own.
+OWN = (Gift.giver_id, Gift.logged_by_id, Gift.handed_to_id)
+_ALL = _overview(Gift.id.in_(_newest()))
+_OWN = _overview(Gift.id.in_(_own()))
+_THESE = _overview(Gift.id.in_(bindparam("ids", expanding=True)))

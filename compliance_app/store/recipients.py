@@ -3,9 +3,20 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.facts import RecipientClass
@@ -18,6 +29,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.prepared import Prepared, ask
 
 _PERSON_ID = func.coalesce(Recipient.merged_into_id, Recipient.id)
 
@@ -204,16 +216,9 @@ def begins(person: Found, text: str) -> bool:
 
 def list_recipients(session: Session, *, after: tuple[str, int] | None, count: int) -> list[Found]:
     """Return up to `count` people by name, from the one after (name key, id) on."""
-    statement = _found().where(Recipient.merged_into_id.is_(None))
-    if after is not None:
-        key, last_id = after
-        statement = statement.where(
-            or_(
-                Recipient.name_key > key,
-                (Recipient.name_key == key) & (Recipient.id > last_id),
-            )
-        )
-    return [Found._make(row) for row in session.execute(statement.limit(count))]
+    key, last_id = after or ("", 0)
+    [people] = ask(session, _listed()(key=key, last_id=last_id, count=count))
+    return people
 
 
 def found(session: Session, recipient_id: int) -> Found | None:
@@ -252,3 +257,13 @@ def _found() -> Select[*tuple[Any, ...]]:
         .add_columns(Employment.title)
         .order_by(Recipient.name_key, Recipient.id)
     )
+
+
+@cache
+def _listed() -> Prepared:
+    """Return the question for the people after another, by name."""
+    last = tuple_(bindparam("key", type_=String), bindparam("last_id", type_=BigInteger))
+    statement = _found().where(
+        Recipient.merged_into_id.is_(None), tuple_(Recipient.name_key, Recipient.id) > last
+    )
+    return Prepared(statement.limit(bindparam("count", type_=Integer)), Found)

@@ -56,17 +56,33 @@ def install(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """Return the address of a file in `static/` with the hash of its contents."""
-    return url_for("static", filename=name, v=_hash(str(current_app.static_folder), name))
+    return _asset(str(current_app.static_folder), name, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _asset(folder: str, name: str, _root: str) -> str:
+    """Return the same; every address begins with the root of the application."""
+    return url_for("static", filename=name, v=_hash(folder, name))
 
 
 def script(name: str) -> str:
     """Return the address of a script with the hash of its contents."""
-    return url_for("assets.module", name=name, v=_scripts()[name].hash)
+    return _script(str(current_app.static_folder), name, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _script(folder: str, name: str, _root: str) -> str:
+    return url_for("assets.module", name=name, v=scripts_of(folder)[name].hash)
 
 
 def style_sheet() -> str:
     """Return the address of the whole style sheet with the hash of its contents."""
-    return url_for("assets.sheet", v=sheet_of(str(current_app.static_folder)).hash)
+    return _style_sheet(str(current_app.static_folder), request.script_root)
+
+
+@lru_cache(maxsize=16)
+def _style_sheet(folder: str, _root: str) -> str:
+    return url_for("assets.sheet", v=sheet_of(folder).hash)
 
 
 @bp.get("/style.css")

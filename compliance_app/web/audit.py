@@ -14,15 +14,17 @@ from compliance_app.rules.permissions import Permission
 from compliance_app.services import audit, policies
 from compliance_app.services.policy_words import Change
 from compliance_app.store import audit as store
+from compliance_app.store.audit import ListedEvent
 from compliance_app.store.base import db
 from compliance_app.store.models import Policy, TrailEvent
+from compliance_app.web.filters import pages_of
 from compliance_app.web.forms.fields import read_id
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.handing_out import Cell, csv_file
 
 bp = Blueprint("audit", __name__)
 
-PAGE = 50
+PAGE = 25
 BATCH = 500
 # What one file holds at most.
 LONGEST_FILE = 100_000
@@ -87,7 +89,6 @@ def _rows(kinds: Collection[Event]) -> Iterator[tuple[Cell, ...]]:
             at = row.happened_at.isoformat()
             yield (row.number, at, row.actor, row.event, row.subject, row.sha256)
         before = rows[-1].number
-        reading.expunge_all()
 
 
 @bp.get("/audit/<int:number>")
@@ -117,23 +118,23 @@ def verify() -> ResponseReturnValue:
     return render_template("audit/verify.html", check=audit.verify(db.session()))
 
 
-def words_of(row: TrailEvent) -> str:
+def words_of(row: TrailEvent | ListedEvent) -> str:
     """Return the event as people say it."""
     return Event(row.event).words
 
 
-def subject_of(row: TrailEvent) -> Subject:
+def subject_of(row: TrailEvent | ListedEvent) -> Subject:
     """Return what the event is about, with a link where the reader may follow it."""
     kind, _, name = row.subject.partition(":")
     document = orjson.loads(row.body)
     about = document.get(kind, document)
     if kind == "gift":
         reference = about["reference"]
-        return Subject(reference, url_for("gifts.show", reference=reference))
+        return Subject(reference, pages_of("gifts.show", "reference")(reference))
     if kind == "recipient":
         # A merge tells of several records; its subject is the one that was merged.
         (about,) = [one for one in document.get("recipients", [about]) if one["id"] == int(name)]
-        return Subject(about["name"], url_for("recipients.show", recipient_id=int(name)))
+        return Subject(about["name"], pages_of("recipients.show", "recipient_id")(name))
     if kind == "person":
         manages = actor().may(Permission.PEOPLE_MANAGE)
         return Subject(

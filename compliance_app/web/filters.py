@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from compliance_app.rules.facts import Category, Payer, RecipientClass
 from compliance_app.rules.money import format_dollars
 from compliance_app.rules.reasons import say_period
-from compliance_app.store.gift_lists import ListedShare
-from compliance_app.store.gifts import GiftRow
+from compliance_app.store.gift_lists import ListedShare, OverviewRow
 from compliance_app.web import meter, navigation
 
 # Enums of the rules that a program reads; the others carry their own `words`.
@@ -106,12 +105,18 @@ def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
 
 def pages_of(endpoint: str, argument: str) -> Callable[[object], str]:
     """Return what makes the addresses of a list's rows, which differ only in how they end."""
-    anyone: dict[str, Any] = {argument: 0}
-    start = url_for(endpoint, **anyone).removesuffix("0")
+    start = _start_of(endpoint, argument, request.script_root)
     return lambda value: start + quote(str(value), safe=SAFE)
 
 
-def counted(shares: Sequence[GiftRow | ListedShare]) -> int:
+@lru_cache(maxsize=256)
+def _start_of(endpoint: str, argument: str, _root: str) -> str:
+    """Return how they all begin: with the root of the application."""
+    anyone: dict[str, Any] = {argument: 0}
+    return url_for(endpoint, **anyone).removesuffix("0")
+
+
+def counted(shares: Sequence[OverviewRow | ListedShare]) -> int:
     """Return what the shares of a gift count for together, in cents."""
     return sum(share.counted_cents for share in shares)
 

@@ -155,9 +155,8 @@ ENTRIES: tuple[Entry, ...] = (
 
 
 def install(app: Flask) -> None:
-    """Give templates `places()` and `signed_in()`."""
-    app.jinja_env.globals["places"] = places
-    app.jinja_env.globals["signed_in"] = signed_in
+    """Give templates `places()`, `address()` and `signed_in()`."""
+    app.jinja_env.globals.update(places=places, address=address, signed_in=signed_in)
 
 
 def signed_in() -> bool:
@@ -168,6 +167,17 @@ def signed_in() -> bool:
 def stand_at(endpoint: str) -> None:
     """Say where this page belongs, where its address alone does not say so."""
     g.stands_at = endpoint
+
+
+def address(endpoint: str) -> str:
+    """Return the address of a page that has one alone."""
+    return _address(endpoint, request.script_root)
+
+
+@lru_cache(maxsize=1_000)
+def _address(endpoint: str, _root: str) -> str:
+    """Return the same; every address begins with the root of the application."""
+    return url_for(endpoint)
 
 
 def places() -> tuple[Place, ...]:

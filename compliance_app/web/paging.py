@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from flask import request
 
-from compliance_app.store.gifts import GiftRow
+from compliance_app.store.gift_lists import OverviewRow
 from compliance_app.web.forms.fields import read_id
 
-PAGE = 50
+PAGE = 25
 # Each gift is at least one row, so these are a page and the gift that comes after it.
 FETCH = PAGE + 1
 
@@ -18,7 +18,7 @@ FETCH = PAGE + 1
 class GiftPage(NamedTuple):
     """The gifts of a page, each as the rows of its shares; `before` is where the next begins."""
 
-    gifts: list[list[GiftRow]]
+    gifts: list[list[OverviewRow]]
     before: int | None
 
 
@@ -27,9 +27,9 @@ def wanted_before() -> int | None:
     return read_id(request.args.get("before"))
 
 
-def page_of(rows: Sequence[GiftRow]) -> GiftPage:
+def page_of(rows: Sequence[OverviewRow]) -> GiftPage:
     """Take whole gifts from the rows of up to `FETCH` of them until the page is full."""
-    gifts: list[list[GiftRow]] = []
+    gifts: list[list[OverviewRow]] = []
     shown = 0
     for _gift_id, shares in groupby(rows, key=attrgetter("gift_id")):
         if shown >= PAGE:

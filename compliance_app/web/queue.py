@@ -26,7 +26,7 @@ from compliance_app.web.guard import Actor
 # How many waiting shares are weighed, how many gifts are counted, and how many the list shows.
 WEIGHED = 2_000
 COUNTED = 200
-SHOWN = 50
+SHOWN = 25
 # What the list may be narrowed to.
 SHOWS = {"all": "All", "due": "Due today", "flagged": "Flagged"}
 
