@@ -67,7 +67,10 @@ class Owners:
             who = " and ".join(one.person.name for one in now) or "nobody"
             sentence = f"{owner.name} covered it before, and {who} covers it now; that stays."
             return Owned(sentence=sentence)
-        return Owned(owner.id, now[-1].person_id if now else None, owner.name)
+        if not now:
+            return Owned(owner.id, None, owner.name)
+        before = now[-1]
+        return Owned(owner.id, before.person_id, f"{owner.name}, after {before.person.name}")
 
     def _people(self, owner: str) -> Sequence[Person]:
         person = self._by_email.get(owner.lower())

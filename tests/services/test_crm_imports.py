@@ -386,7 +386,7 @@ def test_an_account_owner_covers_the_firm_and_hands_it_over_when_the_file_has_ne
     assert counts(again) == {"rows": 3, "unchanged": 3}
 
     number, compared = bring(owned("1,Harbor Capital,Theo Marsh"), days=3)
-    assert compared.planned[0].changes == {"owner": "Theo Marsh"}
+    assert compared.planned[0].changes == {"owner": "Theo Marsh, after Rita Rep"}
     handed = [("Rita Rep", "2026-11-21", "2026-11-23"), ("Theo Marsh", "2026-11-24", "None")]
     assert owners("Harbor Capital") == handed
     with unit_of_work() as session:
