@@ -1,6 +1,6 @@
 """Client firms as programs see them, and where a recipient works from when on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from flask import Blueprint
@@ -12,6 +12,7 @@ from compliance_app.api.fields import Document, read_number
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.recipients import found_now
 from compliance_app.api.schemas import (
+    Body,
     DepartureBody,
     DetailsBody,
     EmployerQuery,
@@ -105,72 +106,45 @@ def show(employer_id: str) -> ResponseReturnValue:
 @requires(Permission.RECIPIENT_CHANGE)
 def correct_details(recipient_id: str) -> ResponseReturnValue:
     """Correct a person's name, e-mail address or telephone number."""
-    body, number = read_body(DetailsBody), _number(recipient_id)
-    return perform(
-        _then_show(
-            lambda work, at: details.change(
-                work,
-                number,
-                name=body.name,
-                email=body.email,
-                phone=body.phone,
-                actor_id=actor().person_id,
-                at=at,
-            )
-        ),
-        body,
-    )
+    body = read_body(DetailsBody)
+    said = {"name": body.name, "email": body.email, "phone": body.phone}
+    return _change(recipient_id, body, details.change, said)
 
 
 @bp.post("/v1/recipients/<recipient_id>/employments")
 @requires(Permission.RECIPIENT_CHANGE)
 def change_employer(recipient_id: str) -> ResponseReturnValue:
     """Say where a person works from a day on; what they were given stays counted."""
-    body, number = read_body(EmploymentBody), _number(recipient_id)
-    return perform(
-        _then_show(
-            lambda work, at: employments.change_employer(
-                work,
-                number,
-                body.employer,
-                body.title,
-                since=body.since,
-                actor_id=actor().person_id,
-                at=at,
-            )
-        ),
-        body,
-    )
+    body = read_body(EmploymentBody)
+    said = {"employer": body.employer, "title": body.title, "since": body.since}
+    return _change(recipient_id, body, employments.change_employer, said)
 
 
 @bp.post("/v1/recipients/<recipient_id>/departure")
 @requires(Permission.RECIPIENT_CHANGE)
 def depart(recipient_id: str) -> ResponseReturnValue:
     """Say that a person left the industry or died; a gift after that day is flagged."""
-    body, number = read_body(DepartureBody), _number(recipient_id)
-    return perform(
-        _then_show(
-            lambda work, at: employments.depart(
-                work,
-                number,
-                Departure(body.departure) if body.departure is not None else None,
-                last_day=body.last_day,
-                actor_id=actor().person_id,
-                at=at,
-            )
-        ),
-        body,
-    )
+    body = read_body(DepartureBody)
+    departure = Departure(body.departure) if body.departure is not None else None
+    said = {"departure": departure, "last_day": body.last_day}
+    return _change(recipient_id, body, employments.depart, said)
 
 
-def _then_show(
-    act: Callable[[Session, datetime], models.Recipient],
-) -> Callable[[Session, datetime], Answer]:
+def _change(
+    recipient_id: str,
+    body: Body,
+    act: Callable[..., models.Recipient],
+    said: Mapping[str, object],
+) -> ResponseReturnValue:
+    """Do an act on a person with what the body says, and show them as they are then."""
+    number, me = _number(recipient_id), actor().person_id
+
     def done(work: Session, at: datetime) -> Answer:
-        person: Recipient = found_now(work, act(work, at).id, at.date())
+        changed = act(work, number, **said, actor_id=me, at=at)
+        person: Recipient = found_now(work, changed.id, at.date())
         return Answer(200, person.model_dump_json())
 
-    return done
+    return perform(done, body)
 
 
 def _number(recipient_id: str) -> int:

@@ -1,14 +1,12 @@
 """A recipient's details and work over time: changing and correcting them; the sum stays theirs."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from compliance_app.clock import now, today
-from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import NotFoundError, RuleError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import details, employments
@@ -27,8 +25,6 @@ from compliance_app.web.guard import actor, requires
 
 bp = Blueprint("employments", __name__)
 
-Act = Callable[[Session, int, datetime], Recipient]
-
 
 @bp.get("/recipients/<int:recipient_id>/work")
 @requires(Permission.RECIPIENT_CHANGE)
@@ -42,127 +38,77 @@ def edit(recipient_id: int) -> ResponseReturnValue:
 def correct_details(recipient_id: int) -> ResponseReturnValue:
     """Put the right name, address and number in the place of wrong ones."""
     form = DetailsForm(prefix="who-")
-    return _do(
-        recipient_id,
-        form,
-        lambda work, actor_id, at: details.change(
-            work,
-            recipient_id,
-            name=form.name.data or "",
-            email=form.email.data or "",
-            phone=form.phone.data or "",
-            actor_id=actor_id,
-            at=at,
-        ),
-        "The details are corrected; earlier gifts keep the name they were logged under.",
-    )
+    act = partial(details.change, recipient_id=recipient_id)
+    said = "The details are corrected; earlier gifts keep the name they were logged under."
+    return _do(recipient_id, form, act, said, ("name", "email", "phone"))
 
 
 @bp.post("/recipients/<int:recipient_id>/work/employer")
 @requires(Permission.RECIPIENT_CHANGE)
 def change(recipient_id: int) -> ResponseReturnValue:
     """Record a new employer."""
-    form = NewEmployerForm()
-    return _do(
-        recipient_id,
-        form,
-        lambda work, actor_id, at: employments.change_employer(
-            work,
-            recipient_id,
-            form.employer.data or "",
-            form.title.data or "",
-            since=form.since.data,
-            actor_id=actor_id,
-            at=at,
-        ),
-        "The new employer is recorded; what they were given still counts.",
-    )
+    act = partial(employments.change_employer, recipient_id=recipient_id)
+    said = "The new employer is recorded; what they were given still counts."
+    return _do(recipient_id, NewEmployerForm(), act, said, ("employer", "title", "since"))
 
 
 @bp.post("/recipients/<int:recipient_id>/work/end")
 @requires(Permission.RECIPIENT_CHANGE)
 def end(recipient_id: int) -> ResponseReturnValue:
     """Record that they left their employer."""
-    form = EndForm()
-    return _do(
-        recipient_id,
-        form,
-        lambda work, actor_id, at: employments.end_employment(
-            work, recipient_id, last_day=form.last_day.data, actor_id=actor_id, at=at
-        ),
-        "The end is recorded; a later gift is flagged until a new employer is known.",
-    )
+    act = partial(employments.end_employment, recipient_id=recipient_id)
+    said = "The end is recorded; a later gift is flagged until a new employer is known."
+    return _do(recipient_id, EndForm(), act, said, ("last_day",))
 
 
 @bp.post("/recipients/<int:recipient_id>/work/departure")
 @requires(Permission.RECIPIENT_CHANGE)
 def depart(recipient_id: int) -> ResponseReturnValue:
     """Record that they left the industry or died."""
-    form = DepartureForm()
-    return _do(
-        recipient_id,
-        form,
-        lambda work, actor_id, at: employments.depart(
-            work,
-            recipient_id,
-            Departure(form.departure.data),
-            last_day=form.last_day.data,
-            actor_id=actor_id,
-            at=at,
-        ),
-        "It is recorded; a gift after that day is flagged.",
-    )
+    act = partial(employments.depart, recipient_id=recipient_id)
+    said = "It is recorded; a gift after that day is flagged."
+    return _do(recipient_id, DepartureForm(), act, said, ("departure", "last_day"))
 
 
 @bp.post("/recipients/<int:recipient_id>/work/return")
 @requires(Permission.RECIPIENT_CHANGE)
 def take_back(recipient_id: int) -> ResponseReturnValue:
     """Take back that they left the industry or died."""
-    return _do(
-        recipient_id,
-        ClientForm(),
-        lambda work, actor_id, at: employments.depart(
-            work, recipient_id, None, last_day=None, actor_id=actor_id, at=at
-        ),
-        "It is taken back; add where they work if that is missing.",
-    )
+    act = partial(employments.depart, recipient_id=recipient_id, departure=None, last_day=None)
+    said = "It is taken back; add where they work if that is missing."
+    return _do(recipient_id, ClientForm(), act, said)
 
 
 @bp.post("/recipients/<int:recipient_id>/work/<int:employment_id>")
 @requires(Permission.RECIPIENT_CHANGE)
 def correct(recipient_id: int, employment_id: int) -> ResponseReturnValue:
     """Put what is right in the place of an employment on record."""
-    form = CorrectionForm(prefix=f"job{employment_id}-")
     job = db.session().get(Employment, employment_id)
     if job is None or job.recipient_id != recipient_id:
         raise NotFoundError(what="employment of this recipient")
-    return _do(
-        recipient_id,
-        form,
-        lambda work, actor_id, at: employments.correct(
-            work,
-            employment_id,
-            form.employer.data or "",
-            form.title.data or "",
-            started_on=form.started_on.data,
-            ended_on=form.ended_on.data,
-            actor_id=actor_id,
-            at=at,
-        ),
-        "The correction is recorded; the entry before it stays in the trail.",
-        corrected=employment_id,
-    )
+    form = CorrectionForm(prefix=f"job{employment_id}-")
+    act = partial(employments.correct, employment_id=employment_id)
+    said = "The correction is recorded; the entry before it stays in the trail."
+    fields = ("employer", "title", "started_on", "ended_on")
+    return _do(recipient_id, form, act, said, fields, corrected=employment_id)
 
 
 def _do(
-    recipient_id: int, form: ClientForm, act: Act, sentence: str, *, corrected: int | None = None
+    recipient_id: int,
+    form: ClientForm,
+    act: Callable[..., Recipient],
+    sentence: str,
+    fields: Sequence[str] = (),
+    *,
+    corrected: int | None = None,
 ) -> ResponseReturnValue:
-    """Do an act with a form, and show the form again where it is refused."""
+    """Do an act with what these fields say, and show the form again where it is refused."""
     if not form.validate():
         return _page(recipient_id, form, corrected=corrected), 422
+    said = {name: form[name].data for name in fields}
     try:
         with unit_of_work() as work:
-            act(work, actor().person_id, now())
+            act(work, **said, actor_id=actor().person_id, at=now())
     except RuleError as error:
         note_refusal(error)
         db.session.rollback()

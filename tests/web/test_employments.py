@@ -43,3 +43,19 @@ def test_a_departure_asks_what_happened_and_can_be_taken_back(app: Flask) -> Non
     rep.post(f"{path}/return", {}, on=path, status=302)
     rep.get("/recipients/1")
     assert "died" not in rep.said
+
+
+def test_wrong_details_are_corrected_on_the_page(app: Flask) -> None:
+    rep = Page(app).sign_in(EMAILS["rep"])
+    on = "/recipients/1/work"
+    form = {"who-name": "Morgan Ellery-Hart", "who-email": "", "who-phone": "212 555 0142"}
+    taken = form | {"who-email": "ravi@harbor.example"}
+    rep.post("/recipients/1/details", taken, on=on, status=409)
+    assert "ravi@harbor.example belongs to Ravi Shankaran already." in rep.said
+    rep.post("/recipients/1/details", form | {"who-phone": "none"}, on=on, status=422)
+    assert "'none' is not a telephone number such as +1 212 555 0100." in rep.said
+    rep.post("/recipients/1/details", form, on=on)
+    said = rep.follow().said
+    assert "Morgan Ellery-Hart" in said
+    assert "Telephone 212 555 0142" in said
+    assert "morgan@northgate.example" not in said

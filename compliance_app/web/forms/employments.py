@@ -10,13 +10,20 @@ from compliance_app.web.forms.employers import ClientForm, OptionalDayField
 from compliance_app.web.forms.fields import DayField, Line, options
 
 
+def _departure(value: str | None) -> Departure | str | None:
+    """Return what was chosen; what is none of the answers is refused as a choice."""
+    return Departure(value) if value in set(Departure) else value
+
+
 class NewEmployerForm(ClientForm):
     """Where they work from a day on."""
 
     employer = StringField(
-        "New employer", validators=[InputRequired("Name the firm they work for now."), Line(300)]
+        "New employer",
+        validators=[InputRequired("Name the firm they work for now."), Line(300)],
+        default="",
     )
-    title = StringField("Title", validators=[Line()])
+    title = StringField("Title", validators=[Line()], default="")
     since = DayField("First day", description="Work on record until then ends the day before.")
 
 
@@ -39,6 +46,7 @@ class DepartureForm(ClientForm):
             (Departure.LEFT_INDUSTRY.value, "Left the industry"), (Departure.DIED.value, "Died")
         ),
         validators=[InputRequired("Choose what happened.")],
+        coerce=_departure,
     )
     last_day = DayField("Last day")
 
@@ -50,7 +58,8 @@ class CorrectionForm(ClientForm):
         "Employer",
         description="Leave it empty if they never worked there; the entry stays in the trail.",
         validators=[Line(300)],
+        default="",
     )
-    title = StringField("Title", validators=[Line()])
+    title = StringField("Title", validators=[Line()], default="")
     started_on = OptionalDayField("First day")
     ended_on = OptionalDayField("Last day")

@@ -26,9 +26,11 @@ class SearchForm(Form):
 class DetailsForm(ClientForm):
     """A person's name and how to reach them, as they should have been."""
 
-    name = StringField("Name", validators=[InputRequired("Give the person's name."), Line(300)])
-    email = EmailField("E-mail", validators=[Line(254)])
-    phone = TelField("Telephone", validators=[Line(60)])
+    name = StringField(
+        "Name", validators=[InputRequired("Give the person's name."), Line(300)], default=""
+    )
+    email = EmailField("E-mail", validators=[Line(254)], default="")
+    phone = TelField("Telephone", validators=[Line(60)], default="")
 
 
 class RecipientForm(Form):
