@@ -23,7 +23,7 @@ from compliance_app.store.models import (
     Recipient,
 )
 from compliance_app.store.plain import PlainRow, plain_table
-from compliance_app.store.recipient_facts import lock_recipients
+from compliance_app.store.recipient_facts import hold_merges_off, lock_recipients
 from compliance_app.store.recipients import key_of
 
 A_DAY = timedelta(days=1)
@@ -44,6 +44,8 @@ def apply(
     """
     updates = [one for one in plan.planned if one.act is Act.UPDATED]
     refiling = Refiling(session, _moving(plan, updates, at.date()))
+    # Before any firm is locked, as whoever sets a firm's class does.
+    hold_merges_off(session)
     again = _firms_again(session, plan)
     # Everybody is locked before the first event is written: the head of the trail comes last.
     for ids in chunks(sorted({one.target_id or 0 for one in updates})):
@@ -105,15 +107,10 @@ def _add_firms(
     at: datetime,
 ) -> dict[str, int]:
     """Add the firms that rows name and the register does not have; return ids by key."""
-    names: dict[str, str] = {}
-    for one in plan.planned:
-        firm = plan.firms[one.row.line]
-        if firm.key and firm.employer_id is None and one.act is not Act.UNCHANGED:
-            names.setdefault(firm.key, firm.name)
     ids, change_ids = reserve_ids(session, Employer), reserve_ids(session, CrmChange)
     firms, changes = plain_table(Employer), plain_table(CrmChange)
     made: dict[str, int] = {}
-    for some in chunks(names.items()):
+    for some in chunks(_new_firms(plan).items()):
         rows = [
             firms.new(id=next(ids), name=name, name_key=key, created_at=at) for key, name in some
         ]
@@ -141,6 +138,16 @@ def _add_firms(
         audit.write_many(session, acts, actor_id=actor_id, at=at)
         made |= {row["name_key"]: row["id"] for row in rows}
     return made
+
+
+def _new_firms(plan: ContactPlan) -> dict[str, str]:
+    """Return the names of the firms that rows bring, by key; the first writing of each."""
+    names: dict[str, str] = {}
+    for one in plan.planned:
+        firm = plan.firms[one.row.line]
+        if firm.key and firm.employer_id is None and one.act is not Act.UNCHANGED:
+            names.setdefault(firm.key, firm.name)
+    return names
 
 
 class _Writer:
@@ -209,25 +216,30 @@ class _Writer:
                     recipient_id=number,
                 )
             ]
-        work = [
-            {"employer_id": employer_id, "title": row.title, "started_on": None, "ended_on": None}
-        ]
-        rows[CrmChange] = [
-            plain_table(CrmChange).new(
-                id=next(self._ids[CrmChange]),
-                import_id=self._import_id,
-                noun="recipient",
-                row_id=number,
-                before=None,
-                after={
-                    "name": row.name,
-                    "email": row.email or None,
-                    "phone": row.phone or None,
-                    "work": work if employer_id is not None else [],
-                },
-            )
-        ]
+        rows[CrmChange] = [self._change(row, number, employer_id)]
         return rows
+
+    def _change(self, row: CrmRow, number: int, employer_id: int | None) -> PlainRow:
+        work = {
+            "employer_id": employer_id,
+            "title": row.title,
+            "started_on": None,
+            "ended_on": None,
+        }
+        after = {
+            "name": row.name,
+            "email": row.email or None,
+            "phone": row.phone or None,
+            "work": [work] if employer_id is not None else [],
+        }
+        return plain_table(CrmChange).new(
+            id=next(self._ids[CrmChange]),
+            import_id=self._import_id,
+            noun="recipient",
+            row_id=number,
+            before=None,
+            after=after,
+        )
 
     def _act(self, rows: Mapping[type, Sequence[PlainRow]]) -> audit.Act:
         def told(model: type) -> list[dict[str, object]]:

@@ -35,7 +35,7 @@ from compliance_app.store.models import (
     Recipient,
 )
 from compliance_app.store.recipient_facts import lock_recipients
-from compliance_app.store.recipients import key_of
+from compliance_app.store.recipients import find_by_email, key_of
 
 MOST_SAID = 1_000
 
@@ -165,6 +165,9 @@ def _recipient(
     if {name: now[name] for name in change.after} != change.after:
         done.keep(f"{recipient.name} was changed since, so the record stays as it is.")
         return None
+    if (holder := _holder(session, recipient, change)) is not None:
+        done.keep(f"{recipient.name} stays: {holder.email} belongs to {holder.name} by now.")
+        return None
     given_way: list[Employment] = []
     links: list[ExternalId] = []
     if change.before is None:
@@ -181,6 +184,14 @@ def _recipient(
         "external_ids": [row_document(link) for link in links]
     }
     return audit.Act(Event.RECIPIENT_CHANGED, f"recipient:{recipient.id}", body)
+
+
+def _holder(session: Session, recipient: Recipient, change: CrmChange) -> Recipient | None:
+    """Return whose the address is by now that the recipient had before; None where it is free."""
+    email = change.before["email"] if change.before is not None else None
+    if email is None or email == recipient.email:
+        return None
+    return find_by_email(session, email)
 
 
 def _set_recipient(

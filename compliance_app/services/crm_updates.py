@@ -50,17 +50,12 @@ def update_some(
         session.add(change)
         links = _link(session, plan, one, source)
         session.flush()
-        acts.append(
-            audit.Act(
-                Event.RECIPIENT_CHANGED,
-                f"recipient:{recipient.id}",
-                document_of(recipient, *given_way)
-                | {
-                    "external_ids": [row_document(link) for link in links],
-                    "changes": [row_document(change)],
-                },
-            )
-        )
+        told = {
+            "external_ids": [row_document(link) for link in links],
+            "changes": [row_document(change)],
+        }
+        body = document_of(recipient, *given_way) | told
+        acts.append(audit.Act(Event.RECIPIENT_CHANGED, f"recipient:{recipient.id}", body))
         people.append(recipient)
     recipient_keys.keep(session, people)
     audit.write_many(session, acts, actor_id=actor_id, at=at)

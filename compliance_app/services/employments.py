@@ -197,8 +197,8 @@ def _apply(
 
 
 def _person_of(session: Session, record_id: int) -> int:
-    """Return who goes on for a record, whom nobody merges until the commit."""
-    hold_merges_off(session)
+    """Return who goes on for a record; nobody merges them or writes gifts until the commit."""
+    hold_merges_off(session, merging=True)
     record = session.get(Recipient, record_id, populate_existing=True)
     if record is None:
         raise NotFoundError(what="recipient with this number")

@@ -3,7 +3,7 @@
 What was judged keeps its verdict; what must be looked at by the right employer comes to light.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -17,29 +17,25 @@ from compliance_app.store import employments as store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Employment, Recipient
+from compliance_app.store.recipient_facts import hold_merges_off
 
 
 class Refiling:
     """The gifts since a day of people whose work is about to change.
 
-    Made before the people are locked, since every act locks a gift before its people; `watch`
-    is for when they are locked and nothing has changed, `finish` for when all is written.
+    Made before anything is locked: nobody writes gifts from then on until the commit. `watch` is
+    for when nothing has changed yet, `finish` for when all is written.
     """
 
     def __init__(self, session: Session, first_days: Mapping[int, date]) -> None:
         self._session = session
+        if first_days:
+            hold_merges_off(session, merging=True)
         self._first_days = {
             person_id: first_days[person_id]
             for some in chunks(sorted(first_days))
             for person_id in store.who_was_given(session, some)
         }
-        references = {
-            reference
-            for person_id in self._first_days
-            for reference in self._gifts_of(person_id, self._records_of(person_id))
-        }
-        for reference in sorted(references):
-            locked(session, reference)
         self._watch: Watch | None = None
 
     def watch(self) -> None:
@@ -54,8 +50,9 @@ class Refiling:
             self._watch.tell(actor_id=actor_id, at=at)
 
     def _refile(self, person: Recipient, actor_id: int | None, at: datetime) -> None:
-        records = self._records_of(person.id)
-        for reference in self._gifts_of(person.id, records):
+        records = recipient_store.same_person_ids(self._session, person.id)
+        first_day = self._first_days[person.id]
+        for reference in store.gifts_since(self._session, records, first_day):
             gift = locked(self._session, reference)
             moved = False
             for share in gift.version.shares:
@@ -66,12 +63,6 @@ class Refiling:
             if moved:
                 event = Event.GIFT_EMPLOYER_CORRECTED
                 record(self._session, gift, event, actor_id=actor_id, at=at)
-
-    def _records_of(self, person_id: int) -> Sequence[int]:
-        return recipient_store.same_person_ids(self._session, person_id)
-
-    def _gifts_of(self, person_id: int, record_ids: Iterable[int]) -> Sequence[str]:
-        return store.gifts_since(self._session, record_ids, self._first_days[person_id])
 
 
 def _job_on(person: Recipient, day: date) -> Employment | None:

@@ -16,9 +16,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.errors import OwnDecisionError, RuleError
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts, imports, merging
+from compliance_app.services import approvals, employers, employments, gifts, imports, merging
 from compliance_app.services.audit import record_refusal
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Gift
@@ -218,6 +219,17 @@ def _unmerge(session: Session, job: Job, chance: random.Random, label: str) -> N
     merging.unmerge(session, one, reason="Raced", actor_id=CAST.officer, at=NOON)
 
 
+def _classify(session: Session, job: Job, chance: random.Random, label: str) -> None:
+    kind = chance.choice((EmployerClass.FEDERAL_AGENCY, EmployerClass.INSTITUTION))
+    employers.classify(session, 1, kind, since=None, actor_id=CAST.officer, at=NOON)
+
+
+def _move(session: Session, job: Job, chance: random.Random, label: str) -> None:
+    firm = chance.choice(("Northgate Pension Trust", "Harbor Capital"))
+    who, since = chance.choice(job.recipients), _day(chance)
+    employments.change_employer(session, who, firm, "", since=since, actor_id=CAST.rep, at=NOON)
+
+
 def _one_that_is(session: Session, chance: random.Random, *states: State) -> Gift:
     """Return some gift as it was seen without a lock, as somebody with a stale page does."""
     found = session.scalars(
@@ -247,4 +259,6 @@ ACTS: dict[str, Callable[[Session, Job, random.Random, str], str | None]] = {
     "import": _import,
     "merge": _merge,
     "unmerge": _unmerge,
+    "classify": _classify,
+    "move": _move,
 }

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.identity import goes_on
-from compliance_app.services import merging
+from compliance_app.services import merging, noticing
 from compliance_app.services.audit import verify
 from compliance_app.services.newcomers import add_many
 from compliance_app.services.recipients import NewRecipient, add
@@ -96,7 +96,7 @@ def test_merges_and_their_undoing_lose_nothing_whatever_else_happens(
         database_url,
         tmp_path,
         recipients=people,
-        kinds=(*CHANGES, "merge", "merge", "unmerge"),
+        kinds=(*CHANGES, "merge", "merge", "unmerge", "classify", "move"),
         acts=12,
     )
     assert outcome.broken == []
@@ -107,6 +107,9 @@ def test_merges_and_their_undoing_lose_nothing_whatever_else_happens(
         for number in people:
             person = session.get_one(Recipient, number)
             assert (person.merged_into_id or number) == goes_on(number, steps)
+        seen = noticing.noticed(session, {goes_on(number, steps) for number in people})
+        for finding in identity.open_findings(session):
+            assert finding.gift.reference in seen[finding.recipient_id]
         assert replay(session).differences == []
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from openpyxl import Workbook
 
 from compliance_app.rules.client_errors import AlreadyUndoneError
-from compliance_app.services import crm_imports, crm_undo, employments, gifts
+from compliance_app.services import crm_imports, crm_undo, employments, gifts, recipients
 from compliance_app.services.crm_imports import Choice, Compared, RowsRefusedError
 from compliance_app.services.crm_rows import BadCellError, whole_salesforce_id
 from compliance_app.services.crm_sources import Kind
@@ -445,3 +445,13 @@ def test_a_row_that_is_not_one_person_is_said_to_be_so(app: Flask) -> None:
     several = "This names several people; the limit is one person's, so give each a row."
     office = "This names an office; a limit is a person's, so name who holds it."
     assert [one.sentence for one in compared.planned] == [several, several, office, ""]
+
+
+def test_an_address_that_is_somebody_else_s_by_now_does_not_go_back(app: Flask) -> None:
+    bring(HUBSPOT + f"102,{KEN},\n")
+    number, _ = bring(HUBSPOT + "102,Ken,Ito,ken@new.example,,Analyst,Acme,\n", days=1)
+    with unit_of_work() as session:
+        new = recipients.NewRecipient("Kenneth Burke", "ken@acme.example")
+        recipients.add(session, new, actor_id=CAST.rep, at=NOON, confirmed_new=True)
+    assert undo(number).kept == ["Ken Ito stays: ken@acme.example belongs to Kenneth Burke by now."]
+    replays()
