@@ -13,7 +13,7 @@ from compliance_app.cli.console import counted, find_person, opened, print_json
 from compliance_app.cli.progress import progress_bar
 from compliance_app.clock import now
 from compliance_app.rules.identity import PairState
-from compliance_app.rules.money import format_dollars
+from compliance_app.rules.money import format_decimal, format_dollars
 from compliance_app.services import merging, scanning
 from compliance_app.services.merging import Merged
 from compliance_app.services.pairs import Suspicion
@@ -163,6 +163,29 @@ def _copied_look(number: int) -> list[Suspicion]:
 def _look_through(register: Register, least: int, number: int) -> list[Suspicion]:
     with frozen_reading() as session:
         return scanning.look_through(session, register, number, least=least)
+
+
+@recipients.command()
+@_JSON
+def findings(*, as_json: bool) -> None:
+    """List the gifts that came to light and that no officer has acted on, the newest first."""
+    with opened(), frozen_reading() as reading:
+        rows = [
+            {
+                "gift": one.gift.reference,
+                "state": one.gift.state.value,
+                "recipient": {"id": one.recipient_id, "name": one.recipient.name},
+                "excess": format_decimal(one.excess_cents),
+                "sentence": one.sentence,
+            }
+            for one in identity.open_findings(reading)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['gift']}, {row['state']}: {row['sentence']}")
+    click.echo(f"{counted(len(rows), 'gift')} to act on.")
 
 
 def _report(done: Merged, words: str, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from compliance_app.services.recipients import checked_phone
 LONGEST = {
     "email": 254,
     "phone": 60,
+    "mobile": 60,
     "title": 200,
     "external_id": 200,
     "segment": 100,
@@ -93,7 +94,7 @@ def _contact(line: int, cells: Mapping[str, str], source: str) -> CrmRow:
         external_id=_id(cells.get("external_id", ""), source),
         name=_limited("name", name),
         email=_email(cells.get("email", "")),
-        phone=_phone(cells.get("phone", "")),
+        phone=_phone(cells.get("phone", "")) or _phone(cells.get("mobile", "")),
         title=cells.get("title", ""),
         employer=cells.get("employer", ""),
         employer_ids=_ids(cells.get("employer_external_id", ""), source),

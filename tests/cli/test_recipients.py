@@ -30,6 +30,9 @@ def test_a_scan_finds_a_pair_and_a_merge_names_what_is_over(
     assert (merged.exit_code, merged.stderr) == (0, "")
     assert "over by $50.00" in merged.output
     assert merged.output.endswith("Fischer, Jonathan goes on for Jon Fischer.\n")
+    listed = console("recipients", "findings").output
+    assert "over the limit of $300.00" in listed
+    assert listed.endswith("1 gift to act on.\n")
     assert console("audit", "replay").exit_code == 0
     again = console("recipients", "merge", one, other, "--reason", "One man")
     assert (again.exit_code, again.stderr) == (
@@ -38,4 +41,5 @@ def test_a_scan_finds_a_pair_and_a_merge_names_what_is_over(
     )
     undone = console("recipients", "unmerge", one, "--reason", "Two men")
     assert undone.output.endswith("Jon Fischer stands apart from Fischer, Jonathan.\n")
+    assert json.loads(console("recipients", "findings", "--json").output) == []
     assert console("recipients", "unmerge", one, "--reason", "Two men").exit_code == 1

@@ -426,6 +426,10 @@ def test_a_telephone_comes_with_a_contact_and_goes_back_with_the_import(app: Fla
     assert phone() == "(646) 555-0177"
     assert undo(number).set_back == 1
     assert phone() == "+1 212 555 0142"
+    mobile = "Record ID,Last Name,Job Title,Phone Number,Mobile Phone Number\r\n"
+    bring(mobile + "103,Quill,Clerk,-,646 555 0100\r\n", days=3)
+    with unit_of_work() as session:
+        assert session.query(Recipient).filter_by(name="Quill").one().phone == "646 555 0100"
     with pytest.raises(RowsRefusedError) as refused:
         bring(HUBSPOT + row.format("ext 12"))
     assert str(refused.value.compared.problems[0]) == (
