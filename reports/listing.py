@@ -4,8 +4,8 @@ Nothing is clipped: a row taller than the room left moves to the next page, and 
 for that is split between its lines.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from reports import theme
 from reports.fontset import get_face
@@ -14,7 +14,7 @@ from reports.paper import Book, fit
 from reports.setting import LEADING, Column, Run, TableSetter, Texts
 from reports.theme import Style
 
-__all__ = ["Column", "Listing", "Section", "Texts", "columns_of"]
+__all__ = ["Column", "Item", "Listing", "Section", "Texts", "columns_of"]
 
 ROW_PADDING: Final = 3.5
 BASELINE: Final = 8.5
@@ -32,6 +32,9 @@ FEWEST_LINES: Final = 3
 _PAGE_TOP: Final = 562.0
 _LOWEST_ROW: Final = theme.BOTTOM + ROW_PADDING
 _FACTS_WIDTH: Final = 250.0
+
+# What a row is made of.
+Item = TypeVar("Item")
 
 
 class Part(NamedTuple):
@@ -111,6 +114,11 @@ class Listing:
                 return
         self._place(place)
         self._write_row(cells, count)
+
+    def add_rows(self, items: Iterable[Item], row_of: Callable[[Item], Sequence[Texts]]) -> None:
+        """Write a row for each item."""
+        for item in items:
+            self.add_row(row_of(item))
 
     def _place(self, place: int | None) -> None:
         if place is not None:

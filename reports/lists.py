@@ -1,12 +1,12 @@
 """The parts that look at the register from one side, such as the exceptions or the late entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
 from reports import cells
 from reports.figures import gifts_in, is_exception, is_excluded, is_pending
-from reports.listing import Column, Listing, Section, Texts, columns_of
+from reports.listing import Column, Item, Listing, Section, Texts, columns_of
 from reports.source import DecisionLine, ShareLine
 from reports.theme import CELL, CELL_ALERT, CELL_NOTE, CELL_STRONG
 from reports.wording import NOTHING, amount, count, decision_words, moment, words
@@ -72,9 +72,9 @@ DECISIONS: Final = columns_of(
 
 def write_exceptions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was over a limit or excepted from it, with what was done about it."""
-    rows = (_exception_row(share) for share in shares if is_exception(share))
+    found = list(filter(is_exception, shares))
     none = "No gift of this period was over a limit, and no exception was granted."
-    write_rows(listing, EXCEPTIONS, rows, none)
+    write_rows(listing, EXCEPTIONS, found, _exception_row, none)
 
 
 def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
@@ -86,50 +86,52 @@ def write_exclusions(listing: Listing, shares: Sequence[ShareLine]) -> None:
         members = list(group)
         listing.begin_section(Section(ground, count(gifts_in(members), "gift"), path=(ground,)))
         listing.begin_table(EXCLUSIONS)
-        for share in members:
-            listing.add_row(_exclusion_row(share))
+        listing.add_rows(members, _exclusion_row)
 
 
 def write_pending(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what waited for a decision at the end, or when the register was read."""
-    rows = (_pending_row(share) for share in shares if is_pending(share) or share.waited_at_end)
+    found = [share for share in shares if is_pending(share) or share.waited_at_end]
     write_rows(
         listing,
         PENDING,
-        rows,
+        found,
+        _pending_row,
         "No gift of this period waited for a decision at its end, and none waits now.",
     )
 
 
 def write_late(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was logged later than the policy allows."""
-    rows = (_late_row(share) for share in shares if share.late)
-    write_rows(listing, LATE, rows, "No gift of this period was logged late.")
+    found = [share for share in shares if share.late]
+    write_rows(listing, LATE, found, _late_row, "No gift of this period was logged late.")
 
 
 def write_decisions(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List every decision on a gift in the order of time, with all it was decided for."""
-    decided: dict[tuple[str, DecisionLine], list[ShareLine]] = {}
+    gifts: dict[str, list[ShareLine]] = {}
     for share in shares:
-        for line in share.decisions:
-            decided.setdefault((share.gift_reference, line), []).append(share)
-    ordered = sorted(decided.items(), key=lambda item: (item[0][1].decided_at, item[0][0]))
-    rows = (_decision_row(line, on) for (_, line), on in ordered)
-    write_rows(listing, DECISIONS, rows, "No decision was taken on a gift of this period.")
+        gifts.setdefault(share.gift_reference, []).append(share)
+    # What was decided is said of a gift, so all of its shares have the same decisions.
+    decided = [(line, own) for own in gifts.values() for line in own[0].decisions]
+    decided.sort(key=lambda each: (each[0].decided_at, each[1][0].gift_reference))
+    none = "No decision was taken on a gift of this period."
+    write_rows(listing, DECISIONS, decided, _decision_row, none)
 
 
 def write_rows(
-    listing: Listing, columns: Sequence[Column], rows: Iterable[Sequence[Texts]], none: str
+    listing: Listing,
+    columns: Sequence[Column],
+    items: Sequence[Item],
+    row_of: Callable[[Item], Sequence[Texts]],
+    none: str,
 ) -> None:
-    """Write a table, or a plain sentence where it has no rows."""
-    begun = False
-    for row in rows:
-        if not begun:
-            listing.begin_table(columns)
-            begun = True
-        listing.add_row(row)
-    if not begun:
+    """Write a table of a row for each item, or a plain sentence where there is none."""
+    if not items:
         listing.say(none)
+        return
+    listing.begin_table(columns)
+    listing.add_rows(items, row_of)
 
 
 def _ground(share: ShareLine) -> str:
@@ -198,7 +200,8 @@ def _late_row(share: ShareLine) -> list[Texts]:
     ]
 
 
-def _decision_row(line: DecisionLine, shares: Sequence[ShareLine]) -> list[Texts]:
+def _decision_row(decided: tuple[DecisionLine, Sequence[ShareLine]]) -> list[Texts]:
+    line, shares = decided
     gift = shares[0]
     return [
         [(moment(line.decided_at), CELL)],

@@ -72,7 +72,8 @@ def write_changes(listing: Listing, earlier: EarlierPackage | None, figures: Fig
     write_rows(
         listing,
         CHANGES,
-        map(_change_row, earlier.changes),
+        earlier.changes,
+        _change_row,
         "Nothing happened to these gifts since.",
     )
 
@@ -80,7 +81,7 @@ def write_changes(listing: Listing, earlier: EarlierPackage | None, figures: Fig
 def write_events(listing: Listing, events: Sequence[EventLine]) -> None:
     """List events of the trail with their seals."""
     none = "No event of the trail is about these gifts."
-    write_rows(listing, EVENTS, map(_event_row, events), none)
+    write_rows(listing, EVENTS, events, _event_row, none)
 
 
 def _event_row(line: EventLine) -> Sequence[Texts]:

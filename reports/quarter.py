@@ -5,11 +5,13 @@ from typing import BinaryIO, Final
 
 from reports.archive import attach, attach_data
 from reports.binding import bind
+from reports.content import Content
 from reports.data_files import csv_chunks, write_csv
-from reports.figures import add_up
+from reports.figures import Figures, add_up
 from reports.front import highest_of, write_cover, write_summary
 from reports.json_file import json_chunks, write_json
 from reports.listing import Listing
+from reports.page import Page
 from reports.paper import Book
 from reports.parts import write_parts
 from reports.reconcile import ReconciliationError, reconcile
@@ -59,20 +61,32 @@ def write_reconciled(
     tagged: bool = True,
     signer: Signer | None = None,
     volume: Volume | None = None,
+    content: Content | None = None,
 ) -> None:
-    """Write a report that was reconciled, or one volume of it; the data are in the first."""
+    """Write a report that was reconciled, or one volume of it; the data are in the first.
+
+    The first tells `content` their digest, which the others ask for when their pages are written.
+    """
     title = f"{report.meta.title}, {range_words(report.meta.period)}"
     if volume:
         title = f"{title}, {volume.words}"
     book = Book(target, report.meta, title, tagged=tagged)
     name = report.meta.stem
-    if volume and volume.number > 1:
-        book.digest = volume.digest
-    else:
+    content = content or Content()
+    is_first = not volume or volume.number == 1
+    if is_first:
         attach_data(book, f"{name}.csv", "text/csv", _CSV_TOLD, csv_chunks(report))
         attach(book, f"{name}.json", "application/json", _JSON_TOLD, json_chunks(report))
+        content.tell(book.digest)
     signature = Signature(book, signer) if signer else None
-    _write_pages(book, report, signer, signature, volume)
+    figures = add_up(report)
+    cover, summary = _write_pages(book, report, figures, signer, signature, volume)
+    if not is_first:
+        book.digest = content.wait()
+    book.reopen(cover)
+    write_cover(book, report, figures, volume=volume.words if volume else "")
+    book.reopen(summary)
+    write_summary(book, report, figures)
     bind(book, extra=signature.catalog if signature else b"")
     if signature:
         signature.seal(target)
@@ -83,15 +97,16 @@ def write_reconciled(
 def _write_pages(
     book: Book,
     report: QuarterReport,
+    figures: Figures,
     signer: Signer | None,
     signature: Signature | None,
     volume: Volume | None,
-) -> None:
+) -> tuple[Page, Page]:
+    """Write all pages but the two that come first, which are held; return these."""
     cover = book.turn(furniture=False, held=True)
     book.mark("Cover", level=0, top=PAGE_HEIGHT)
     summary = book.turn(held=True)
     book.mark("A. Summary", level=0, top=PAGE_HEIGHT)
-    figures = add_up(report)
     book.wanted = {total.recipient_id for total in highest_of(report.totals)}
     listing = VolumeListing(book, volume.rows) if volume else Listing(book)
     letter = write_parts(listing, report, figures)
@@ -104,10 +119,7 @@ def _write_pages(
         signature=signature,
         signer=signer,
     )
-    book.reopen(cover)
-    write_cover(book, report, figures, volume=volume.words if volume else "")
-    book.reopen(summary)
-    write_summary(book, report, figures)
+    return cover, summary
 
 
 def build_csv(report: QuarterReport) -> bytes:

@@ -76,8 +76,7 @@ def write_totals(listing: Listing, totals: Sequence[RecipientTotal], gifts: int)
         listing.say("No recipient has a gift in this period.")
         return
     listing.begin_table(TOTALS)
-    for total in totals:
-        listing.add_row(_total_row(total))
+    listing.add_rows(totals, _total_row)
     listing.add_row(_sum_row(totals, gifts))
 
 

@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import IO, Any, Final
 
-from asn1crypto.cms import ContentInfo
+from asn1crypto.cms import (
+    ContentInfo,
+    DigestAlgorithm,
+    IssuerAndSerialNumber,
+    SignedData,
+    SignerIdentifier,
+    SignerInfo,
+)
+from asn1crypto.core import Void
 from asn1crypto.tsp import TSTInfo
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -71,12 +79,13 @@ def _check_cms(hexes: bytes, digest: bytes) -> FoundSignature:
         )
         named = _attribute(signer["signed_attrs"], "signing_certificate_v2")["certs"][0]
         is_named = named["cert_hash"].native == sha256(certificate.dump()).digest()
+        written = _as_written(signed, signer, certificate)
         stamped_at = _stamped_at(signer)
     except (ValueError, TypeError, KeyError, StopIteration, SigningError) as error:
         raise SignatureError("its signature is damaged") from error
     except SignatureValidationError as error:
         raise SignatureError(f"its signature does not hold ({error})") from error
-    if hexes != content.dump().hex().encode().ljust(len(hexes), b"0"):
+    if hexes != written.hex().encode().ljust(len(hexes), b"0"):
         raise SignatureError("its signature is damaged")
     if not intact:
         raise SignatureError("it was changed after it was signed")
@@ -84,6 +93,41 @@ def _check_cms(hexes: bytes, digest: bytes) -> FoundSignature:
         raise SignatureError("its signature was not made by the certificate it names")
     name = certificate.subject.native.get("common_name") or certificate.subject.human_friendly
     return FoundSignature(str(name), sha256(certificate.dump()).hexdigest(), stamped_at)
+
+
+def _as_written(signed: Any, signer: Any, certificate: Any) -> bytes:  # noqa: ANN401  # no types
+    """Return the signature as this program writes it around what is signed or vouched for.
+
+    The names and numbers between these parts are not covered by the signature itself.
+    """
+    digest = DigestAlgorithm({"algorithm": "sha256"})
+    by = IssuerAndSerialNumber(
+        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+    )
+    kept = ("signed_attrs", "signature_algorithm", "signature", "unsigned_attrs")
+    info = SignerInfo(
+        {
+            "version": "v1",
+            "sid": SignerIdentifier("issuer_and_serial_number", by),
+            "digest_algorithm": digest,
+            **{name: signer[name] for name in kept if not isinstance(signer[name], Void)},
+        }
+    )
+    whole: bytes = ContentInfo(
+        {
+            "content_type": "signed_data",
+            "content": SignedData(
+                {
+                    "version": "v1",
+                    "digest_algorithms": [digest],
+                    "encap_content_info": {"content_type": "data"},
+                    "certificates": signed["certificates"],
+                    "signer_infos": [info],
+                }
+            ),
+        }
+    ).dump()
+    return whole
 
 
 def _stamped_at(signer: Any) -> datetime | None:  # noqa: ANN401  # asn1crypto has no types

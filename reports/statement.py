@@ -27,7 +27,7 @@ BY_RECIPIENT: Final = columns_of(
 def write_given(listing: Listing, shares: Sequence[ShareLine]) -> None:
     """List what was given, and by whom."""
     none = "The firm's register has nothing as given to people of this client in this period."
-    write_rows(listing, GIVEN, map(_given_row, shares), none)
+    write_rows(listing, GIVEN, shares, _given_row, none)
 
 
 def write_given_totals(listing: Listing, totals: Sequence[RecipientTotal], gifts: int) -> None:

@@ -62,7 +62,8 @@ def write_amendments(listing: Listing, amendments: Sequence[AmendmentLine]) -> N
     write_rows(
         listing,
         AMENDMENTS,
-        map(_amendment_row, amendments),
+        amendments,
+        _amendment_row,
         "No gift of this period was amended.",
     )
 
@@ -75,14 +76,13 @@ def write_review(
     own = decided - sum(line.independent for line in reviews)
     alert = f"{own:,} not independent" if own else ""
     listing.begin_section(Section("Who decided", count(decided, "decision"), alert))
-    write_rows(
-        listing, REVIEWS, map(_review_row, reviews), "Nobody decided on a gift of this period."
-    )
+    write_rows(listing, REVIEWS, reviews, _review_row, "Nobody decided on a gift of this period.")
     listing.begin_section(Section("Refused attempts", count(len(refusals), "attempt")))
     write_rows(
         listing,
         REFUSALS,
-        map(_refusal_row, refusals),
+        refusals,
+        _refusal_row,
         "No attempt was refused in this period.",
     )
 
@@ -92,7 +92,8 @@ def write_policies(listing: Listing, policies: Sequence[PolicyLine]) -> None:
     write_rows(
         listing,
         POLICIES,
-        map(_policy_row, policies),
+        policies,
+        _policy_row,
         "The firm had adopted no policy of its own by the end of this period; the template that"
         " comes with the program was in force.",
     )

@@ -1,21 +1,20 @@
 """One volume of a report too long for one file: which of its rows, and a listing of just those."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from reports.listing import Column, Listing, Section, Texts
+from reports.listing import Column, Item, Listing, Section, Texts
 from reports.paper import Book
 
 CONTINUED = " (continued)"
 
 
 class Volume(NamedTuple):
-    """Some of the rows of a report, counted through all its parts; `digest` is of all its data."""
+    """Some of the rows of a report, counted through all its parts."""
 
     number: int
     of: int
     rows: range
-    digest: str
 
     @property
     def words(self) -> str:
@@ -42,6 +41,12 @@ class VolumeListing(Listing):
         """Write a row of this volume."""
         if self._is_here():
             super().add_row(row, place=place)
+
+    def add_rows(self, items: Iterable[Item], row_of: Callable[[Item], Sequence[Texts]]) -> None:
+        """Write the rows of those items that belong to this volume."""
+        for item in items:
+            if self._is_here():
+                super().add_row(row_of(item))
 
     def say(self, sentence: str) -> None:
         """Write a sentence of this volume."""
@@ -90,6 +95,10 @@ class RowCounter(Listing):
     def add_row(self, row: Sequence[Texts], *, place: int | None = None) -> None:
         """Count a row."""
         self.count += 1
+
+    def add_rows(self, items: Iterable[Item], row_of: Callable[[Item], Sequence[Texts]]) -> None:
+        """Count the items."""
+        self.count += sum(1 for _ in items)
 
     def say(self, sentence: str) -> None:
         """Count a sentence."""

@@ -7,14 +7,13 @@ writes it.
 import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
-from hashlib import sha256
 from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
 from threading import active_count
 from typing import Final, NamedTuple
 
-from reports.data_files import csv_chunks
+from reports.content import Content, SharedContent
 from reports.figures import add_up
 from reports.parts import write_parts
 from reports.quarter import write_reconciled
@@ -42,6 +41,7 @@ class Job(NamedTuple):
     folder: Path
     tagged: bool
     signer: Signer | None
+    content: Content
 
 
 _jobs: list[Job] = []
@@ -62,7 +62,7 @@ def write_volumes(
     """
     report = reconcile(report)
     volumes = plan(report, rows_of_a_volume)
-    job = Job(report, folder, tagged, signer)
+    job = Job(report, folder, tagged, signer, Content())
     if min(workers, len(volumes)) > 1 and active_count() == 1:
         return _write_in_processes(job, volumes, workers)
     return [_write(job, volume) for volume in volumes]
@@ -70,6 +70,7 @@ def write_volumes(
 
 def _write_in_processes(job: Job, volumes: list[Volume | None], workers: int) -> list[Written]:
     context = get_context("fork")
+    job = job._replace(content=SharedContent(context))
     # What is frozen is not touched by the collector of garbage, so the processes share it.
     gc.freeze()
     try:
@@ -88,26 +89,45 @@ def plan(report: QuarterReport, rows_of_a_volume: int = ROWS_OF_A_VOLUME) -> lis
     count = ceil(counter.count / rows_of_a_volume)
     if count <= 1:
         return [None]
-    digest = sha256()
-    for chunk in csv_chunks(report):
-        digest.update(chunk)
-    # As even as can be, so that no process waits for a volume that is longer than the others.
-    bounds = [counter.count * i // count for i in range(count + 1)]
-    return [
-        Volume(i + 1, count, range(bounds[i], bounds[i + 1]), digest.hexdigest())
-        for i in range(count)
-    ]
+    later = _rows_of_later(counter.count, len(report.shares), count, rows_of_a_volume)
+    # Counted from the end, as the first has fewer.
+    bounds = [0, *range(counter.count - later * (count - 1), counter.count + 1, later)]
+    return [Volume(i, count, range(*bounds[i - 1 : i + 1])) for i in range(1, count + 1)]
+
+
+def _rows_of_later(rows: int, shares: int, count: int, most: int) -> int:
+    """Return how many rows each volume but the first has.
+
+    The first has fewer, since it also has the data inside, which take as long to write as some
+    rows for every two shares: so no process waits long for another.
+    """
+    data = shares * 9 // 20
+    return min(most, ceil((rows + data) / count), (rows - 1) // (count - 1))
 
 
 def _write_there(volume: Volume | None) -> Written:
-    return _write(_jobs[0], volume)
+    job = _jobs[0]
+    try:
+        return _write(job, volume)
+    except BaseException:
+        if volume and volume.number == 1:
+            # Nobody waits for what does not come.
+            job.content.tell("")
+        raise
 
 
 def _write(job: Job, volume: Volume | None) -> Written:
     stem = job.report.meta.stem
     name = volume.name(stem) if volume else f"{stem}.pdf"
     with (job.folder / name).open("x+b") as file:
-        write_reconciled(job.report, file, tagged=job.tagged, signer=job.signer, volume=volume)
+        write_reconciled(
+            job.report,
+            file,
+            tagged=job.tagged,
+            signer=job.signer,
+            volume=volume,
+            content=job.content,
+        )
         file.flush()
         os.fsync(file.fileno())
     return Written(name, len(volume.rows) if volume else len(job.report.shares))

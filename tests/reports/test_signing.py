@@ -20,8 +20,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from reports.quarter import build_csv, build_pdf
+from reports.sealing import SealError, check_seal
 from reports.signature_check import check_data, check_signature
-from reports.signing import ReportKeyError, SignatureError
+from reports.signing import ROOM, ReportKeyError, SignatureError
 from reports.signing_key import ReportKey, make_key, open_key
 from tests.reports.pages import texts
 from tests.reports.sample import QUARTER
@@ -90,6 +91,7 @@ def test_a_time_stamp_is_part_of_the_signature() -> None:
     key = open_key(FILE, "a long password", now=TODAY, stamper=stamper)
     pdf = build_pdf(QUARTER, signer=key)
     assert status_of(pdf).timestamp_validity.timestamp == TODAY
+    assert check_signature(BytesIO(pdf)) == ("Dana Castellano", key.fingerprint, TODAY)
     assert "PAdES baseline B-T" in texts(pdf)[-1]
 
 
@@ -146,12 +148,24 @@ def test_a_check_without_a_pdf_reader_finds_the_signer() -> None:
     assert check_signature(BytesIO(build_pdf(QUARTER))) is None
 
 
-@pytest.mark.parametrize("place", [30, 400, 20_000, -2])
-def test_a_check_without_a_pdf_reader_finds_any_changed_byte(place: int) -> None:
-    changed = bytearray(SIGNED)
-    changed[place] ^= 1
-    with pytest.raises(SignatureError):
-        check_signature(BytesIO(changed))
+def test_a_check_without_a_pdf_reader_finds_any_changed_byte() -> None:
+    field = SIGNED.index(b"/ByteRange")
+    digits = SIGNED.index(b"<", field)
+    last = digits + len(SIGNED[digits : digits + ROOM].rstrip(b"0"))
+    # What is around the signed attributes is not covered by the signature itself.
+    places = {30, 400, *range(field, digits + 120, 5), *range(digits, last, 150)}
+    places |= {*range(last - 1_500, last - 1_250, 7), last + 9, digits + 2 * ROOM, len(SIGNED) - 2}
+    for place in places:
+        changed = bytearray(SIGNED)
+        changed[place] ^= 1
+        with pytest.raises((SignatureError, SealError)):
+            check_alone(BytesIO(changed))
+
+
+def check_alone(file: BytesIO) -> None:
+    """Check a PDF as `verify` does: where no signature is found, there must be a seal."""
+    if check_signature(file) is None:
+        check_seal(file)
 
 
 def test_what_was_added_to_a_signed_file_is_found() -> None:
