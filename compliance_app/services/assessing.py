@@ -154,7 +154,7 @@ def judge(
         _judge_share(claim, occasion, people[wanted], policy=policy, ledger=ledger)
         for wanted in claim.recipient_ids
     )
-    flags = tuple(dict.fromkeys(flag for share in shares for flag in share.flags))
+    flags = [flag for share in shares for flag in share.flags]
     way = route([share.assessment for share in shares], flags, shares[0].facts, policy)
     return Judgement(shares, policy, way)
 

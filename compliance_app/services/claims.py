@@ -74,21 +74,22 @@ class Claim(NamedTuple):
     ) -> Facts:
         """Return what the engine looks at for one recipient of this gift."""
         return Facts(
-            given_on=self.given_on,
-            category=self.category,
-            payer=self.payer,
-            cost_cents=self.cost_cents,
-            market_value_cents=self.market_value_cents,
-            face_value_cents=self.face_value_cents,
-            tax_cents=self.tax_cents,
-            delivery_cents=self.delivery_cents,
-            quantity=self.quantity,
-            recipients_count=len(self.recipient_ids),
-            giver_type=giver_type,
-            recipient_classes=recipient_classes,
-            standing=standing,
-            host_present=self.host_present,
-            evidence=self.evidence,
+            self.given_on,
+            self.category,
+            self.payer,
+            self.cost_cents,
+            None,
+            self.market_value_cents,
+            self.face_value_cents,
+            self.tax_cents,
+            self.delivery_cents,
+            self.quantity,
+            len(self.recipient_ids),
+            giver_type,
+            recipient_classes,
+            standing,
+            self.host_present,
+            self.evidence,
         )
 
 

@@ -127,7 +127,7 @@ class HistoryWriter:
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
         }
-        self._actor_told = audit.actor_of(session, actor_id)
+        self._actor_told, self._told_at = audit.actor_of(session, actor_id), moment(at)
         self._policies = PolicyBook(session)
         self._actor = session.get_one(Person, actor_id) if actor_id else None
         above = people_store.superiors(session, self._actor) if self._actor else []
@@ -203,7 +203,7 @@ class HistoryWriter:
         document = document_of_rows(rows)
         derived.note_gift(self.session, document, None)
         return audit.Unsealed(
-            moment(self.at),
+            self._told_at,
             self._actor_told,
             Event.GIFT_IMPORTED.value,
             f"gift:{gift_id}",
@@ -226,12 +226,7 @@ class HistoryWriter:
         day = past.claim.given_on
         return judge(
             past.claim,
-            Occasion(
-                past.giver_id,
-                day,
-                already_given=past.state in GIVEN_STATES,
-                suspects=self._suspects,
-            ),
+            Occasion(past.giver_id, day, past.state in GIVEN_STATES, suspects=self._suspects),
             policy=self._policies.on(day),
             people=self._people,
             ledger=self._ledger,

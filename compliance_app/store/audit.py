@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import Event, RawEvent, canonical, moment, seal
+from compliance_app.rules.audit import Event, RawEvent, body_sha256, canonical, moment, seal
+from compliance_app.rules.audit import seal_of as seal_fields
 from compliance_app.store import derived
 from compliance_app.store.base import Base
 from compliance_app.store.models import TrailEvent, TrailHead
@@ -29,17 +30,6 @@ CONSOLE_ACTOR = "console"
 WAITING = "trail"
 # Above every number of an event.
 HIGHEST = 2**63 - 1
-# The columns of an event in the order in which it is sealed.
-_COLUMNS = (
-    "number",
-    "happened_at",
-    "actor",
-    "event",
-    "subject",
-    "body",
-    "previous_sha256",
-    "sha256",
-)
 
 
 class Act(NamedTuple):
@@ -131,9 +121,21 @@ class TrailEnd:
         """Give events their numbers and seals."""
         rows: list[PlainRow] = []
         number, previous = self._number, self._sha256
-        for number, event in enumerate(events, start=self._number + 1):
-            sealed = seal(RawEvent(number, *event, previous, ""))
-            rows.append(dict(zip(_COLUMNS, (number, *event, previous, sealed), strict=True)))
+        for at, actor, event, subject, body in events:
+            number += 1
+            sealed = seal_fields(number, at, actor, event, subject, body_sha256(body), previous)
+            rows.append(
+                {
+                    "number": number,
+                    "happened_at": at,
+                    "actor": actor,
+                    "event": event,
+                    "subject": subject,
+                    "body": body,
+                    "previous_sha256": previous,
+                    "sha256": sealed,
+                }
+            )
             previous = sealed
         self._number, self._sha256 = number, previous
         return Sealed(rows, {"number": number, "sha256": previous})

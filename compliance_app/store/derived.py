@@ -133,7 +133,10 @@ def _flags(version: Mapping[str, Any]) -> set[str]:
 
 
 def _put(sums: dict[Key, list[int]], key: Key, *values: int) -> None:
-    there = sums.setdefault(key, [0] * len(values))
+    there = sums.get(key)
+    if there is None:
+        sums[key] = [*values]
+        return
     for place, value in enumerate(values):
         there[place] += value
 

@@ -6,14 +6,14 @@ under its older names and employers, so nothing is taken away either.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, Select, Text, func, select, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from compliance_app.rules.matching import Contact, block_keys, rotations
+from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Employment, Recipient, RecipientKey, RecipientWord
+from compliance_app.store.plain import SumRow, write_together
 
 
 def contacts_of(recipient: Recipient) -> list[Contact]:
@@ -45,8 +45,11 @@ def keep_contacts(session: Session, contacts: Iterable[tuple[int, Contact]]) -> 
     for some in chunks(contacts):
         keys = {(key, number) for number, contact in some for key in block_keys(contact)}
         words = {(text, number) for number, contact in some for text in rotations(contact)}
-        _insert(session, RecipientKey, "key", sorted(keys))
-        _insert(session, RecipientWord, "text", sorted(words))
+        kept: dict[type[Base], Sequence[SumRow]] = {
+            RecipientKey: sorted(keys),
+            RecipientWord: sorted(words),
+        }
+        write_together(session, {}, sums=kept)
 
 
 def keep_people_of(session: Session, employer_id: int) -> None:
@@ -76,29 +79,4 @@ def _with_work(ids: Sequence[int]) -> Select[Recipient]:
         select(Recipient)
         .where(Recipient.id.in_(ids))
         .options(selectinload(Recipient.employments).selectinload(Employment.employer))
-    )
-
-
-def _insert(
-    session: Session,
-    model: type[RecipientKey | RecipientWord],
-    column: str,
-    rows: Sequence[tuple[int | str, int]],
-) -> None:
-    if not rows:
-        return
-    if session.get_bind().dialect.name == "sqlite":
-        statement = sqlite.insert(model).on_conflict_do_nothing()
-        values = [{column: value, "recipient_id": number} for value, number in rows]
-        session.connection().execute(statement, values)
-        return
-    kind = ARRAY(BigInteger if model is RecipientKey else Text)
-    made = select(
-        func.unnest(type_coerce([value for value, _ in rows], kind)),
-        func.unnest(type_coerce([number for _, number in rows], ARRAY(BigInteger))),
-    )
-    session.connection().execute(
-        postgresql.insert(model)
-        .from_select([column, "recipient_id"], made)
-        .on_conflict_do_nothing()
     )
