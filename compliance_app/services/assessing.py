@@ -212,10 +212,10 @@ def _surroundings(
         person.id, since=claim.given_on - NEIGHBORHOOD, until=claim.given_on + NEIGHBORHOOD
     )
     return Surroundings(
-        logged_on=occasion.today,
-        giver_id=occasion.giver_id,
-        recipient_id=person.id,
-        neighbors=near,
+        occasion.today,
+        occasion.giver_id,
+        person.id,
+        near,
         open_negotiation=place.in_negotiation,
         employment_ended_on=place.employment.ended_on if place.employment else None,
         employer_class=place.employer_class,

@@ -40,9 +40,7 @@ def problems_of(gift: FileGift, check: Check) -> list[Problem]:
 def _claim_problems(gift: FileGift, check: Check) -> list[Problem]:
     row = gift.first
     line = gift.rows[0].line
-    persons = [check.parties.person_of(one.gift) for one in gift.rows]
-    numbers = {one: number for number, one in enumerate(dict.fromkeys(persons), start=1)}
-    claim = gift.claim(tuple(numbers[one] for one in persons))
+    claim = gift.claim(_numbers(gift, check.parties))
     problems = []
     if row.state in history.GIVEN_STATES and row.given_on > check.at.date():
         sentence = (
@@ -67,6 +65,15 @@ def _claim_problems(gift: FileGift, check: Check) -> list[Problem]:
             for column, sentence in error.problems.items()
         ]
     return problems
+
+
+def _numbers(gift: FileGift, parties: Parties) -> tuple[int, ...]:
+    """Return a number for whoever each row is for, the same for the same person."""
+    if len(gift.rows) == 1:
+        return (1,)
+    persons = [parties.person_of(one.gift) for one in gift.rows]
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(persons), start=1)}
+    return tuple(numbers[one] for one in persons)
 
 
 def _count_problems(gift: FileGift, check: Check) -> list[Problem]:

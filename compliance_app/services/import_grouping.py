@@ -158,9 +158,9 @@ def own_number(reference: str) -> int:
 
 def with_the_others(rows: Sequence[ReadRow], problems: list[Problem]) -> list[Problem]:
     """Return the problems of a gift's rows, with one for each row that is itself sound."""
-    lines = {problem.line for problem in problems}
     if not problems:
         return []
+    lines = {problem.line for problem in problems}
     sentence = "Another row of this gift cannot be taken; mend that row first."
     others = [Problem(row.line, "reference", sentence) for row in rows if row.line not in lines]
     return problems + others

@@ -33,7 +33,7 @@ COUNT = re.compile(r"[0-9]{1,9}")
 E = TypeVar("E", bound=StrEnum)
 LONGEST_SHOWN = 40
 # How many different cells of a column are remembered with what they were read as.
-REMEMBERED = 4_096
+REMEMBERED = 16_384
 
 
 class Problem(NamedTuple):

@@ -106,11 +106,8 @@ def _add_gift(added: Added, state: Mapping[str, Any], sign: int) -> None:
     """Add what a gift adds to every sum as it stands, or take it away."""
     gift, version = state["gift"], state["version"]
     giver_id = gift["giver_id"]
-    counting = [
-        share
-        for share in (*state["shares"], *state.get("earlier_shares", ()))
-        if share["holds_room"]
-    ]
+    shares = (*state["shares"], *state.get("earlier_shares", ()))
+    counting = [share for share in shares if share["holds_room"]]
     months, years = added[GiverMonth], added[RecipientYear]
     if counting:
         cents = sum(share["counted_cents"] for share in counting)
@@ -119,7 +116,7 @@ def _add_gift(added: Added, state: Mapping[str, Any], sign: int) -> None:
         year, recipient_id = int(share["given_on"][:4]), share["recipient_id"]
         for whose in (ANYBODY, giver_id):
             _put(years, (whose, year, recipient_id), sign, sign * share["counted_cents"])
-    for code in _flags(version) if gift["state"] not in _NEVER else ():
+    for code in () if gift["state"] in _NEVER else _flags(version):
         if code == FlagCode.LATE_ENTRY:
             _put(months, (_month(version["given_on"]), giver_id), 0, 0, sign)
         for whose in (ANYBODY, giver_id):
