@@ -153,12 +153,17 @@ def list_of_givers(
     return rows
 
 
-def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
-    """Return shares of submitted gifts by these givers (all where None), oldest first."""
+def waiting_ids(session: Session, giver_ids: set[int] | None, *, count: int) -> Sequence[int]:
+    """Return submitted gifts by these givers (all where None), oldest first."""
     waiting = select(Gift.id).where(IS_OPEN, Gift.state == State.SUBMITTED)
     if giver_ids is not None:
         waiting = waiting.where(Gift.giver_id.in_(sorted(giver_ids)))
-    ids = session.scalars(waiting.order_by(Gift.id).limit(count)).all()
+    return session.scalars(waiting.order_by(Gift.id).limit(count)).all()
+
+
+def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
+    """Return shares of submitted gifts by these givers (all where None), oldest first."""
+    ids = waiting_ids(session, giver_ids, count=count)
     rows = (
         row
         for some in chunks(ids)

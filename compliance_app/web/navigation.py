@@ -6,7 +6,9 @@ from typing import NamedTuple
 from flask import Flask, g, request, url_for
 
 from compliance_app.rules.permissions import Permission, Role, may
+from compliance_app.store.base import db
 from compliance_app.web.guard import actor, someone
+from compliance_app.web.queue import number_waiting
 
 
 class Entry(NamedTuple):
@@ -33,10 +35,13 @@ class Place(NamedTuple):
     group: str
     group_starts: bool
     current: bool
+    waiting: str = ""
 
 
 P = Permission
 OVERSIGHT = "Oversight"
+# Where the number of waiting requests is said.
+WAITING_AT = "Approvals"
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("dashboard.index", "Home", "Home", "home", (P.ACCOUNT_OWN,), "What needs you."),
@@ -184,7 +189,10 @@ def places() -> tuple[Place, ...]:
     """Return where the signed-in person may go, in the order of the table."""
     me = actor()
     narrowed = me.scope is not None
-    return _places(me.role, _current_endpoint(), request.script_root, narrowed=narrowed)
+    shown = _places(me.role, _current_endpoint(), request.script_root, narrowed=narrowed)
+    if not me.may(P.GIFT_DECIDE) or not (waiting := number_waiting(db.session(), me)):
+        return shown
+    return tuple(one._replace(waiting=waiting) if one.word == WAITING_AT else one for one in shown)
 
 
 @lru_cache(maxsize=1_000)

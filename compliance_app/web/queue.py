@@ -1,11 +1,12 @@
 """What waits for a reviewer: the list in the order of risk, what is due, and what is flagged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import RuleError
@@ -15,10 +16,12 @@ from compliance_app.rules.workflow import due_on
 from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.policies import policy_on
+from compliance_app.store import audit as audit_store
 from compliance_app.store import gift_lists, identity
 from compliance_app.store import gifts as store
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as recipient_store
+from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import GiftRow
 from compliance_app.store.models import Gift, Person
 from compliance_app.web.guard import Actor
@@ -27,6 +30,8 @@ from compliance_app.web.guard import Actor
 WEIGHED = 2_000
 COUNTED = 200
 SHOWN = 25
+# How many are judged at once, and up to what number every page says how many wait.
+TOGETHER, MOST_SAID = 50, 99
 # What the list may be narrowed to.
 SHOWS = {"all": "All", "due": "Due today", "flagged": "Flagged"}
 
@@ -85,8 +90,7 @@ class Queue(NamedTuple):
 
 def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") -> Queue:
     """Return what the person may decide on: over the limit, to be judged, flagged, then oldest."""
-    chain = None if me.role is Role.COMPLIANCE else people_store.chain_ids(session, me.person_id)
-    rows = gift_lists.list_waiting(session, chain, count=WEIGHED)
+    rows = gift_lists.list_waiting(session, _chain(session, me), count=WEIGHED)
     days = policy_on(session, at.date()).days_until_due
     waiting = [
         _item(list(shares), days, at) for _id, shares in groupby(rows, attrgetter("gift_id"))
@@ -121,22 +125,49 @@ def refusal(
     return None
 
 
-def _mine(session: Session, waiting: list[Item], me: Actor) -> Iterable[Item]:
+def number_waiting(session: Session, me: Actor) -> str:
+    """Return how many gifts wait for the person, as every page says it; nothing where none does.
+
+    They are counted when the trail has grown since they were counted last: nothing that
+    changes their number goes untold.
+    """
+    known: dict[int, tuple[int, str]] = current_app.extensions.setdefault("waiting", {})
+    head = audit_store.head_now(session)
+    if known.get(me.person_id, (None, ""))[0] != head:
+        ids = gift_lists.waiting_ids(session, _chain(session, me), count=WEIGHED)
+        number = sum(1 for _ in islice(_decidable(session, ids, me), MOST_SAID + 1))
+        said = f"{MOST_SAID}+" if number > MOST_SAID else str(number or "")
+        known[me.person_id] = (head, said)
+    return known[me.person_id][1]
+
+
+def _chain(session: Session, me: Actor) -> set[int] | None:
+    """Return whose gifts may wait for the person, None for everybody's."""
+    return None if me.role is Role.COMPLIANCE else people_store.chain_ids(session, me.person_id)
+
+
+def _mine(session: Session, waiting: list[Item], me: Actor) -> Iterator[Item]:
     """Yield the gifts among these that the person may decide on."""
+    by_id = {item.tightest.gift_id: item for item in waiting}
+    yield from (by_id[gift_id] for gift_id in _decidable(session, list(by_id), me))
+
+
+def _decidable(session: Session, gift_ids: Sequence[int], me: Actor) -> Iterator[int]:
+    """Yield those of the gifts that the person may decide on, in their order."""
+    if not gift_ids:
+        return
     # Hardly any reviewer is at a client too; whoever is none received nothing.
     myself = session.get_one(Person, me.person_id)
     is_recipient = None if recipient_store.find_by_email(session, myself.email) else False
     # Held until the last gift is judged: the session forgets what nobody holds.
     held = {myself.id: myself}
-    for start in range(0, len(waiting), SHOWN):
-        some = waiting[start : start + SHOWN]
-        loaded = store.get_gifts(session, [item.tightest.gift_id for item in some])
+    for some in chunks(gift_ids, TOGETHER):
+        loaded = store.get_gifts(session, some)
         givers = {gift.giver_id for gift in loaded.values()}
         held |= people_store.reporting_lines(session, {myself.id, *givers} - held.keys())
-        for item in some:
-            gift = loaded[item.tightest.gift_id]
-            if refusal(session, gift, me, is_recipient=is_recipient) is None:
-                yield item
+        for gift_id in some:
+            if refusal(session, loaded[gift_id], me, is_recipient=is_recipient) is None:
+                yield gift_id
 
 
 def _fits(item: Item, show: str, today: date) -> bool:

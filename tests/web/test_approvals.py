@@ -247,6 +247,20 @@ def test_a_supervisor_sees_only_what_waits_for_their_role(supervisor: Page, cast
     assert state_of(reference) is State.APPROVED
 
 
+def test_every_page_says_how_many_requests_wait_for_the_reader(
+    app: Flask, officer: Page, supervisor: Page, cast: Cast
+) -> None:
+    own = submitted(250_00, cast.officer, to=(cast.ravi,))
+    first, _second = submitted(250_00, cast.rep), submitted(120_00, cast.other_rep)
+    assert state_of(own) is State.SUBMITTED
+    assert officer.get("/recipients").words(".rail .count") == ["2 waiting"]
+    assert supervisor.get("/approvals").words(".rail .count") == ["1 waiting"]
+    assert "All 1" in supervisor.said
+    decided(officer, first, "decline", reason=REASON)
+    assert officer.get("/recipients").words(".rail .count") == ["1 waiting"]
+    assert Page(app).sign_in(EMAILS["rep"]).get("/gifts").find(".count") == []
+
+
 def test_a_gift_outside_the_chain_does_not_exist_for_a_supervisor(
     supervisor: Page, cast: Cast
 ) -> None:
