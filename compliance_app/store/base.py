@@ -45,6 +45,9 @@ POSTGRESQL_SETTINGS = {
     # Frees the locks of a process whose machine went away without a word.
     "idle_in_transaction_session_timeout": "10min",
 }
+# What a connection to a SQLite file keeps in memory: the upper pages of a large register's indexes,
+# which do not fit into the two megabytes it would take by itself.
+CACHE_KB = 16 * 1024
 # What the driver is told unless the address says otherwise: to notice a server that is gone.
 POSTGRESQL_DRIVER = {
     "application_name": "tally3220",
@@ -186,6 +189,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     cursor.close()
 
 

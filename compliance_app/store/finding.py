@@ -20,7 +20,7 @@ from compliance_app.store.recipients import Found, found_among, newest_employer
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
 _OF_A_BEGINNING = 40
 _BESIDE_A_FIRM = 15
-_OF_A_KEY = 100
+_ROWS_OF_A_KEY = 100
 _RANKED = 40
 _MOST_KEYS = 60
 _LEAST_FIT = 0.55
@@ -64,8 +64,11 @@ def with_keys(session: Session, keys: Iterable[int], *, count: int = _RANKED) ->
     some = sorted(keys)[:_MOST_KEYS]
     if not some:
         return ()
-    values = {f"key{place}": key for place, key in enumerate(some)}
-    rows = run(session, _sharing(len(some)), values | {"count": count})
+    if session.get_bind().dialect.name == "postgresql":
+        rows = run(session, _SHARING, {"keys": some, "count": count})
+    else:
+        values = {f"key{place}": key for place, key in enumerate(some)}
+        rows = run(session, _sharing(len(some)), values | {"count": count})
     return [row[0] for row in rows]
 
 
@@ -92,23 +95,30 @@ def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) ->
     return [known[number] for number in wanted if number in known]
 
 
+# To share what few share says more: a row of a key is worth the less the more of them there are.
+_OF_A_KEY = (
+    "SELECT recipient_id, 1.0 / count(*) OVER () AS worth FROM "
+    "(SELECT recipient_id FROM recipient_key WHERE key = {key} LIMIT {most}) AS way"
+)
+_ADDED_UP = (
+    "SELECT recipient_id FROM {ways} GROUP BY recipient_id "
+    "ORDER BY sum(worth) DESC, recipient_id LIMIT :count"
+)
+
+
 @lru_cache(_MOST_KEYS)
 def _sharing(number: int) -> TextClause:
-    """Return the statement for so many keys: a bounded number of rows of each, added up.
+    """Return the statement for so many keys where none can be asked for with each of a list."""
+    ways = [_OF_A_KEY.format(key=f":key{n}", most=_ROWS_OF_A_KEY) for n in range(number)]
+    return text(_ADDED_UP.format(ways=f"({' UNION ALL '.join(ways)}) AS ways"))
 
-    To share what few share says more, so each row is worth the less the more there are.
-    """
-    ways = " UNION ALL ".join(
-        f"SELECT recipient_id, 1.0 / count(*) OVER () AS worth FROM (SELECT recipient_id "  # noqa: S608 - numbers
-        f"FROM recipient_key WHERE key = :key{place} LIMIT {_OF_A_KEY}) AS way{place}"
-        for place in range(number)
+
+_SHARING = text(
+    _ADDED_UP.format(
+        ways="unnest(CAST(:keys AS bigint[])) AS keys (key) CROSS JOIN LATERAL "
+        f"({_OF_A_KEY.format(key='keys.key', most=_ROWS_OF_A_KEY)}) AS ways"
     )
-    return text(
-        f"SELECT recipient_id FROM ({ways}) AS ways GROUP BY recipient_id "  # noqa: S608 - the same
-        "ORDER BY sum(worth) DESC, recipient_id LIMIT :count"
-    )
-
-
+)
 _RECORDS = (
     newest_employer(
         Recipient.id,

@@ -3,12 +3,20 @@
 The counts are capped: beyond that a name is common, and how common no longer matters.
 """
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Subquery, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from compliance_app.rules.matching import Contact, Match, Rarity, compare
+from compliance_app.rules.matching import (
+    Contact,
+    Match,
+    Rarity,
+    compare,
+    points_of,
+    score_of,
+)
 from compliance_app.rules.matching.keys import comparing_keys
 from compliance_app.store.finding import with_keys
 from compliance_app.store.models import Employer, Employment, Recipient, RecipientWord
@@ -33,17 +41,19 @@ def likely(
     ids = with_keys(session, comparing_keys(contact), count=_CANDIDATES)
     rarity = rarity_of(session, contact)
     best: dict[int, Likely] = {}
-    for record in session.scalars(select(Recipient).where(Recipient.id.in_(list(ids)))):
+    works_at = selectinload(Recipient.employments).selectinload(Employment.employer)
+    records = select(Recipient).where(Recipient.id.in_(ids)).options(works_at)
+    for record in session.scalars(records):
         person_id = record.merged_into_id or record.id
         if except_id in {record.id, person_id} or record.retired_at is not None:
             continue
-        match = max(
-            (compare(contact, other, rarity) for other in contacts_of(record)),
-            key=lambda one: one.score,
+        points, other = max(
+            ((points_of(contact, other, rarity), other) for other in contacts_of(record)),
+            key=itemgetter(0),
         )
-        if match.score >= least and (
-            person_id not in best or match.score > best[person_id].match.score
-        ):
+        known = best[person_id].match.score if person_id in best else least - 1
+        if score_of(points) > known:
+            match = compare(contact, other, rarity)
             best[person_id] = Likely(person_id, record.id, match)
     return sorted(best.values(), key=lambda one: (-one.match.score, one.person_id))
 
