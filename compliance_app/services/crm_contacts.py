@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.services.crm_plans import Act, ContactPlan, Planned, matched
+from compliance_app.services.crm_plans import Act, ContactPlan, Planned, all_matched
 from compliance_app.services.crm_rows import CrmRow
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.crm_suspects import suspect
@@ -179,8 +179,9 @@ class _Writer:
         recipient_keys.keep_contacts(
             self._session,
             (
-                (rows[Recipient][0]["id"], matched(one.row, self._plan.firms[one.row.line]))
+                (rows[Recipient][0]["id"], contact)
                 for one, rows in zip(some, written, strict=True)
+                for contact in all_matched(one.row, self._plan.firms[one.row.line])
             ),
         )
         acts = (self._act(rows) for rows in written)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact as Matched
-from compliance_app.rules.matching import what_is_odd
+from compliance_app.rules.matching import contacts_named, what_is_odd
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.store import crm
@@ -54,7 +54,12 @@ NOWHERE = Firm(None, "", "")
 
 def matched(row: CrmRow, firm: Firm) -> Matched:
     """Return a row as the matching of people sees it."""
-    return Matched.of(
+    return all_matched(row, firm)[0]
+
+
+def all_matched(row: CrmRow, firm: Firm) -> list[Matched]:
+    """Return the same, and each person whom a name of several people names."""
+    return contacts_named(
         row.name,
         employer=firm.name or firm.key,
         email=row.email,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.rules.matching import Contact
+from compliance_app.rules.matching import Contact, contacts_named
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import recipients as store
@@ -56,7 +56,8 @@ def add_many(
         written = list(_rows(some, actor_id=actor_id, at=at))
         people.insert(session, [one.recipient for one in written])
         jobs.insert(session, [job for one in written for job in one.employments])
-        recipient_keys.keep_contacts(session, (_contact(new, one) for new, one, _ in some))
+        named = (pair for new, one, _ in some for pair in _contacts(new, one))
+        recipient_keys.keep_contacts(session, named)
     audit.write_many(session, map(_employer_act, firms), actor_id=actor_id, at=at)
     # The events come from the same rows, made again: all of them at once need not be kept.
     for some in chunks(pairs):
@@ -107,10 +108,10 @@ def _rows(
         )
 
 
-def _contact(new: NewRecipient, one: Newcomer) -> tuple[int, Contact]:
-    return one.id, Contact.of(
-        new.name, employer=new.employer, email=new.email, phone=new.phone, title=new.title
-    )
+def _contacts(new: NewRecipient, one: Newcomer) -> Iterator[tuple[int, Contact]]:
+    facts = {"employer": new.employer, "email": new.email, "phone": new.phone, "title": new.title}
+    for contact in contacts_named(new.name, **facts):
+        yield one.id, contact
 
 
 def _employer_act(firm: PlainRow) -> audit.Act:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from compliance_app.rules.matching import Contact, block_keys, rotations
+from compliance_app.rules.matching import Contact, block_keys, contacts_named, rotations
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Employment, Recipient, RecipientKey, RecipientWord
@@ -17,10 +17,15 @@ from compliance_app.store.plain import SumRow, write_together
 
 
 def contacts_of(recipient: Recipient) -> list[Contact]:
-    """Return a record as the matching sees it: once for each employer, the last one first."""
+    """Return a record as the matching sees it: for each employer, the last one first.
+
+    One that names several people stands for each of them too.
+    """
     employments: Sequence[Employment | None] = recipient.employments[::-1] or [None]
     return [
-        Contact.of(
+        contact
+        for one in employments
+        for contact in contacts_named(
             recipient.name,
             employer=one.employer.name if one else "",
             email=recipient.email or "",
@@ -29,7 +34,6 @@ def contacts_of(recipient: Recipient) -> list[Contact]:
             worked_from=one.started_on if one else None,
             worked_until=one.ended_on if one else None,
         )
-        for one in employments
     ]
 
 

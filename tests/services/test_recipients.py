@@ -165,3 +165,12 @@ def test_a_telephone_has_digits(app: Flask, phone: str) -> None:
     new = NewRecipient("Ann Hart", phone=phone)
     with unit_of_work() as session, pytest.raises(InputError, match="not a telephone number"):
         recipients.add(session, new, actor_id=None, at=NOON)
+
+
+def test_each_of_a_couple_in_one_name_is_found_and_suspected(app: Flask) -> None:
+    couple = add("John and Mary Doe", employer="Doe Family Trust")
+    with unit_of_work() as session:
+        for words in ("john doe", "mary doe", "doe"):
+            assert [one.id for one in finding.search(session, words, count=5)] == [couple]
+        new = NewRecipient("Mary Doe", employer="Doe Family Trust")
+        assert [one.found.id for one in recipients.alike(session, new, NOON.date())] == [couple]

@@ -10,7 +10,7 @@ from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.finding import AFTER_ALL, Typed, fit, rotations
 from compliance_app.rules.matching.keys import block_keys, comparing_keys
 from compliance_app.rules.matching.names import PersonName, parse_name
-from compliance_app.rules.matching.odd_names import what_is_odd
+from compliance_app.rules.matching.odd_names import contacts_named, what_is_odd
 from compliance_app.rules.matching.rarity import Rarity
 from compliance_app.rules.matching.scoring import (
     Match,
@@ -33,6 +33,7 @@ __all__ = [
     "block_keys",
     "compare",
     "comparing_keys",
+    "contacts_named",
     "fit",
     "likely_pairs",
     "parse_name",
