@@ -119,6 +119,7 @@ def opened(*, at_head: bool = True) -> Iterator[Flask]:
         try:
             yield app
         finally:
+            db.session.remove()
             db.engine.dispose()
 
 

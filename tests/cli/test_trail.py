@@ -7,8 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.cli.conftest import Console
+from tests.tamper import tamper
 
 
 def damage(register: Path, statement: str) -> None:
@@ -48,16 +50,21 @@ def test_without_a_key_the_way_to_one_is_told(console: Console) -> None:
 
 
 def test_a_checkpoint_kept_elsewhere_shows_a_trail_that_was_cut_off(
-    console: Console, register: Path, key: Path, tmp_path: Path
+    console: Console,
+    app: Flask,
+    database_url: str,
+    key: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("TALLY3220_DATABASE_URL", database_url)
     kept = tmp_path / "kept.txt"
     made = console("audit", "checkpoint", "--out", kept)
     assert (made.exit_code, made.stderr) == (0, "")
     assert console("audit", "verify", "--checkpoint", kept).exit_code == 0
-    damage(register, "DELETE FROM trail_event WHERE number > 9")
-    damage(register, "DELETE FROM trail_checkpoint")
-    damage(
-        register,
+    tamper(
+        "DELETE FROM trail_event WHERE number > 9",
+        "DELETE FROM trail_checkpoint",
         "UPDATE trail_head SET number = 9, "
         "sha256 = (SELECT sha256 FROM trail_event WHERE number = 9)",
     )
