@@ -3,6 +3,7 @@
 What comes back is what was acknowledged, how long each act took, and whatever broke.
 """
 
+import logging
 import os
 import random
 from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ from compliance_app.store.models import Gift
 from tests.conftest import CAST, EMAILS, NOON, make_app
 from tests.factories import make_claim
 
+LOG = logging.getLogger(__name__)
 FIRST_DAY = date(2026, 11, 23)
 # How much more is done on demand than in every run of the tests.
 SCALE = int(os.environ.get("TALLY3220_TESTS_SCALE", "1"))
@@ -64,6 +66,12 @@ class Outcome:
         self.broken += other.broken
         self.seconds += other.seconds
 
+    @property
+    def told(self) -> str:
+        """Return how long its acts took."""
+        times = ", ".join(f"{self.slowest(percent) * 1000:.0f}" for percent in (50, 99, 100))
+        return f"{len(self.seconds)} acts: median, 99th percentile, slowest {times} ms"
+
     def slowest(self, percent: int) -> float:
         """Return the time that so many of a hundred acts did not exceed."""
         return sorted(self.seconds)[(len(self.seconds) - 1) * percent // 100]
@@ -86,6 +94,7 @@ def let_loose(
     everything = Outcome()
     for outcome in pool.map(act_in_process, jobs):
         everything.add(outcome)
+    LOG.info(everything.told)
     return everything
 
 
