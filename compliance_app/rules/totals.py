@@ -143,26 +143,11 @@ def _sum_up(
     year: Year | None,
 ) -> Totals:
     """Sum one window; without a year, the day itself."""
-    # The hot loop of the engine: one pass, no calls.
     day, cents, limit_cents = share
     window = _window(regime, day, prior, year)
-    start, horizon = window
-    if year is not None and is_trailing(year):
-        horizon = year_end(day)  # the last day whose own window holds this one
-    end = window.end
-    code = regime.code
-    total = pending = after = 0
-    has_later = False
-    for given_on, counted, _, waits, by_regime in prior:
-        if start <= given_on <= day:
-            held = by_regime.get(code, counted) if by_regime else counted
-            total += held
-            if waits:
-                pending += held
-        elif day < given_on <= horizon:
-            has_later = True
-            if given_on <= end:
-                after += by_regime.get(code, counted) if by_regime else counted
+    # In a trailing year, the last day whose own window holds this one.
+    horizon = year_end(day) if year is not None and is_trailing(year) else window.end
+    total, pending, after, has_later = _added(regime.code, day, prior, window, horizon)
     left = limit_cents - total
     totals = Totals(
         window,
@@ -177,10 +162,30 @@ def _sum_up(
     )
     if not has_later or year is None:
         return totals
-    span = Window(start, horizon)
-    return _with_later(
-        totals, share, regime, _tightest_later(regime, share, prior, policy, year=year, span=span)
-    )
+    span = Window(window.start, horizon)
+    later = _tightest_later(regime, share, prior, policy, year=year, span=span)
+    return _with_later(totals, share, regime, later)
+
+
+def _added(
+    code: str, day: date, prior: Sequence[PriorShare], window: Window, horizon: date
+) -> tuple[int, int, int, bool]:
+    """Return what is held up to the day, what of it waits, what later days hold, if any do."""
+    # The hot loop of the engine: one pass, no calls.
+    start, end = window
+    total = pending = after = 0
+    has_later = False
+    for given_on, counted, _, waits, by_regime in prior:
+        if start <= given_on <= day:
+            held = by_regime.get(code, counted) if by_regime else counted
+            total += held
+            if waits:
+                pending += held
+        elif day < given_on <= horizon:
+            has_later = True
+            if given_on <= end:
+                after += by_regime.get(code, counted) if by_regime else counted
+    return total, pending, after, has_later
 
 
 def _with_later(totals: Totals, share: Share, regime: Regime, later: LaterPoint | None) -> Totals:
