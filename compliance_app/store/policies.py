@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from compliance_app.store.models import Policy, TrailHead
+from compliance_app.store.models import Policy
 from compliance_app.store.prepared import Prepared, ask
+from compliance_app.store.recipient_facts import hold_merges_off
 
 
 def in_force_by(session: Session, day: date) -> Sequence[Policy]:
@@ -56,9 +57,8 @@ def find_by_sha256(session: Session, sha256: str) -> Policy | None:
 
 
 def lock_versions(session: Session) -> None:
-    """Let nobody else adopt a version until the commit.
+    """Let nobody else adopt a version, or judge a gift, until the commit.
 
-    There may be no version to lock yet, so it is the head of the trail that is locked, which
-    an adoption needs anyway.
+    There may be no version to lock yet, so it is the lock that stands for no row.
     """
-    session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+    hold_merges_off(session, merging=True)

@@ -1,6 +1,6 @@
 """Adopting the firm's policy, and what holds before and after."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -207,6 +207,23 @@ def test_of_two_officers_at_once_one_adopts_a_version_for_a_day(app: Flask) -> N
         outcomes = sorted(pool.map(try_to_adopt, (CAST.officer, CAST.second_officer)))
     assert outcomes == ["adopted", "refused"]
     assert len(store.list_policies(db.session())) == 1
+
+
+def test_a_gift_that_comes_while_a_version_is_adopted_is_judged_by_it(app: Flask) -> None:
+    def hand_in() -> str:
+        with app.app_context(), unit_of_work() as session:
+            gift = submit(session, 20_00, date(2026, 11, 24))
+            judged = gift.version.shares[0].assessment
+            assert judged is not None
+            return judged.policy_sha256
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work() as session:
+            adopted = adopt(session, FIRST)
+            coming = pool.submit(hand_in)
+            # Long enough to be judged, where nothing held it up.
+            assert wait([coming], timeout=0.5).done == set()
+        assert coming.result(timeout=20) == adopted.sha256
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,8 @@ class Register(RuleBasedStateMachine):
     def the_register_is_as_the_model_says(self) -> None:
         with unit_of_work() as session:
             for recipient in self.recipients:
-                shares = ledgers.prior_shares(session, recipient, since=None, except_gift_id=None)
+                person = self.model.person(recipient)
+                shares = ledgers.prior_shares(session, person, since=None, except_gift_id=None)
                 held = sum(share.counted_cents for share in shares)
                 assert held == self.model.held(recipient)
             for reference, known in self.model.gifts.items():
