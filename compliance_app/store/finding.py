@@ -33,6 +33,7 @@ class Record(NamedTuple):
     person_id: int
     name: str
     email: str | None
+    phone: str | None
     employer: str | None
     title: str | None
 
@@ -40,23 +41,29 @@ class Record(NamedTuple):
 def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     """Return the people who fit best what is typed, the best first."""
     typed = Typed.of(typed_text)
-    if not typed.beginning:
+    if not typed.beginning and not typed.phone:
         return []
     most = _BESIDE_A_FIRM if typed.employer else _OF_A_BEGINNING
-    ids = dict.fromkeys(_begun(session, typed.beginning, most))
+    ids = dict.fromkeys(_begun(session, typed.beginning, most) if typed.beginning else ())
     # Who has just such a name fits best; only a firm tells many of them apart.
     if len(ids) < count or typed.employer:
         ids |= dict.fromkeys(with_keys(session, typed.keys))
     found = records(session, ids)
     fits: dict[int, float] = {}
     for record in found:
-        contact = Contact.of(record.name, employer=record.employer or "", email=record.email or "")
-        value = fit(typed, contact)
+        value = fit(typed, _contact(record, typed))
         if value >= _LEAST_FIT:
             fits[record.person_id] = max(value, fits.get(record.person_id, 0.0))
     best = sorted(fits, key=lambda person_id: (-fits[person_id], person_id))[:count]
     people = _people(session, found, best)
     return sorted(people, key=lambda one: (-round(fits[one.id], 2), one.name, one.id))
+
+
+def _contact(record: Record, typed: Typed) -> Contact:
+    """Return what is known of a record, as far as it is asked for."""
+    phone = record.phone if typed.phone and record.phone else ""
+    firm, email = record.employer or "", record.email or ""
+    return Contact.of(record.name, employer=firm, email=email, phone=phone)
 
 
 def with_keys(session: Session, keys: Iterable[int], *, count: int = _RANKED) -> Sequence[int]:
@@ -125,6 +132,7 @@ _RECORDS = (
         func.coalesce(Recipient.merged_into_id, Recipient.id),
         Recipient.name,
         Recipient.email,
+        Recipient.phone,
     )
     .add_columns(Employment.title)
     .where(Recipient.id.in_(bindparam("ids", expanding=True)), Recipient.retired_at.is_(None))

@@ -3,6 +3,7 @@
 The keys say who may be meant, `fit` says how well each of them fits what was typed.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import permutations
@@ -10,13 +11,15 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.contacts import Contact, number_of
 from compliance_app.rules.matching.keys import comparing_keys, name_keys, sound_keys
 from compliance_app.rules.matching.names import are_forms_of_one, fold, parse_name
 
 # Sorts after every sign that a folded name can hold.
 AFTER_ALL = "~"
 _MOST_WORDS = 4
+_NUMBER = re.compile(r"[0-9 ()+./-]+")
+_FEWEST_DIGITS = 7
 _LEAST_ALIKE = 0.75
 _FORM = 0.95
 _BEGUN = 0.97
@@ -37,8 +40,10 @@ class Typed(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "Typed":
-        """Read `Jon Smith`, `smith, jon`, `jon smith at Acme` or the beginning of an address."""
+        """Read a name, `jon smith at Acme`, the beginning of an address, or a telephone number."""
         plain = " ".join(fold(text).split())
+        if _NUMBER.fullmatch(text.strip()) and len(number_of(text)) >= _FEWEST_DIGITS:
+            return cls((), (), "", Contact.of("", phone=text))
         if "@" in plain:
             return cls((), (), plain)
         said, _, employer = plain.partition(" at ")
@@ -49,6 +54,11 @@ class Typed(NamedTuple):
         return cls(words, tuple(at.employer.split()), "", at)
 
     @property
+    def phone(self) -> str:
+        """Return the digits of a telephone number, where one was typed."""
+        return self.contact.phone if self.contact else ""
+
+    @property
     def beginning(self) -> str:
         """Return what a name in the table of words would have to begin with."""
         return self.email or " ".join(self.words)
@@ -56,6 +66,8 @@ class Typed(NamedTuple):
     @property
     def keys(self) -> set[int]:
         """Return the keys of whoever may be meant."""
+        if self.contact is not None and self.phone:
+            return comparing_keys(self.contact)
         if len(self.words) == 1:
             at_firm = comparing_keys(self.contact) if self.contact else set()
             return at_firm | sound_keys(self.words[0])
@@ -85,6 +97,8 @@ def rotations(contact: Contact) -> Iterator[str]:
 
 def fit(typed: Typed, contact: Contact) -> float:
     """Say how well a person fits what was typed, from 0 to about 1."""
+    if typed.phone:
+        return float(contact.phone == typed.phone)
     if typed.email:
         return float(contact.email.startswith(typed.email))
     left, at = list(contact.name.words), contact.employer.split()
