@@ -155,6 +155,7 @@ def _addresses(url: str, folder: str, port: int) -> dict[str, tuple[str, Reader]
         "all gifts, further": (f"/gifts/all?before={middle}", reader),
         "all gifts, supervisor": ("/gifts/all", by_role[Role.SUPERVISOR]),
         "a gift": (f"/gifts/{reference}", reader),
+        "the proof of a gift": (f"/gifts/{reference}/proof", reader),
         "approvals": ("/approvals", reader),
         "approvals, flagged": ("/approvals?show=flagged", reader),
         "approvals, supervisor": ("/approvals", by_role[Role.SUPERVISOR]),

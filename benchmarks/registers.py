@@ -5,16 +5,19 @@ The copies are rows alone: good to read from, but their trail does not verify.
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, text
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.orm import Session
 
 from compliance_app.app import create_app
 from compliance_app.services.demo import build
-from compliance_app.store import derived, schema
+from compliance_app.store import derived, nodes, schema
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.bulk import table_of
+from compliance_app.store.models import TrailEvent, TrailNode
 
 AT = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 BASE = 1_000
+BATCH = 65_536
 OPEN = "('draft', 'submitted', 'sent_back', 'approved')"
 ENDED = f"SELECT id FROM gift WHERE state NOT IN {OPEN}"
 VERSIONS = f"SELECT id FROM gift_version WHERE gift_id IN ({ENDED})"
@@ -100,6 +103,17 @@ def _derive(connection: Connection) -> None:
         connection.execute(delete(table))
         names = [column.name for column in table.columns]
         connection.execute(insert(table).from_select(names, true()))
+    connection.execute(delete(table_of(TrailNode)))
+    done, events = 0, table_of(TrailEvent)
+    with Session(connection) as session:
+        while seals := session.scalars(
+            select(events.c.sha256)
+            .where(events.c.number > done)
+            .order_by(events.c.number)
+            .limit(BATCH)
+        ).all():
+            nodes.keep(session, done, seals)
+            done += len(seals)
 
 
 def _has_gift(table: str, highest: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from compliance_app.rules.audit import GENESIS, RawEvent, canonical, seal
 from compliance_app.rules.checkpoint import Checkpoint, Note, NoteError, read_note
-from compliance_app.rules.merkle import Tree, is_consistent, is_included, leaf_hash
+from compliance_app.rules.merkle import Prover, Tree, is_consistent, is_included, leaf_hash
 
 FORMAT = "tally3220-trail"
 VERSION = 1
@@ -65,7 +65,7 @@ def export_lines(
 
 
 def lines_over(
-    tree: Tree, head: str, events: Iterable[RawEvent], kept: Iterable[Kept], *, is_whole: bool
+    tree: Prover, head: str, events: Iterable[RawEvent], kept: Iterable[Kept], *, is_whole: bool
 ) -> Iterator[str]:
     """Yield the lines of an export of events that are in a tree whose last seal is `head`."""
     size, root = tree.size, tree.root(tree.size)

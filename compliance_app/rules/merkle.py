@@ -4,6 +4,7 @@ An inclusion proof shows that an event is in the tree of a checkpoint; a consist
 that a later tree only grew out of an earlier one.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -17,18 +18,21 @@ def leaf_hash(seal_hex: str) -> bytes:
     return sha256(LEAF + bytes.fromhex(seal_hex)).digest()
 
 
-class Tree:
-    """The tree over the leaves in order, able to answer for every size it once had."""
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over complete subtrees of one height, as many as a power of two."""
+    while len(hashes) > 1:
+        hashes = [_node(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
 
-    def __init__(self, leaves: Iterable[bytes]) -> None:
-        # Each level is the hashes of the complete subtrees of its height, end to end.
-        level = b"".join(leaves)
-        self.size = len(level) // HASH
-        self._levels = [level]
-        while len(level) >= 2 * HASH:
-            pairs = range(0, len(level) - 2 * HASH + 1, 2 * HASH)
-            level = b"".join(sha256(NODE + level[at : at + 2 * HASH]).digest() for at in pairs)
-            self._levels.append(level)
+
+class Prover(ABC):
+    """What can be proved of a tree whose complete subtrees are known, for every size it had."""
+
+    size: int
+
+    @abstractmethod
+    def complete(self, height: int, place: int) -> bytes:
+        """Return the root of the complete subtree of this height that is number `place`."""
 
     def root(self, size: int) -> bytes:
         """Return the root of the tree of the first `size` leaves."""
@@ -70,10 +74,27 @@ class Tree:
         if count == 0:
             return sha256().digest()
         if count & (count - 1) == 0:
-            at = start // count * HASH
-            return self._levels[count.bit_length() - 1][at : at + HASH]
+            return self.complete(count.bit_length() - 1, start // count)
         middle = start + _left(count)
         return _node(self._over(start, middle), self._over(middle, end))
+
+
+class Tree(Prover):
+    """The tree over the leaves in order, all of it in memory."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        # Each level is the hashes of the complete subtrees of its height, end to end.
+        level = b"".join(leaves)
+        self.size = len(level) // HASH
+        self._levels = [level]
+        while len(level) >= 2 * HASH:
+            pairs = range(0, len(level) - 2 * HASH + 1, 2 * HASH)
+            level = b"".join(sha256(NODE + level[at : at + 2 * HASH]).digest() for at in pairs)
+            self._levels.append(level)
+
+    def complete(self, height: int, place: int) -> bytes:
+        """Return the root of a complete subtree."""
+        return self._levels[height][place * HASH : (place + 1) * HASH]
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

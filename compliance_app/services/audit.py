@@ -119,7 +119,7 @@ def _against(
     """Hold the trail to what it was when each checkpoint was made, the smallest first."""
     known = list(given)
     for row in kept:
-        checkpoint = _as_signed(row)
+        checkpoint = as_signed(row)
         if checkpoint is None:
             sentence = f"The checkpoint of {row.size} events was changed after it was made."
             return Fault(Damage.CHANGED, row.size, sentence)
@@ -140,7 +140,7 @@ def _against(
     return None
 
 
-def _as_signed(row: TrailCheckpoint) -> Checkpoint | None:
+def as_signed(row: TrailCheckpoint) -> Checkpoint | None:
     """Return what a kept checkpoint says, None where it is not as it was made."""
     try:
         note = read_note(row.note)

@@ -18,7 +18,7 @@ from compliance_app.rules.audit import RawEvent, canonical
 from compliance_app.services import audit
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.people import SECRET_COLUMNS
-from compliance_app.store import derived, trail
+from compliance_app.store import derived, nodes, trail
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
@@ -113,6 +113,10 @@ def replay(session: Session) -> Replay:
     # What is kept follows from the rows, so it says nothing of rows that are wrong.
     if not done.differences:
         done.differences += map(_unlike_derived, derived.differences(session))
+        done.differences += (
+            f"Trail node {place} of height {height} does not follow from the trail."
+            for height, place in nodes.differences(session, found.events)
+        )
     return done
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event, RawEvent, body_sha256, canonical, moment, seal
 from compliance_app.rules.audit import seal_of as seal_fields
-from compliance_app.store import derived
+from compliance_app.store import derived, nodes
 from compliance_app.store.base import Base
 from compliance_app.store.models import TrailEvent, TrailHead
 from compliance_app.store.people import email_of
@@ -156,6 +156,8 @@ def write_sealed(
 ) -> None:
     """Write what was sealed while the head was locked, with the sums that follow from it."""
     write_together(session, {TrailEvent: sealed.rows}, {TrailHead: sealed.head}, sums)
+    before = sealed.head["number"] - len(sealed.rows)
+    nodes.keep(session, before, [row["sha256"] for row in sealed.rows])
 
 
 def write_many(

@@ -35,6 +35,7 @@ BIG = frozenset(
         "employment",
         "employer",
         "trail_event",
+        "trail_node",
         "giver_month",
         "recipient_year",
         "flagged_gift",
@@ -66,6 +67,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("supervisor", "/gifts/all"),
     ("officer", "/gifts/G-2026-000001"),
     ("rep", "/gifts/G-2026-000002/amend"),
+    ("officer", "/gifts/G-2026-000001/proof"),
     ("officer", "/approvals"),
     ("officer", "/approvals?show=flagged"),
     ("supervisor", "/approvals"),
@@ -196,6 +198,8 @@ def test_no_page_and_no_read_goes_through_a_whole_table(app: Flask) -> None:
         with asked() as statements:
             if who == "program":
                 assert program.open("GET", address).status_code == 200, address
+            elif address.endswith("/proof"):
+                assert browsers[who].open("GET", address).status_code == 200
             else:
                 browsers[who].get(address)
         with db.engine.connect().execution_options(mode=Mode.FROZEN) as connection:

@@ -6,11 +6,11 @@ from flask import Flask
 from compliance_app.rules.exported import ExportError
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
-from compliance_app.services import approvals, gifts, recipients, trail_export
+from compliance_app.services import approvals, checkpoints, gifts, recipients, trail_export
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import finding, gift_lists
 from compliance_app.store import gifts as store
-from compliance_app.store.base import db, unit_of_work
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 from compliance_app.store.models import Gift
 from tests.conftest import EMAILS, NOON, Cast
 from tests.factories import make_claim
@@ -530,6 +530,10 @@ def test_the_proof_of_a_gift_convinces_whoever_has_only_the_file(app: Flask, cas
     answer = officer.open("GET", "/gifts/G-2026-000001/proof")
     assert "G-2026-000001-proof.jsonl" in answer.headers["Content-Disposition"]
     assert trail_export.check_file(answer.text.splitlines()).events == 1
+    with frozen_reading() as reading:
+        drawn = checkpoints.draw_checkpoint(reading, signing_key="", at=NOON)
+        lines = list(trail_export.lines_of(reading, drawn, subject="gift:1"))
+    assert answer.text.splitlines()[:-1] == lines[:-1]
     changed = answer.text.replace("Gift basket", "Gift casket")
     with pytest.raises(ExportError):
         trail_export.check_file(changed.splitlines())

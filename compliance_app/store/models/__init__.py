@@ -50,6 +50,7 @@ from compliance_app.store.models.records import (
     TrailCheckpoint,
     TrailEvent,
     TrailHead,
+    TrailNode,
 )
 from compliance_app.store.models.searches import SavedSearch
 
@@ -95,4 +96,5 @@ __all__ = [
     "TrailCheckpoint",
     "TrailEvent",
     "TrailHead",
+    "TrailNode",
 ]

@@ -58,6 +58,17 @@ class TrailHead(Base):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
+class TrailNode(Base):
+    """The root over 2^height seals of the trail; it only shortens proofs (store/nodes.py)."""
+
+    __tablename__ = "trail_node"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
+
+    height: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class TrailCheckpoint(Base):
     """How far the trail had grown at a moment, as the signed note that leaves the house.
 
