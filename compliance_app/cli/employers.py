@@ -12,7 +12,7 @@ from compliance_app.services import coverage
 from compliance_app.services import employers as service
 from compliance_app.services.employers import EmployerFacts
 from compliance_app.services.workplaces import class_on
-from compliance_app.store import employer_pages
+from compliance_app.store import employer_pages, identity
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import Employer
@@ -99,11 +99,14 @@ def classify(name: str, kind: str, *, since: datetime | None) -> None:
     with opened(), unit_of_work() as session:
         wanted = EmployerClass(kind)
         day = since.date() if since else None
+        known = identity.count_open_findings(session)
         firm = service.classify(
             session, _find(session, name).id, wanted, since=day, actor_id=None, at=now()
         )
         when = f" from {day.isoformat()} on" if day else ""
         click.echo(f"{firm.name} is: {wanted.words}{when}.")
+        if (new := identity.count_open_findings(session) - known) > 0:
+            click.echo(f"{counted(new, 'gift')} came to light: see tally3220 recipients findings.")
 
 
 @employers.command("hand-over")

@@ -1,9 +1,12 @@
 """Client firms: the list, a firm with its people and gifts, and what may be changed about it."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from compliance_app.clock import now, today
 from compliance_app.rules.client_errors import NotCoveredError
@@ -12,7 +15,7 @@ from compliance_app.rules.errors import InputError, NotFoundError, RuleError
 from compliance_app.rules.permissions import Permission
 from compliance_app.services import coverage, employers
 from compliance_app.services.workplaces import class_on
-from compliance_app.store import employer_pages
+from compliance_app.store import employer_pages, identity
 from compliance_app.store import employers as store
 from compliance_app.store import recipients as recipient_store
 from compliance_app.store.base import db, unit_of_work
@@ -102,68 +105,46 @@ def edit(employer_id: int) -> ResponseReturnValue:
 def update(employer_id: int) -> ResponseReturnValue:
     """Set a firm's plain facts."""
     form = EmployerForm()
-    if not form.validate():
-        return edit_page(_firm(employer_id), form), 422
-    try:
-        with unit_of_work() as work:
-            employers.change(
-                work,
-                employer_id,
-                form.facts(_parent_id(form)),
-                actor_id=actor().person_id,
-                at=now(),
-            )
-    except RuleError as error:
-        return _refused(employer_id, form, error)
-    return _done(employer_id, "The facts are saved.")
+
+    def act(work: Session) -> str:
+        employers.change(work, employer_id, form.facts(_parent_id(form)), **_by())
+        return "The facts are saved."
+
+    return _do(employer_id, form, act)
 
 
 @bp.post("/employers/<int:employer_id>/class")
 @requires(Permission.EMPLOYER_CHANGE_ALL)
 def classify(employer_id: int) -> ResponseReturnValue:
-    """Say what the firm is from a day on."""
+    """Say what the firm is from a day on, and how many gifts came to light by it."""
     form = ClassForm()
-    if not form.validate():
-        return edit_page(_firm(employer_id), form), 422
-    try:
-        with unit_of_work() as work:
-            employers.classify(
-                work,
-                employer_id,
-                EmployerClass(form.employer_class.data),
-                since=form.since.data,
-                actor_id=actor().person_id,
-                at=now(),
-            )
-    except RuleError as error:
-        return _refused(employer_id, form, error)
-    return _done(employer_id, "The class is saved; gifts from its first day on are judged by it.")
+
+    def act(work: Session) -> str:
+        kind, known = EmployerClass(form.employer_class.data), identity.count_open_findings(work)
+        employers.classify(work, employer_id, kind, since=form.since.data, **_by())
+        new = identity.count_open_findings(work) - known
+        found = f" {new} {'gift' if new == 1 else 'gifts'} came to light." if new > 0 else ""
+        return f"The class is saved; gifts from its first day on are judged by it.{found}"
+
+    return _do(employer_id, form, act)
 
 
 @bp.post("/employers/<int:employer_id>/negotiations")
 @requires(Permission.EMPLOYER_CHANGE_OWN)
 def negotiate(employer_id: int) -> ResponseReturnValue:
     """Record a negotiation, or put what is known now in the place of one."""
-    form = NegotiationForm()
-    if not form.validate():
-        return edit_page(_firm(employer_id), form), 422
-    said = {
-        "opportunity": form.opportunity.data or "",
-        "started_on": form.started_on.data,
-        "ended_on": form.ended_on.data,
-        "actor_id": actor().person_id,
-        "at": now(),
-    }
-    row_id = read_id(request.form.get("negotiation"))
-    try:
-        with unit_of_work() as work:
-            if row_id is None:
-                employers.negotiate(work, employer_id, **said)
-            else:
-                employers.change_negotiation(work, row_id, **said)
-    except RuleError as error:
-        return _refused(employer_id, form, error)
-    return _done(employer_id, "The negotiation is saved; gifts on its days go to compliance.")
+    form, row_id = NegotiationForm(), read_id(request.form.get("negotiation"))
+
+    def act(work: Session) -> str:
+        said, started_on = form.opportunity.data or "", form.started_on.data
+        days = {"started_on": started_on, "ended_on": form.ended_on.data}
+        if row_id is None:
+            employers.negotiate(work, employer_id, said, **days, **_by())
+        else:
+            employers.change_negotiation(work, row_id, said, **days, **_by())
+        return "The negotiation is saved; gifts on its days go to compliance."
+
+    return _do(employer_id, form, act)
 
 
 @bp.post("/employers/<int:employer_id>/hand-over")
@@ -172,24 +153,35 @@ def hand_over(employer_id: int) -> ResponseReturnValue:
     """Give the account, with its open requests, to somebody else."""
     form = HandOverForm()
     form.offer(store.possible_owners(db.session()))
+
+    def act(work: Session) -> str:
+        done = coverage.hand_over(work, employer_id, form.to_id, on=form.on.data, **_by())
+        owner, moved = work.get_one(Person, form.to_id).name, len(done.requests)
+        requests = f"{moved} open request{'s' * (moved > 1)}" if moved else "no open request"
+        return f"{owner} covers {done.employer.name} now; {requests} moved along."
+
+    return _do(employer_id, form, act)
+
+
+def _by() -> dict[str, Any]:
+    """Return who acts, and when."""
+    return {"actor_id": actor().person_id, "at": now()}
+
+
+def _do(employer_id: int, form: ClientForm, act: Callable[[Session], str]) -> ResponseReturnValue:
+    """Do an act and say what was done; show the form again where it is refused."""
     if not form.validate():
         return edit_page(_firm(employer_id), form), 422
     try:
         with unit_of_work() as work:
-            done = coverage.hand_over(
-                work,
-                employer_id,
-                form.to_id,
-                on=form.on.data,
-                actor_id=actor().person_id,
-                at=now(),
-            )
-            owner = work.get_one(Person, form.to_id).name
+            said = act(work)
     except RuleError as error:
-        return _refused(employer_id, form, error)
-    moved = len(done.requests)
-    requests = "no open request" if not moved else f"{moved} open request{'s' * (moved > 1)}"
-    return _done(employer_id, f"{owner} covers {done.employer.name} now; {requests} moved along.")
+        note_refusal(error)
+        db.session.rollback()
+        form.refuse(error)
+        return edit_page(_firm(employer_id), form), status_of(error)
+    flash(said)
+    return redirect(url_for(".show", employer_id=employer_id))
 
 
 def _firm(employer_id: int) -> Employer:
@@ -213,15 +205,3 @@ def _parent_id(form: EmployerForm) -> int | None:
         sentence = f"No firm in the register is called {name}. Add it first, or check the name."
         raise InputError(problems={"parent": sentence})
     return parent.id
-
-
-def _refused(employer_id: int, form: ClientForm, error: RuleError) -> ResponseReturnValue:
-    note_refusal(error)
-    db.session.rollback()
-    form.refuse(error)
-    return edit_page(_firm(employer_id), form), status_of(error)
-
-
-def _done(employer_id: int, sentence: str) -> ResponseReturnValue:
-    flash(sentence)
-    return redirect(url_for(".show", employer_id=employer_id))

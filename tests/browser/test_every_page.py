@@ -131,6 +131,9 @@ def test_no_page_bars_anybody_or_scrolls_sideways(
             found += [f"{who} {address}: {wrong}" for wrong in wrongs(page, axe=axe)]
             if who == "officer" and address in PICTURED:
                 take(page, f"{address.strip('/').replace('/', '-') or 'home'}-{look}")
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    found += [f"nobody /sign-in: {wrong}" for wrong in wrongs(page, axe=look in ASKED_OF_AXE)]
     assert found == []
     # Chromium itself notes every answer that is a refusal.
     assert [line for line in complaints if "status of 4" not in line] == []

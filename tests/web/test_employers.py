@@ -106,3 +106,12 @@ def test_firms_are_found_by_the_beginning_of_any_word(officer: Page) -> None:
     assert officer.words("tbody a") == ["Northgate Pension Trust"]
     officer.get("/employers?q=100%25")
     assert "No firm fits" in officer.said
+
+
+def test_a_class_says_how_many_gifts_came_to_light_by_it(officer: Page) -> None:
+    with unit_of_work() as session:
+        claim = make_claim(60_00, given_on=NOON.date().replace(month=6))
+        gifts.submit(session, claim, giver_id=CAST.rep, actor_id=CAST.rep, at=NOON)
+    form = {"employer_class": "federal_agency", "since": "2026-01-01"}
+    officer.post("/employers/1/class", form, on="/employers/1/edit")
+    assert "1 gift came to light." in officer.follow().said
