@@ -100,7 +100,8 @@ def record_past(
 class HistoryWriter:
     """Judges past gifts against a ledger in memory and writes them in batches.
 
-    It must know beforehand whom they are for, and be given them in the order they were given.
+    It must know beforehand whom they are for and, to read no more of the register than it takes,
+    the first of their days; and be given them in the order they were given.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class HistoryWriter:
         actor_id: int | None,
         at: datetime,
         ids_above: int = 0,
+        first_day: date = date.min,
     ) -> None:
         check_may_record(session, actor_id)
         self.session = session
@@ -122,13 +124,14 @@ class HistoryWriter:
         ids = {person.id for person in self._people.values()}
         self._suspects = suspects_among(session, ids)
         ids |= {suspect.id for suspect in self._suspects.values()}
-        self._ledger = MemoryLedger(ledger_store.known_shares(session, ids))
+        self._policies = PolicyBook(session)
+        since = self._looked_at_since(first_day)
+        self._ledger = MemoryLedger(ledger_store.known_shares(session, ids, since=since))
         self._free_ids: dict[type[Base], Iterator[int]] = {
             model: reserve_ids(session, model, above=ids_above if model is Gift else 0)
             for model in MODELS
         }
         self._actor_told, self._told_at = audit.actor_of(session, actor_id), moment(at)
-        self._policies = PolicyBook(session)
         self._actor = session.get_one(Person, actor_id) if actor_id else None
         above = people_store.superiors(session, self._actor) if self._actor else []
         self._superior_ids = {one.id for one in above}
@@ -144,7 +147,8 @@ class HistoryWriter:
             while batch.gifts:
                 for past in batch.gifts:
                     self._take(past, batch)
-                self._forget_before(batch.gifts[-1].claim.given_on)
+                since = self._looked_at_since(batch.gifts[-1].claim.given_on)
+                self._ledger.forget_before(since or date.min)
                 sealed = end.seal_all(batch.events)
                 behind.catch_up()
                 following = self._numbered(next(batches, []))
@@ -154,12 +158,12 @@ class HistoryWriter:
                 batch = following
         return self.recorded
 
-    def _forget_before(self, day: date) -> None:
-        """Let go of the shares that gifts from this day on are not judged by."""
+    def _looked_at_since(self, day: date) -> date | None:
+        """Return the day before which no share matters to gifts from this day on."""
+        if day == date.min:
+            return None
         # The last policy knows the years that all of them used.
-        since = looked_at_since(self._policies.on(date.max), day)
-        if since is not None:
-            self._ledger.forget_before(since)
+        return looked_at_since(self._policies.on(date.max), day)
 
     def _numbered(self, gifts: list[PastGift]) -> "_Batch":
         """Take the ids of the rows that gifts become, while nobody else uses the session."""

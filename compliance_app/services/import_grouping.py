@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from compliance_app.services.claims import Claim
@@ -73,6 +74,11 @@ class TakenGifts:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._firsts)
+
+    @property
+    def first_day(self) -> date:
+        """Return the day of the earliest."""
+        return date.fromordinal(min(self._days, default=date.min.toordinal()))
 
     def add(self, gift: FileGift) -> None:
         """Take one more."""

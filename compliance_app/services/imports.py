@@ -143,7 +143,12 @@ def _write(
     progress: Callable[[int, int], None],
 ) -> None:
     writer = history.HistoryWriter(
-        session, parties.ids, actor_id=actor_id, at=at, ids_above=taken.highest_number
+        session,
+        parties.ids,
+        actor_id=actor_id,
+        at=at,
+        ids_above=taken.highest_number,
+        first_day=taken.first_day,
     )
     # In the order they were given, each made ready only when it is judged.
     recorded = writer.record(
