@@ -142,9 +142,9 @@ def _copy_trail(connection: Connection, highest: int) -> None:
     last = _number(connection, "SELECT max(number) FROM trail_event")
     connection.exec_driver_sql(
         "INSERT INTO trail_event (number, happened_at, actor, event, subject, body, "
-        f"previous_sha256, sha256) SELECT number + {last}, happened_at, actor, event, "
-        f"'gift:' || (CAST(substr(subject, 6) AS INTEGER) + {highest}), body, previous_sha256, "
-        "sha256 FROM trail_event WHERE substr(subject, 1, 5) = 'gift:' AND "
+        f"previous_sha256, sha256) SELECT row_number() OVER (ORDER BY number) + {last}, "
+        f"happened_at, actor, event, 'gift:' || (CAST(substr(subject, 6) AS INTEGER) + {highest}), "
+        "body, previous_sha256, sha256 FROM trail_event WHERE substr(subject, 1, 5) = 'gift:' AND "
         f"CAST(substr(subject, 6) AS INTEGER) + {highest} IN (SELECT id FROM gift)"
     )
     connection.exec_driver_sql(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
@@ -147,16 +148,19 @@ KNOWN_SHARES = Prepared(_select_known_shares(), KnownShare)
 
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
     """Return the person's shares with a day in [since, before), oldest first."""
-    statement = (
-        ledger_rows()
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            Share.given_on >= since,
-            Share.given_on < before,
-        )
-        .order_by(Share.given_on, Share.id)
+    ids = list(same_person_ids(session, recipient_id))
+    [rows] = ask(session, _ledger()(ids=ids, since=since, before=before))
+    return rows
+
+
+@cache
+def _ledger() -> Prepared:
+    statement = ledger_rows().where(
+        Share.recipient_id.in_(bindparam("ids", expanding=True)),
+        Share.given_on >= bindparam("since"),
+        Share.given_on < bindparam("before"),
     )
-    return [LedgerRow._make(row) for row in session.execute(statement)]
+    return Prepared(statement.order_by(Share.given_on, Share.id), LedgerRow)
 
 
 def ledger_rows() -> Select[*tuple[Any, ...]]:
@@ -199,15 +203,19 @@ def room_of(
     session: Session, recipient_id: int, *, since: date | None, before: date
 ) -> list[RoomRow]:
     """Return the person's shares that hold room, in the order of the ledger."""
-    statement = (
-        select(Share.id, Share.given_on, Share.counted_cents, Share.regime_cents)
-        .where(
-            Share.recipient_id.in_(same_person_ids(session, recipient_id)),
-            Share.holds_room,
-            Share.given_on < before,
-        )
-        .order_by(Share.given_on, Share.id)
+    ids = list(same_person_ids(session, recipient_id))
+    [rows] = ask(session, _ROOM(ids=ids, since=since or date.min, before=before))
+    return rows
+
+
+_ROOM = Prepared(
+    select(Share.id, Share.given_on, Share.counted_cents, Share.regime_cents)
+    .where(
+        Share.recipient_id.in_(bindparam("ids", expanding=True)),
+        Share.holds_room,
+        Share.given_on >= bindparam("since"),
+        Share.given_on < bindparam("before"),
     )
-    if since is not None:
-        statement = statement.where(Share.given_on >= since)
-    return [RoomRow._make(row) for row in session.execute(statement)]
+    .order_by(Share.given_on, Share.id),
+    RoomRow,
+)

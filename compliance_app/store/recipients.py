@@ -63,11 +63,8 @@ def key_of(name: str) -> str:
 
 def same_person_ids(session: Session, recipient_id: int) -> Sequence[int]:
     """Return the ids of the record and of those merged into it."""
-    return session.scalars(
-        select(Recipient.id)
-        .where(or_(Recipient.id == recipient_id, Recipient.merged_into_id == recipient_id))
-        .order_by(Recipient.id)
-    ).all()
+    [rows] = ask(session, _SAME_PERSON(recipient_id=recipient_id))
+    return [row.id for row in rows]
 
 
 def classes_and_phones(
@@ -91,6 +88,16 @@ def merged_into(
 # Built once: putting a statement together takes longer than answering it.
 _CLASSES_AND_PHONES = select(Recipient.id, Recipient.recipient_class, Recipient.phone).where(
     Recipient.id.in_(bindparam("ids", expanding=True))
+)
+_SAME_PERSON = Prepared(
+    select(Recipient.id)
+    .where(
+        or_(
+            Recipient.id == bindparam("recipient_id"),
+            Recipient.merged_into_id == bindparam("recipient_id"),
+        )
+    )
+    .order_by(Recipient.id)
 )
 _MERGED = (
     select(Recipient.merged_into_id, Recipient.id, Recipient.name)

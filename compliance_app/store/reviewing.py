@@ -1,13 +1,24 @@
 """What a reviewer compares a request with: gifts to the same employer, and the giver's quarter."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, case, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
 from compliance_app.store.models import Gift, GiftVersion, GiverMonth, Person, Share
+from compliance_app.store.prepared import Prepared, ask
 
 # Never handed in, or taken back by the giver: nothing to compare with.
 NOTHING = (State.DRAFT, State.DISCARDED, State.WITHDRAWN, State.CANCELLED)
@@ -44,40 +55,16 @@ def to_employer(
     session: Session, employer_id: int, *, since: date, before: date, except_gift_id: int
 ) -> Sum:
     """Add up what people of an employer were given in [since, before)."""
-    statement = (
-        select(
-            func.count(Gift.id.distinct()),
-            func.count(Share.recipient_id.distinct()),
-            # PostgreSQL sums large integers to a decimal.
-            cast(
-                func.coalesce(func.sum(case((Share.holds_room, Share.counted_cents), else_=0)), 0),
-                BigInteger,
-            ),
-        )
-        .select_from(Share)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .where(
-            Share.employer_id == employer_id,
-            Share.given_on >= since,
-            Share.given_on < before,
-            Share.gift_id != except_gift_id,
-            GiftVersion.number == Gift.version_number,
-            Gift.state.not_in(NOTHING),
-        )
-    )
-    return Sum._make(session.execute(statement).one())
+    within = {"employer_id": employer_id, "since": since, "before": before}
+    [[found]] = ask(session, _TO_EMPLOYER(**within, except_gift_id=except_gift_id))
+    return Sum._make(found)
 
 
 def of_giver(session: Session, giver_id: int, *, since: date, before: date) -> GiverSum:
     """Return what a giver's gifts of whole months, [since, before), add up to."""
-    columns = GiverMonth.gifts, GiverMonth.counted_cents, GiverMonth.late
     first, after = (day.year * 100 + day.month for day in (since, before))
-    statement = select(
-        # PostgreSQL sums large integers to a decimal.
-        *(cast(func.coalesce(func.sum(column), 0), BigInteger) for column in columns)
-    ).where(GiverMonth.giver_id == giver_id, GiverMonth.month >= first, GiverMonth.month < after)
-    return GiverSum._make(session.execute(statement).one())
+    [[found]] = ask(session, _OF_GIVER(giver_id=giver_id, first=first, after=after))
+    return GiverSum._make(found)
 
 
 def latest_to_employer(
@@ -90,27 +77,65 @@ def latest_to_employer(
     count: int,
 ) -> list[NearGift]:
     """Return the newest shares that went to people of an employer in [since, before)."""
-    statement = (
-        select(
-            Gift.reference,
-            Share.given_on,
-            Share.recipient_name,
-            Person.name,
-            Gift.state,
-            Share.counted_cents,
-        )
+    within = {"employer_id": employer_id, "since": since, "before": before, "count": count}
+    [found] = ask(session, _LATEST_TO_EMPLOYER(**within, except_gift_id=except_gift_id))
+    return found
+
+
+def _at_employer(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as `select` has it
+    """Select of the shares that went to people of an employer in some days, but for one gift."""
+    return (
+        select(*columns)
+        .select_from(Share)
         .join(Gift, Gift.id == Share.gift_id)
         .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .join(Person, Person.id == Gift.giver_id)
         .where(
-            Share.employer_id == employer_id,
-            Share.given_on >= since,
-            Share.given_on < before,
-            Share.gift_id != except_gift_id,
+            Share.employer_id == bindparam("employer_id"),
+            Share.given_on >= bindparam("since"),
+            Share.given_on < bindparam("before"),
+            Share.gift_id != bindparam("except_gift_id"),
             GiftVersion.number == Gift.version_number,
             Gift.state.not_in(NOTHING),
         )
-        .order_by(Share.given_on.desc(), Share.id.desc())
-        .limit(count)
     )
-    return [NearGift._make(row) for row in session.execute(statement)]
+
+
+def _whole(total: ColumnElement[Any]) -> ColumnElement[int]:
+    # PostgreSQL sums large integers to a decimal.
+    return cast(func.coalesce(total, 0), BigInteger)
+
+
+# Built once: putting a statement together takes longer than answering it.
+_TO_EMPLOYER = Prepared(
+    _at_employer(
+        func.count(Gift.id.distinct()),
+        func.count(Share.recipient_id.distinct()),
+        _whole(func.sum(case((Share.holds_room, Share.counted_cents), else_=0))),
+    )
+)
+_OF_GIVER = Prepared(
+    select(
+        *(
+            _whole(func.sum(column))
+            for column in (GiverMonth.gifts, GiverMonth.counted_cents, GiverMonth.late)
+        )
+    ).where(
+        GiverMonth.giver_id == bindparam("giver_id"),
+        GiverMonth.month >= bindparam("first"),
+        GiverMonth.month < bindparam("after"),
+    )
+)
+_LATEST_TO_EMPLOYER = Prepared(
+    _at_employer(
+        Gift.reference,
+        Share.given_on,
+        Share.recipient_name,
+        Person.name,
+        Gift.state,
+        Share.counted_cents,
+    )
+    .join(Person, Person.id == Gift.giver_id)
+    .order_by(Share.given_on.desc(), Share.id.desc())
+    .limit(bindparam("count", type_=Integer)),
+    NearGift,
+)
