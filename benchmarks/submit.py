@@ -1,9 +1,12 @@
 """Submissions by eight clients, beside a bare durable insert of the very rows they write.
 
-Run it on a database it may fill: python benchmarks/submit.py [postgresql://user@host/empty]
-Without an address it makes a SQLite file. Each figure is the median of five alternating runs.
+Run it on a database it may fill: python -m benchmarks.submit [alone] [postgresql://user@host/empty]
+Without an address it makes a SQLite file. Each figure is the median of five alternating runs. With
+`alone` in front of the address one client acts, and what counts is processor time: its own and
+that of the process that serves it, the shortest of many alternating rounds.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 from flask import Flask
@@ -46,6 +49,8 @@ PROCESSES = 4
 THREADS = 2
 SECONDS = 3.0
 ROUNDS = 5
+ALONE_ROUNDS = 12
+ALONE_ACTS = 150
 # In the order in which rows that name each other are written.
 MODELS: tuple[Any, ...] = (Gift, GiftVersion, Assessment, Share, Decision)
 # Far above what a run hands out, so that the rows of the floor never meet a gift's.
@@ -179,14 +184,49 @@ def measure(pool: ProcessPoolExecutor, url: str, design: str, *, contended: bool
     return Figures(len(seconds) / SECONDS, median(seconds) * 1000, p99 * 1000)
 
 
+def alone(url: str) -> None:
+    """Let one client act in both designs by turns, and print the processor time of an act."""
+    with application(url).app_context():
+        rows, chance = template(), Random(1)
+        seconds: dict[str, list[float]] = {"bare insert": [], "submit": []}
+        for number in range(ALONE_ROUNDS):
+            # Submissions take the ids above the highest on SQLite: each round of the floor its own.
+            floor = bare(rows, count(FLOOR_IDS * (number + 1)))
+            for design, act in (("bare insert", floor), ("submit", submit)):
+                began = process_time() + served_seconds()
+                for _ in range(ALONE_ACTS):
+                    with unit_of_work() as session:
+                        act(session, chance.randrange(2, RECIPIENTS))
+                spent = process_time() + served_seconds() - began
+                seconds[design].append(spent / ALONE_ACTS)
+        db.engine.dispose()
+    floor_ms, submit_ms = (min(some) * 1000 for some in seconds.values())
+    print(f"bare insert {floor_ms:.2f} ms, submit {submit_ms:.2f} ms: {floor_ms / submit_ms:.0%}")
+
+
+def served_seconds() -> float:
+    """Return the processor time of PostgreSQL's process for this client, where it runs here."""
+    if db.engine.dialect.name == "sqlite":
+        return 0.0
+    with db.engine.connect() as connection:
+        number = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    # The second field of a stat is a name in brackets, and may hold anything.
+    fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 JOBS = count(1)
 
 
 def main() -> None:
     """Measure every design in turn, several times, and print the medians."""
+    address = next((one for one in sys.argv[1:] if one != "alone"), "")
     with tempfile.TemporaryDirectory() as folder:
-        url = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{Path(folder) / 'register.db'}"
+        url = address or f"sqlite:///{Path(folder) / 'register.db'}"
         fill(url)
+        if "alone" in sys.argv:
+            alone(url)
+            return
         designs = ["bare insert", "submit"]
         designs += [] if url.startswith("sqlite") else ["each commit waits"]
         cases = [(design, contended) for contended in (False, True) for design in designs]
