@@ -134,7 +134,6 @@ class Assessment(Base):
     """The engine's verdict on one share, kept for ever; `document` is its canonical JSON."""
 
     __tablename__ = "assessment"
-    __table_args__ = (Index("ix_assessment_version_id_recipient_id", "version_id", "recipient_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("gift_version.id"))
