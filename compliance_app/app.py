@@ -1,11 +1,13 @@
 """The application: every part in the order it is put together."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from flask.templating import Environment
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +22,14 @@ class ConfigurationError(Exception):
     """The settings do not allow a safe start; the sentence says which and why."""
 
 
+class Templates(Environment):
+    """Templates whose globals are one plain dict: each import in each page compares them."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template; all of them are set before the first is loaded."""
+        return {**self.globals, **(d or {})}
+
+
 def create_app(settings: Mapping[str, object] | None = None, *, console: bool = False) -> Flask:
     """Build the application from the environment; `settings` override single values.
 
@@ -31,6 +41,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, console: bool = 
         template_folder=str(assets.find("templates")),
         static_folder=str(assets.PACKAGE / "static"),
     )
+    app.jinja_environment = Templates
     app.config.from_pyfile(str(assets.find("config.py")))
     app.config.update(settings or {})
     if not console:
