@@ -43,7 +43,12 @@ def judged(gift: Gift) -> Assessment:
                 quantity=3,
                 market_value_cents=120_00,
                 tax_cents=5_00,
-                evidence={"logo": "", "rate": "1.08"},
+                evidence={
+                    "logo": "",
+                    "currency": "EUR",
+                    "rate": "1.08",
+                    "rate_date": "2026-11-20",
+                },
                 to=(CAST.morgan, CAST.ravi),
             ),
             id="a gift with everything to two people",
