@@ -21,6 +21,8 @@ FILES: Final = {
     SERIF: ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
     SERIF_SEMI: ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
 }
+# Makes a text its shape, which has a zero for each figure.
+ALIKE: Final = str.maketrans("123456789", "000000000")
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # What was measured is kept for texts that may come again, as names and words do.
 _KEPT: Final = 4_000
@@ -41,12 +43,19 @@ class Widths(dict[str, float]):
 
 
 class Words(dict[str, float]):
-    """How wide each word prints with the space after it, found at its first use."""
+    """How wide each word prints with the space after it, found at its first use.
+
+    One with figures in it is as wide as its shape, which comes again when it does not.
+    """
 
     def __init__(self, characters: Widths) -> None:
         self._characters = characters
+        self.has_shapes = len({characters[figure] for figure in "0123456789"}) == 1
 
     def __missing__(self, word: str) -> float:
+        shape = word.translate(ALIKE) if self.has_shapes else word
+        if shape != word:
+            return self[shape]
         wide = sum(map(self._characters.__getitem__, word)) + self._characters[" "]
         if len(self) >= _KEPT:
             self.clear()
@@ -63,8 +72,8 @@ class Face:
         self.glyphs: dict[int, int] = file.charToGlyph
         self._characters = Widths(self)
         self._words = Words(self._characters)
+        self.has_shapes = self._words.has_shapes
         self._space = self._characters[" "]
-        self.has_equal_figures = len({self._characters[figure] for figure in "0123456789"}) == 1
         self.widest = max(self._characters[chr(point)] for point in range(32, 127))
 
     def shown(self, character: str) -> str:
@@ -109,6 +118,10 @@ class Face:
         """Break a text without line ends into lines; `room` is in thousandths of the size."""
         if len(text) * self.widest <= room and text.isascii():
             return [text] if text.strip() else []
+        return self.break_lines(text, room)
+
+    def break_lines(self, text: str, room: float) -> list[str]:
+        """Break a text that may well be wider than a line."""
         room += self._space
         words = text.split()
         lines: list[str] = []

@@ -112,7 +112,8 @@ class Listing:
                 self._place(place)
                 self._add_split(self._table.wrap(row))
                 return
-        self._place(place)
+        if place is not None:
+            self._place(place)
         self._write_row(cells, count)
 
     def add_rows(self, items: Iterable[Item], row_of: Callable[[Item], Sequence[Texts]]) -> None:
