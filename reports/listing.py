@@ -83,6 +83,8 @@ class Listing:
     def begin_part(self, title: str, note: str, *, room: float = 0) -> None:
         """Begin a part with its title and what is in it, on a page with at least this room."""
         self._running, self._opened, self._path = None, False, ()
+        # One of the part before whose rows are all of other volumes.
+        self._section = None
         self._part = Part(title, note, room)
 
     def begin_section(self, section: Section) -> None:

@@ -49,6 +49,14 @@ def test_a_volume_says_which_it_is_and_what_it_goes_on_with(folder: Path) -> Non
     assert all("SHA-256 " + sha256(build_csv(REPORT)).hexdigest() in page for page in second)
 
 
+def test_a_section_of_another_volume_is_not_written_over_the_next_part(folder: Path) -> None:
+    for page in pages(folder):
+        assert "Refused attempts (continued)" not in page
+        assert not re.search(
+            r"(Decisions|Totals by recipient) \(continued\)[^G]*Employer \d+ \(", page
+        )
+
+
 def test_the_data_are_in_the_first_volume(folder: Path) -> None:
     first, second, _ = [read(file.read_bytes()) for file in sorted(folder.iterdir())]
     assert first.attachments["register-2026Q2.csv"] == [build_csv(REPORT)]
