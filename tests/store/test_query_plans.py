@@ -210,25 +210,28 @@ def test_no_page_and_no_read_goes_through_a_whole_table(app: Flask) -> None:
     assert wrong == []
 
 
-PREPARED = {
-    "the people of a claim": PEOPLE(ids=[1]),
-    "the same, locked": LOCKED_PEOPLE(ids=[1, 2]),
-    "what their firms are": FIRM_SPANS(ids=[1]),
-    "whom they may be the same as": SUSPECTS(ids=[1]),
-    "their shares": KNOWN_SHARES(ids=[1], since=NOON.date(), except_gift_id=0),
-    "the gift of the same form": EARLIER(key="0" * 16),
-}
+# What goes to the driver itself, where nobody listens.
+JUDGING = (
+    PEOPLE(ids=[1]),
+    LOCKED_PEOPLE(ids=[1, 2]),
+    FIRM_SPANS(ids=[1]),
+    SUSPECTS(ids=[1]),
+    KNOWN_SHARES(ids=[1], since=NOON.date(), except_gift_id=0),
+    EARLIER(key="0" * 16),
+)
 
 
-@pytest.mark.parametrize("what", PREPARED)
-def test_no_judgement_goes_through_a_whole_table(app: Flask, what: str) -> None:
-    live_a_little()
-    prepared, values = PREPARED[what]
+def test_no_judgement_goes_through_a_whole_table(app: Flask) -> None:
+    wrong: list[str] = []
     with db.engine.connect().execution_options(mode=Mode.FROZEN) as connection:
-        form = prepared.form(connection.dialect, values)
-        bound = form.bind(values)
-        bound = tuple(bound) if isinstance(bound, list) else bound
-        assert BIG & set(scanned(connection, form.text, bound)) == set()
+        for prepared, values in JUDGING:
+            form = prepared.form(connection.dialect, values)
+            bound = form.bind(values)
+            bound = tuple(bound) if isinstance(bound, list) else bound
+            whole = BIG & set(scanned(connection, form.text, bound))
+            wrong += [f"{table}: {form.text}" for table in sorted(whole)]
+            connection.rollback()
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
