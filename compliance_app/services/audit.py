@@ -63,12 +63,10 @@ def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
         return TrailCheck(0, GENESIS, sentence, Damage.CHANGED)
     try:
         kept = checkpoint_store.list_checkpoints(session)
-        fault = (
-            _walk(session, walk, with_leaves=bool(kept or given))
-            or _after_the_end(session, walk)
-            or _against(kept, given, walk)
-            or _wrong_end(session, walk)
-        )
+        with trail.read_once(session):
+            fault = _walk(session, walk, with_leaves=bool(kept or given))
+        fault = fault or _after_the_end(session, walk)
+        fault = fault or _against(kept, given, walk) or _wrong_end(session, walk)
     except OperationalError:
         raise
     except DatabaseError as error:

@@ -5,6 +5,7 @@ Moments and texts come as they are stored, even where somebody left nonsense in 
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.audit import Event, RawEvent
 from compliance_app.store.audit import as_sealed
+from compliance_app.store.base import CACHE_KB
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import TrailCheckpoint, TrailEvent, TrailHead
 
@@ -45,6 +47,7 @@ BYTES = {
 }
 # The same, with the body in bytes, which need not become a text to be hashed.
 WALKED = PLAIN | {"sqlite": PLAIN["sqlite"].replace("CAST(body AS TEXT)", "CAST(body AS BLOB)")}
+READ_ONCE_KB = 500
 # Few enough to stay in the processor's cache from the reading to the hashing.
 BATCH = 100
 _FROM = "number >= :value ORDER BY number LIMIT :most"
@@ -77,6 +80,23 @@ def raw_events(
         if len(batch) < BATCH or (until is not None and batch[-1].number >= until):
             return
         after = batch[-1].number
+
+
+@contextmanager
+def read_once(session: Session) -> Iterator[None]:
+    """Let SQLite keep little in memory while a whole trail goes by.
+
+    Its pages are not needed again, and many of them push out of the processor's cache what is.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{READ_ONCE_KB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KB}")
 
 
 def sealed_rows(session: Session) -> Iterator[Sequence[Any]]:
