@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Role
-from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Person, RecoveryCode, SignInAttempt, SignInSession
 from compliance_app.store.prepared import Prepared, ask
@@ -134,12 +133,12 @@ class SignedIn(NamedTuple):
 
 def find_session(session: Session, token_sha256: str) -> SignedIn | None:
     """Return the session of a cookie's token."""
-    row = run(session, _SIGNED_IN, {"sha256": token_sha256}).first()
-    return SignedIn(*row) if row is not None else None
+    [found] = ask(session, _SIGNED_IN(sha256=token_sha256))
+    return found[0] if found else None
 
 
 # Built once: every request asks it.
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(
         SignInSession.id,
         SignInSession.expires_at,
@@ -154,7 +153,8 @@ _SIGNED_IN = (
         Person.totp_secret.is_not(None),
     )
     .join(Person, Person.id == SignInSession.person_id)
-    .where(SignInSession.token_sha256 == bindparam("sha256"))
+    .where(SignInSession.token_sha256 == bindparam("sha256")),
+    SignedIn,
 )
 
 
