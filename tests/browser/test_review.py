@@ -110,9 +110,9 @@ def test_two_officers_race_for_the_last_dollars_and_one_is_told_why(
     # While Otto reads, somebody asks for 150 dollars, which now fit, and is cleared.
     third = submitted(150_00)
     olga.goto(f"/approvals/{third}")
-    olga.get_by_role("button", name="Approve").click()
+    olga.get_by_role("button", name="Approve", exact=True).click()
     expect(olga.locator(".toast")).to_contain_text(f"Approved {third}.")
-    otto.get_by_role("button", name="Approve").click()
+    otto.get_by_role("button", name="Approve", exact=True).click()
     expect(otto.get_by_role("alert")).to_contain_text(f"Gift {second} cannot be approved.")
     expect(otto.get_by_role("alert")).to_contain_text("$30.00 over")
     assert (state_of(third), state_of(second)) == (State.APPROVED, State.SUBMITTED)
@@ -175,4 +175,4 @@ def test_a_quarter_ends_and_an_examiner_reads_and_verifies(
     examiner.get_by_role("link", name="Audit trail").first.click()
     examiner.get_by_role("link", name="Check the whole trail").click()
     expect(examiner.locator(".verdict")).to_contain_text("The trail is whole.")
-    assert examiner.get_by_role("button", name="Approve").count() == 0
+    assert examiner.get_by_role("button", name="Approve", exact=True).count() == 0
