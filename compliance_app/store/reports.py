@@ -102,76 +102,78 @@ class DecisionRow(NamedTuple):
     remedy: str
 
 
+_giver, _logger, _goes_on = aliased(Person), aliased(Person), aliased(Recipient)
+# One row a share: its gift in the version that stands, its people, and what the rules said of it.
+_REPORTED = (
+    select(
+        Share.id,
+        Gift.id,
+        Gift.reference,
+        GiftVersion.number,
+        Gift.state,
+        Gift.already_given,
+        Gift.logged_at,
+        _giver.id,
+        _giver.name,
+        _giver.email,
+        _logger.id,
+        _logger.name,
+        _logger.email,
+        _goes_on.id,
+        _goes_on.name,
+        _goes_on.email,
+        Employer.name,
+        Share.given_on,
+        GiftVersion.category,
+        GiftVersion.description,
+        GiftVersion.purpose,
+        GiftVersion.cost_cents,
+        GiftVersion.market_value_cents,
+        GiftVersion.face_value_cents,
+        GiftVersion.tax_cents,
+        GiftVersion.delivery_cents,
+        GiftVersion.quantity,
+        GiftVersion.payer,
+        GiftVersion.host_present,
+        GiftVersion.evidence,
+        GiftVersion.flags,
+        Share.counted_cents,
+        Share.holds_room,
+        Assessment.verdict,
+        Assessment.regime,
+        Assessment.running_cents,
+        Assessment.limit_cents,
+        Assessment.excess_cents,
+        Assessment.document,
+    )
+    .select_from(Share)
+    .join(Gift, Gift.id == Share.gift_id)
+    .join(GiftVersion, GiftVersion.id == Share.version_id)
+    .join(_giver, _giver.id == Gift.giver_id)
+    .join(_logger, _logger.id == Gift.logged_by_id)
+    .join(Recipient, Recipient.id == Share.recipient_id)
+    .join(_goes_on, _goes_on.id == func.coalesce(Recipient.merged_into_id, Recipient.id))
+    .join(Assessment, Assessment.id == Share.assessment_id)
+    .outerjoin(Employer, Employer.id == Share.employer_id)
+)
+
+
 def shares_between(
     session: Session, *, since: date, before: date, scope: Scope = WHOLE_FIRM
 ) -> Iterator[ReportedShare]:
     """Yield the submitted shares with a day in [since, before), in the order of the register."""
-    giver, logger, goes_on = aliased(Person), aliased(Person), aliased(Recipient)
-    statement = (
-        select(
-            Share.id,
-            Gift.id,
-            Gift.reference,
-            GiftVersion.number,
-            Gift.state,
-            Gift.already_given,
-            Gift.logged_at,
-            giver.id,
-            giver.name,
-            giver.email,
-            logger.id,
-            logger.name,
-            logger.email,
-            goes_on.id,
-            goes_on.name,
-            goes_on.email,
-            Employer.name,
-            Share.given_on,
-            GiftVersion.category,
-            GiftVersion.description,
-            GiftVersion.purpose,
-            GiftVersion.cost_cents,
-            GiftVersion.market_value_cents,
-            GiftVersion.face_value_cents,
-            GiftVersion.tax_cents,
-            GiftVersion.delivery_cents,
-            GiftVersion.quantity,
-            GiftVersion.payer,
-            GiftVersion.host_present,
-            GiftVersion.evidence,
-            GiftVersion.flags,
-            Share.counted_cents,
-            Share.holds_room,
-            Assessment.verdict,
-            Assessment.regime,
-            Assessment.running_cents,
-            Assessment.limit_cents,
-            Assessment.excess_cents,
-            Assessment.document,
-        )
-        .select_from(Share)
-        .join(Gift, Gift.id == Share.gift_id)
-        .join(GiftVersion, GiftVersion.id == Share.version_id)
-        .join(giver, giver.id == Gift.giver_id)
-        .join(logger, logger.id == Gift.logged_by_id)
-        .join(Recipient, Recipient.id == Share.recipient_id)
-        .join(goes_on, goes_on.id == func.coalesce(Recipient.merged_into_id, Recipient.id))
-        .join(Assessment, Assessment.id == Share.assessment_id)
-        .outerjoin(Employer, Employer.id == Share.employer_id)
-        .where(
-            Share.given_on >= since,
-            Share.given_on < before,
-            GiftVersion.number == Gift.version_number,
-            Gift.state.not_in((State.DRAFT, State.DISCARDED)),
-            covers(scope, giver, goes_on),
-        )
-        .order_by(
-            func.coalesce(Employer.name_key, ""),
-            goes_on.name_key,
-            goes_on.id,
-            Share.given_on,
-            Share.id,
-        )
+    statement = _REPORTED.where(
+        Share.given_on >= since,
+        Share.given_on < before,
+        GiftVersion.number == Gift.version_number,
+        Gift.state.not_in((State.DRAFT, State.DISCARDED)),
+        covers(scope, _giver, _goes_on),
+    ).order_by(
+        func.coalesce(Employer.name_key, ""),
+        _goes_on.name_key,
+        _goes_on.id,
+        Share.given_on,
+        Share.id,
     )
     for row in session.execute(statement.execution_options(yield_per=1000)):
         yield ReportedShare._make(row)

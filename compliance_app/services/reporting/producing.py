@@ -36,6 +36,8 @@ from reports.workbook import write_workbook
 # Where a report is made until it is complete.
 STAGING = "reports"
 LONGEST_SCOPE = 200
+# What is kept of a package, to be compared with a later one.
+KEPT_FIGURES = ("gifts", "shares", "counted_cents", "recipients", "over", "pending", "late")
 
 Progress = Callable[[str, int, int], None]
 
@@ -99,15 +101,7 @@ def produce(
         shares=len(report.shares),
         trail_number=meta.trail_events,
         read_at=meta.made_at,
-        figures={
-            "gifts": figures.gifts,
-            "shares": figures.shares,
-            "counted_cents": figures.counted_cents,
-            "recipients": figures.recipients,
-            "over": figures.over,
-            "pending": figures.pending,
-            "late": figures.late,
-        },
+        figures={name: getattr(figures, name) for name in KEPT_FIGURES},
     )
 
 
