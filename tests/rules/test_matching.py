@@ -211,7 +211,7 @@ def _people(chance: Random) -> Iterator[Contact]:
     firsts = ("Jonathan", "Jon", "Margaret", "Peggy", "Robert", "Bob", "Q", "Ann", "Anna", "Person")
     lasts = ("Smith", "Smyth", "Fischer", "Fisher", "De Luca", "Deluca", "Lee", "Hart-Low", "12")
     firms = ("Acme Corp", "Acme Capital Mgmt", "Harbor Trust", "Harbour Trust LLC", "Fund 12", "")
-    for _ in range(80):
+    for _ in range(60):
         first, last, firm = chance.choice(firsts), chance.choice(lasts), chance.choice(firms)
         email = f"{first[:1]}{last}@{firm[:4]}.example" if chance.random() < 0.6 else ""
         names = [
@@ -219,12 +219,13 @@ def _people(chance: Random) -> Iterator[Contact]:
             f"{last}, {first}",
             f"{first} {chance.choice('ABJ')}. {last}",
             f"{_slip(chance, first)} {_slip(chance, last)}",
+            f"{last.replace(' ', '')} {_slip(chance, first)}",
             f"{first} Quincy {last}",
             f"{chance.choice('QJ')}. {first} {last}",
             f"{first} {last}, {chance.choice(('Jr.', 'Sr.', 'CFA'))}",
             chance.choice((last, "the President", "Secretary of State", first)),
         ]
-        for name in chance.sample(names, 3):
+        for name in chance.sample(names, 4):
             yield Contact.of(
                 name,
                 employer=firm if chance.random() < 0.8 else chance.choice(firms),
