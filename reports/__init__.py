@@ -9,6 +9,7 @@ data and a `Listing` (or the `Book`, for a page laid out by hand) and knows noth
     listing.begin_section(Section(title, facts, alert, path))  title due with the first row
     listing.begin_table(columns_of([("Gift", 54, "left"), ...]))
     listing.add_row([cell, ...])                               a cell is [(text, style), ...]
+    listing.add_rows(items, row_of)                            a row for each, made if it is here
     listing.passes_over(n)                                     whether n rows are another volume's
     listing.say("No gift of this period was logged late.")     where there is nothing to list
 
@@ -34,5 +35,7 @@ Styles, spans and the grid are in `theme`; what cells say is in `cells`, words a
 
 Below the parts, from the page down to the file: `paper` (the book), `setting` (rows of tables),
 `page`, `lettering` and `fontset` (text), `tags` (structure), `binding` (what is known when all
-pages are written), `archive`, `embedding`, and `stream`, which writes each object at once.
+pages are written), `archive`, `embedding`, `sealing` and `signing`, and `stream`, which writes each
+object at once. `volumes` parts a long report among files, whose `content` hash is one; `data_files`
+and `json_file` write its data.
 """
