@@ -10,6 +10,7 @@ from typing import Any
 from compliance_app.app import ConfigurationError, create_app
 from compliance_app.cli.console import check_at_head
 from compliance_app.cli.report_worker import ReportWorker
+from compliance_app.cli.serve import keep_what_is_there
 from compliance_app.store.base import db
 
 wsgi_app = "compliance_app.app:create_app()"
@@ -34,6 +35,7 @@ forwarder_headers = ""
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Let each process make reports that were ordered, beside serving."""
+    keep_what_is_there()
     ReportWorker(worker.wsgi).__enter__()
 
 

@@ -1,5 +1,6 @@
 """`tally3220 serve`: the pages and the API of the configured register, by waitress."""
 
+import gc
 import os
 import socket
 
@@ -37,8 +38,18 @@ def run(app: Flask, *, host: str, port: int, threads: int) -> None:
             # The application itself reads these headers, from as many proxies as it trusts.
             clear_untrusted_proxy_headers=not behind_proxy,
         )
+        keep_what_is_there()
         with ReportWorker(app):
             server.run()
+
+
+def keep_what_is_there() -> None:
+    """Let the collector pass over all that was made by now, which stays as long as the process.
+
+    Going over it took 50 ms, and some request in every few hundred waited for that.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _listening(host: str, port: int) -> socket.socket:
