@@ -18,6 +18,7 @@ from compliance_app.store import crm as store
 from compliance_app.store import files
 from compliance_app.store.base import db, unit_of_work
 from compliance_app.web.errors import note_refusal, status_of
+from compliance_app.web.filters import count_of
 from compliance_app.web.forms.crm import (
     COLUMN,
     ImportForm,
@@ -150,7 +151,7 @@ def create(sha256: str) -> ResponseReturnValue:
         f"{kept.name} is import {number}: {compared.counts[Act.ADDED.value]:,} added, "
         f"{compared.counts[Act.UPDATED.value]:,} updated, "
         f"{compared.counts[Act.SUSPECTED.value]:,} added that may be there already, "
-        f"{left_out:,} left out; {on_list:,} pairs are new on the review list."
+        f"{left_out:,} left out; {count_of(on_list, 'new pair')} on the review list."
     )
     return redirect(url_for(".index"))
 
