@@ -5,9 +5,7 @@ scan is. So one that was stopped, on a page or on the console, goes on where it 
 suspected or decided before is never suspected again.
 """
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain, combinations
 
@@ -18,6 +16,7 @@ from compliance_app.services import pairs
 from compliance_app.services.pairs import Suspicion
 from compliance_app.services.policies import policy_on
 from compliance_app.store import recipient_keys, scanning
+from compliance_app.store.bulk import seldom_collecting
 from compliance_app.store.models import RecipientScan
 from compliance_app.store.scanning import LEAST, SPAN
 
@@ -30,7 +29,7 @@ class Register:
     def __init__(self, session: Session) -> None:
         self.contacts: dict[int, Contact] = {}
         self._person_of: dict[int, int] = {}
-        with _without_collecting():
+        with seldom_collecting():
             for number, person_id, contact in scanning.contacts(session):
                 self.contacts[number] = contact
                 if person_id != number:
@@ -62,18 +61,6 @@ class Register:
             )
             if person_of.get(one_id, one_id) != person_of.get(other_id, other_id)
         ]
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Let the collector rest: going again and again over so many tuples doubles the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def prepare(session: Session) -> Register:

@@ -1,8 +1,9 @@
 """The register as a scan reads it: everybody once, then the keys slice by slice, in order."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact
@@ -26,32 +27,11 @@ LARGEST_BLOCK = 12
 
 def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
     """Yield every record that is not retired: its number, who goes on for it, and what is known."""
-    newest = (
-        select(Employment.recipient_id, func.max(Employment.id).label("id"))
-        .where(Employment.superseded_at.is_(None))
-        .group_by(Employment.recipient_id)
-        .subquery()
-    )
-    statement = (
-        select(
-            Recipient.id,
-            func.coalesce(Recipient.merged_into_id, Recipient.id),
-            Recipient.name,
-            Recipient.email,
-            Recipient.phone,
-            Employment.employer_id,
-            Employment.title,
-        )
-        .outerjoin(newest, newest.c.recipient_id == Recipient.id)
-        .outerjoin(Employment, Employment.id == newest.c.id)
-        .where(Recipient.retired_at.is_(None))
-        .order_by(Recipient.id)
-    )
     firms = {
         number: parse_employer(name)
         for number, name in session.execute(select(Employer.id, Employer.name))
     }
-    rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
+    rows = session.connection().execute(_everybody().execution_options(yield_per=ROWS))
     # What many share is kept once: less memory, and nearer to the processor.
     shared: dict[str, str] = {}
     once = shared.setdefault
@@ -72,6 +52,31 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
                 once(low := title.lower(), low) if title else "",
             ),
         )
+
+
+def _everybody() -> Select[*tuple[Any, ...]]:
+    """Return the select of all records that are not retired, each with its newest employment."""
+    newest = (
+        select(Employment.recipient_id, func.max(Employment.id).label("id"))
+        .where(Employment.superseded_at.is_(None))
+        .group_by(Employment.recipient_id)
+        .subquery()
+    )
+    return (
+        select(
+            Recipient.id,
+            func.coalesce(Recipient.merged_into_id, Recipient.id),
+            Recipient.name,
+            Recipient.email,
+            Recipient.phone,
+            Employment.employer_id,
+            Employment.title,
+        )
+        .outerjoin(newest, newest.c.recipient_id == Recipient.id)
+        .outerjoin(Employment, Employment.id == newest.c.id)
+        .where(Recipient.retired_at.is_(None))
+        .order_by(Recipient.id)
+    )
 
 
 def blocks(session: Session, since: int, before: int) -> Iterator[list[int]]:

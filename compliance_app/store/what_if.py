@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance_app.rules.assessment import Verdict
@@ -58,10 +58,23 @@ def past_shares(
     A merged record's shares are those of the person that goes on; with `record_ids` only the
     shares logged to those records.
     """
+    statement = _submitted_shares()
+    if since is not None:
+        statement = statement.where(Share.given_on >= since)
+    if until is not None:
+        statement = statement.where(Share.given_on <= until)
+    if record_ids is not None:
+        statement = statement.where(Share.recipient_id.in_(record_ids))
+    for row in session.execute(statement.execution_options(yield_per=ROWS)):
+        yield PastShare._make(row)
+
+
+def _submitted_shares() -> Select[*tuple[Any, ...]]:
+    """Return the select of all submitted shares, with the columns of a `PastShare`."""
     person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
     goes_on, other = aliased(Recipient), aliased(Share)
     recipients = select(func.count()).where(other.version_id == Share.version_id).scalar_subquery()
-    statement = (
+    return (
         select(
             person_id,
             goes_on.name,
@@ -101,11 +114,3 @@ def past_shares(
         )
         .order_by(person_id, Share.given_on, Share.id)
     )
-    if since is not None:
-        statement = statement.where(Share.given_on >= since)
-    if until is not None:
-        statement = statement.where(Share.given_on <= until)
-    if record_ids is not None:
-        statement = statement.where(Share.recipient_id.in_(record_ids))
-    for row in session.execute(statement.execution_options(yield_per=ROWS)):
-        yield PastShare._make(row)

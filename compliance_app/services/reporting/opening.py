@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -33,10 +33,8 @@ class Opened(ABC):
         self.digests: dict[str, str] = {}
 
     @abstractmethod
-    @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
         """Give a file to be read from its start."""
-        raise NotImplementedError
 
     @abstractmethod
     def check_shape(self) -> str:
