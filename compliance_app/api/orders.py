@@ -7,7 +7,6 @@ from datetime import datetime
 
 from flask import Response, request
 from pydantic import BaseModel
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from compliance_app.clock import now
@@ -30,25 +29,16 @@ def perform(act: Act, body: BaseModel | None = None) -> Response:
 
 def carry_out(act: Act, body: BaseModel | None = None) -> Answer:
     """Do what the request orders, unless its key was answered before."""
-    order = _read_order(body)
-    try:
-        return _carry_out(act, order)
-    except IntegrityError:
-        # Somebody added the same person at the same moment; now they are found.
-        return _carry_out(act, order)
+    order, moment = _read_order(body), now()
+    with unit_of_work() as work:
+        if order is None:
+            return act(work, moment)
+        return answer_once(work, order, lambda session: act(session, moment), at=moment)
 
 
 def respond(text: str, status: int = 200) -> Response:
     """Answer with a JSON text."""
     return Response(text, status=status, content_type="application/json")
-
-
-def _carry_out(act: Act, order: Order | None) -> Answer:
-    moment = now()
-    with unit_of_work() as work:
-        if order is None:
-            return act(work, moment)
-        return answer_once(work, order, lambda session: act(session, moment), at=moment)
 
 
 def _read_order(body: BaseModel | None) -> Order | None:

@@ -20,6 +20,7 @@ from compliance_app.services.recipients import NewRecipient, rooms_on
 from compliance_app.store import finding, models
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipients import Found
 from compliance_app.web.guard import actor, requires
 
@@ -86,6 +87,7 @@ def _add(session: Session, body: RecipientBody, at: datetime) -> Answer:
         recipient_class=body.recipient_class,
         phone=(body.phone or "").strip(),
     )
+    hold_names(session)
     if not body.confirmed_new and (alike := recipients.alike(session, new, at.date())):
         raise LikelyDuplicateError(
             name=new.name,

@@ -15,6 +15,7 @@ from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.recipients import LONGEST_NAME, NewRecipient
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import EmploymentFacts, RecipientFacts, employer_facts
 
 
@@ -37,6 +38,10 @@ def find_or_add(
     for place, one in enumerate(named):
         with _problems_at(place):
             known = _find(session, one)
+            if isinstance(known, NewRecipient):
+                # Who looks new may have been added at this moment.
+                hold_names(session)
+                known = _find(session, one)
             if isinstance(known, NewRecipient):
                 known = recipients.add(session, known, actor_id=actor_id, at=at).id
         ids.append(known)

@@ -52,16 +52,3 @@ class AlreadyUndoneError(RuleError):
 
     def __str__(self) -> str:
         return f"Import {self.import_id} was undone before; import the file again if it is needed."
-
-
-@dataclass(eq=False)
-class MeanwhileError(RuleError):
-    """Somebody wrote what an import was about to write."""
-
-    code: ClassVar[str] = "meanwhile"
-
-    def __str__(self) -> str:
-        return (
-            "Somebody changed the same people or firms while the file was compared, so nothing "
-            "was imported. Send it again."
-        )

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.rules.client_errors import MeanwhileError
 from compliance_app.rules.errors import InputError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.services import crm_accounts, crm_contacts, crm_deals, crm_files
@@ -35,6 +33,7 @@ from compliance_app.services.import_file import FileError
 from compliance_app.store import audit, crm
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import CrmImport, CrmMapping, Person
+from compliance_app.store.naming import hold_names
 
 Plan = ContactPlan | AccountPlan | DealPlan
 LONGEST_NAME = 100
@@ -126,9 +125,10 @@ def import_file(
     at: datetime,
     compared_with: Callable[[Compared], None] = lambda _compared: None,
 ) -> tuple[CrmImport, Compared]:
-    """Bring a file in. Raises FileError, RowsRefusedError and MeanwhileError."""
+    """Bring a file in. Raises FileError, and RowsRefusedError."""
     _check_may(session, actor_id)
     crm.lock_imports(session)
+    hold_names(session)
     compared = compare(session, content, choice, today=at.date())
     compared_with(compared)
     if compared.problems and not partial:
@@ -144,10 +144,7 @@ def import_file(
     )
     session.add(made)
     session.flush()
-    try:
-        compared, on_list = _apply(session, compared, made.id, actor_id=actor_id, at=at)
-    except IntegrityError as error:
-        raise MeanwhileError from error
+    compared, on_list = _apply(session, compared, made.id, actor_id=actor_id, at=at)
     made = session.merge(made)
     made.counts = {**compared.counts, "pairs": on_list}
     _record(session, Event.CRM_IMPORTED, made, actor_id=actor_id, at=at)

@@ -34,8 +34,9 @@ from compliance_app.store.models import (
     Person,
     Recipient,
 )
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import lock_recipients
-from compliance_app.store.recipients import find_by_email, key_of
+from compliance_app.store.recipients import find_by_email, find_employer, key_of
 
 MOST_SAID = 1_000
 
@@ -70,6 +71,7 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
     if actor_id is not None and not may(session.get_one(Person, actor_id).role, needed):
         raise PermissionMissingError(permission=needed.value)
     crm.lock_imports(session)
+    hold_names(session)
     made = crm.get_import(session, import_id)
     if made is None:
         raise NotFoundError(what=f"import {import_id}")
@@ -229,6 +231,9 @@ def _employer(
         return None
     if {name: now[name] for name in after} != after:
         done.keep(f"{firm.name} was changed since, so it stays as it is.")
+        return None
+    if (taken := find_employer(session, before.get("name", ""))) and taken.id != firm.id:
+        done.keep(f"Another firm is called {taken.name} by now, so {firm.name} stays as it is.")
         return None
     back = SetBack()
     if owner_id is not None:

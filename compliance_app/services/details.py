@@ -14,6 +14,7 @@ from compliance_app.services.recipients import LONGEST_NAME, checked_phone, docu
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.models import Recipient
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import lock_recipients
 
 
@@ -31,6 +32,7 @@ def change(
 
     Raises NotFoundError, InputError, and EmailTakenError where the address is somebody else's.
     """
+    hold_names(session)
     people = lock_recipients(session, [recipient_id])
     if recipient_id not in people:
         raise NotFoundError(what="recipient with this number")

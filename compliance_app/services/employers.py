@@ -32,6 +32,7 @@ from compliance_app.store.models import (
     Negotiation,
     Person,
 )
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import hold_merges_off
 
 LONGEST_NAME = 300
@@ -54,6 +55,7 @@ def add(session: Session, facts: EmployerFacts, *, actor_id: int | None, at: dat
     """Add a client firm. Raises EmployerTakenError where one of this name is there."""
     check_may_change_all(session, actor_id)
     name = checked_name(facts.name, longest=LONGEST_NAME)
+    hold_names(session)
     _check_free(session, name)
     employer = Employer(name=name, name_key=recipient_store.key_of(name), created_at=at)
     session.add(employer)
@@ -75,6 +77,7 @@ def change(
 
     Raises NotCoveredError, EmployerTakenError and EmployerLoopError.
     """
+    hold_names(session)
     wanted = [employer_id, *([facts.parent_id] if facts.parent_id else [])]
     employer = get_locked(session, *wanted)
     check_may_change(session, employer, actor_id, day=at.date())
@@ -160,9 +163,12 @@ def change_negotiation(
 ) -> Negotiation:
     """End or correct a negotiation by a row that takes its place; the old one stays."""
     row = session.get(Negotiation, negotiation_id)
-    if row is None or row.superseded_at is not None:
+    if row is None:
         raise NotFoundError(what="negotiation in force")
     employer = get_locked(session, row.employer_id)
+    session.refresh(row)
+    if row.superseded_at is not None:
+        raise NotFoundError(what="negotiation in force")
     check_may_change(session, employer, actor_id, day=at.date())
     said = _checked_negotiation(opportunity, started_on, ended_on, at.date())
     new = store.replace_row(

@@ -18,6 +18,7 @@ from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import employments as store
 from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import hold_merges_off, lock_recipients
 
 LONGEST_TITLE = 200
@@ -42,6 +43,7 @@ def change_employer(
     _check_days({"since": since}, at.date())
     if not employer.strip():
         raise InputError(problems={"employer": "Name the firm they work for now."})
+    hold_names(session)
 
     def new(recipient: Recipient) -> list[Employment]:
         firm = find_or_add_employer(session, employer, actor_id=actor_id, at=at)
@@ -121,6 +123,7 @@ def correct(
 
     The row that was wrong stays, superseded.
     """
+    hold_names(session)
     row = session.get(Employment, employment_id)
     if row is None or row.superseded_at is not None:
         raise NotFoundError(what="employment in force")

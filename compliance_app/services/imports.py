@@ -22,6 +22,7 @@ from compliance_app.services.recording import record_rows
 from compliance_app.store import gifts as store
 from compliance_app.store.bulk import chunks, seldom_collecting
 from compliance_app.store.gift_rows import plain_rows
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import lock_all
 
 
@@ -79,6 +80,7 @@ def import_gifts(
     to be kept, where a row cannot be taken and the import is not partial.
     """
     history.check_may_record(session, actor_id)
+    hold_names(session)
     found = read_rows(content)
     done = Imported(rows=found.total, problems=list(found.problems))
     parties, taken = Parties(session), TakenGifts(found.rows)

@@ -25,6 +25,7 @@ from compliance_app.store import audit
 from compliance_app.store import people as store
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import Person, SignInAttempt, SignInSession
+from compliance_app.store.naming import hold_names
 from compliance_app.store.people import SignedIn
 from compliance_app.store.tokens import Holder
 
@@ -56,6 +57,7 @@ def add(session: Session, new: NewPerson, *, actor_id: int | None, at: datetime)
     """Add an associated person, who cannot sign in before a password is set."""
     email = checked_email(new.email)
     name = checked_name(new.name)
+    hold_names(session)
     taken = store.find_by_email(session, email)
     if taken is not None:
         raise EmailTakenError(email=email, name=taken.name)

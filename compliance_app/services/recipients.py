@@ -28,6 +28,7 @@ from compliance_app.store.gifts import row_document
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.likely import likely
 from compliance_app.store.models import Employer, Employment, Recipient
+from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import people_behind
 from compliance_app.store.recipients import Found
 
@@ -87,6 +88,7 @@ def add(
     name = checked_name(new.name, longest=LONGEST_NAME)
     email = checked_email(new.email) if new.email.strip() else None
     phone = checked_phone(new.phone)
+    hold_names(session)
     if email is not None and (taken := store.find_by_email(session, email)) is not None:
         raise EmailTakenError(email=email, name=taken.name)
     known = replace(new, name=name, email=email or "", phone=phone)
@@ -210,7 +212,7 @@ def _new_row(new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipi
 def find_or_add_employer(
     session: Session, name: str, *, actor_id: int | None, at: datetime
 ) -> Employer:
-    """Return the employer of this name, added if it is new."""
+    """Return the employer of this name, added if it is new; the caller holds names."""
     plain = checked_name(name, longest=LONGEST_NAME)
     known = store.find_employer(session, plain)
     if known is not None:

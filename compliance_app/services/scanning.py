@@ -18,6 +18,7 @@ from compliance_app.services.policies import policy_on
 from compliance_app.store import recipient_keys, scanning
 from compliance_app.store.bulk import seldom_collecting
 from compliance_app.store.models import RecipientScan
+from compliance_app.store.naming import hold_names
 from compliance_app.store.scanning import LEAST, SPAN
 
 SLICES = 16
@@ -71,6 +72,7 @@ def prepare(session: Session) -> Register:
 
 def begin(session: Session, *, at: datetime) -> RecipientScan:
     """Return the scan that was stopped, to go on with, or begin a new one."""
+    hold_names(session)
     scan = scanning.stopped(session)
     if scan is None:
         scan = RecipientScan(begun_at=at, slices_done=0, new_pairs=0)
