@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Subquery, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import (
     Contact,
@@ -21,6 +21,7 @@ from compliance_app.rules.matching.keys import comparing_keys
 from compliance_app.store.finding import with_keys
 from compliance_app.store.models import Employer, Employment, Recipient, RecipientWord
 from compliance_app.store.recipient_keys import contacts_of
+from compliance_app.store.recipients import with_work
 
 _CANDIDATES = 60
 _COUNTED = 5_000
@@ -41,9 +42,7 @@ def likely(
     ids = with_keys(session, comparing_keys(contact), count=_CANDIDATES)
     rarity = rarity_of(session, contact)
     best: dict[int, Likely] = {}
-    works_at = selectinload(Recipient.employments).selectinload(Employment.employer)
-    records = select(Recipient).where(Recipient.id.in_(ids)).options(works_at)
-    for record in session.scalars(records):
+    for record in with_work(session, ids):
         person_id = record.merged_into_id or record.id
         if except_id in {record.id, person_id} or record.retired_at is not None:
             continue

@@ -17,7 +17,8 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.store.base import run
@@ -168,6 +169,28 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
             statement.where(Recipient.name_key.in_(some))
         )
     }
+
+
+def with_work(session: Session, recipient_ids: Sequence[int]) -> Sequence[Recipient]:
+    """Return records with where they work and worked, by their numbers.
+
+    Without a join: rows that were just written have no statistics yet, and PostgreSQL would
+    compare each person with each employment.
+    """
+    records = session.scalars(
+        select(Recipient).where(Recipient.id.in_(recipient_ids)).order_by(Recipient.id)
+    ).all()
+    jobs: dict[int, list[Employment]] = {record.id: [] for record in records}
+    for job in session.scalars(
+        select(Employment)
+        .where(Employment.recipient_id.in_(recipient_ids), Employment.superseded_at.is_(None))
+        .options(selectinload(Employment.employer))
+        .order_by(Employment.started_on.asc().nulls_first(), Employment.id)
+    ):
+        jobs[job.recipient_id].append(job)
+    for record in records:
+        set_committed_value(record, "employments", jobs[record.id])
+    return records
 
 
 def find_by_name(session: Session, name: str, employer_id: int | None) -> Recipient | None:
