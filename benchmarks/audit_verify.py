@@ -20,8 +20,9 @@ from compliance_app.rules.facts import Category
 from compliance_app.rules.permissions import Role
 from compliance_app.services import audit, checkpoints, people
 from compliance_app.services.claims import Claim
-from compliance_app.services.history import PastGift, record_past
+from compliance_app.services.history import record_past
 from compliance_app.services.newcomers import add_many
+from compliance_app.services.past_gifts import PastGift
 from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import schema

@@ -15,8 +15,9 @@ from compliance_app.rules.workflow import State
 from compliance_app.services.demo_accounts import add_accounts
 from compliance_app.services.demo_days import Days, working_day
 from compliance_app.services.demo_doubles import AHEAD, add_doubles
-from compliance_app.services.demo_firm import Firm, Imagination, add_firm
-from compliance_app.services.history import HistoryWriter, PastGift
+from compliance_app.services.demo_firm import MOST_RECIPIENTS, Firm, Imagination, add_firm
+from compliance_app.services.history import HistoryWriter
+from compliance_app.services.past_gifts import Expected, PastGift
 from compliance_app.store.bulk import seldom_collecting
 
 USUAL_GIFTS = 2_500
@@ -67,6 +68,7 @@ def build(
     writer = HistoryWriter(
         session,
         {one.id for clients in firm.clients.values() for one in clients},
+        Expected(gifts - live, (gifts - live) * MOST_RECIPIENTS),
         actor_id=firm.by_role[Role.COMPLIANCE][0].id,
         at=adopted_at,
     )

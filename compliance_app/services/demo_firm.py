@@ -36,6 +36,9 @@ OFFICERS, BRANCHES_PER_OFFICE, REPS_PER_BRANCH = 4, 2, 8
 PEOPLE_PER_EMPLOYER = 7
 GIFTS_PER_RECIPIENT = 6
 SMALLEST_CENTS = 8_00
+# How many others share a gift, where it is for a desk.
+COLLEAGUES = (1, 2, 3)
+MOST_RECIPIENTS = 1 + max(COLLEAGUES)
 DINNER = next(thing for thing in THINGS if thing.category is Category.ENTERTAINMENT)
 # How much of the limit somebody's gifts come to in a year, and how many people are so.
 APPETITES = {0.55: 80, 0.97: 14, 1.6: 6}
@@ -229,7 +232,7 @@ class Imagination:
             return [recipient]
         employer_id = recipient.employer_id
         desk = [one for one in clients if one.employer_id == employer_id and one is not recipient]
-        return [recipient, *self._rng.sample(desk, min(len(desk), self._rng.choice((1, 2, 3))))]
+        return [recipient, *self._rng.sample(desk, min(len(desk), self._rng.choice(COLLEAGUES)))]
 
     def _room(self, colleagues: Sequence[Newcomer], day: date) -> int:
         """Return what may be spent on each, by what they have had this year."""

@@ -7,10 +7,11 @@ from compliance_app.rules.assessment import assess
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import GiverType, Standing
 from compliance_app.rules.money import format_dollars
-from compliance_app.services import claims, history
+from compliance_app.services import claims
 from compliance_app.services.import_grouping import FileGift, own_number, with_the_others
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import PLANNED_STATES, Problem
+from compliance_app.services.past_gifts import GIVEN_STATES
 from compliance_app.services.policies import PolicyBook
 
 # References this register gives itself are kept apart from those it will give later.
@@ -42,7 +43,7 @@ def _claim_problems(gift: FileGift, check: Check) -> list[Problem]:
     line = gift.rows[0].line
     claim = gift.claim(_numbers(gift, check.parties))
     problems = []
-    if row.state in history.GIVEN_STATES and row.given_on > check.at.date():
+    if row.state in GIVEN_STATES and row.given_on > check.at.date():
         sentence = (
             f"{row.given_on.isoformat()} has not come yet, so the gift cannot be "
             f"{row.state.words}; write submitted to have it cleared in advance."

@@ -70,6 +70,8 @@ class TakenGifts:
         self._several: dict[int, tuple[int, ...]] = {}
         self._planned: list[int] = []
         self.highest_number = 0
+        # How many shares there are that are not still to be decided.
+        self.past_shares = 0
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -87,10 +89,17 @@ class TakenGifts:
             self._several[first] = gift.numbers
         if gift.first.state in PLANNED_STATES:
             self._planned.append(len(self))
+        else:
+            self.past_shares += len(gift.rows)
         self.highest_number = max(self.highest_number, own_number(gift.first.reference))
         self._firsts.append(first)
         self._days.append(gift.first.given_on.toordinal())
         self._hashes += bytes.fromhex(gift.sha256)
+
+    @property
+    def past_gifts(self) -> int:
+        """Return how many are not still to be decided."""
+        return len(self) - len(self._planned)
 
     def planned(self) -> Iterator[FileGift]:
         """Yield those that are still to be decided, in the order of the file."""

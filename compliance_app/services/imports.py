@@ -17,6 +17,7 @@ from compliance_app.services.import_file import read_rows
 from compliance_app.services.import_grouping import FileGift, TakenGifts, gifts_of
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import Problem
+from compliance_app.services.past_gifts import Expected, PastGift
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import record_rows
 from compliance_app.store import gifts as store
@@ -147,6 +148,7 @@ def _write(
     writer = history.HistoryWriter(
         session,
         parties.ids,
+        Expected(taken.past_gifts, taken.past_shares),
         actor_id=actor_id,
         at=at,
         ids_above=taken.highest_number,
@@ -156,6 +158,7 @@ def _write(
     recorded = writer.record(
         (_past_gift(gift, parties) for gift in taken.past()),
         progress=lambda count: progress(count, len(taken)),
+        ahead=True,
     )
     for gift in taken.planned():
         _submit(session, gift, parties, actor_id=actor_id, at=at)
@@ -165,9 +168,9 @@ def _write(
     done.submitted = done.gifts_added - recorded.gifts
 
 
-def _past_gift(gift: FileGift, parties: Parties) -> history.PastGift:
+def _past_gift(gift: FileGift, parties: Parties) -> PastGift:
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
-    return history.PastGift(
+    return PastGift(
         claim=gift.claim(parties.recipient_ids(gift.rows)),
         giver_id=giver_id,
         logged_by_id=logged_by_id,

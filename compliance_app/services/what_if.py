@@ -20,13 +20,13 @@ from compliance_app.rules.facts import Facts, GiverType, PriorShare, RecipientCl
 from compliance_app.rules.money import format_decimal, format_dollars
 from compliance_app.rules.policy import Policy, history_since
 from compliance_app.rules.workflow import PENDING, holds_room
-from compliance_app.services import history
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.claims import Claim
 from compliance_app.services.import_file import read_rows
 from compliance_app.services.import_grouping import FileGift, gifts_of
 from compliance_app.services.import_parties import key_of_row
 from compliance_app.services.import_rows import Problem
+from compliance_app.services.past_gifts import GIVEN_STATES
 from compliance_app.services.policies import PolicyBook, policies_since
 from compliance_app.store import what_if as store
 from compliance_app.store.employers import ClassBook
@@ -325,7 +325,7 @@ def _entries_of_gift(gift: FileGift) -> Iterator[Entry]:
     """Yield an entry for each row of a file's gift; who it is for is known by the row alone."""
     claim = gift.claim(tuple(range(len(gift.rows))))
     state = gift.first.state
-    given = state in history.GIVEN_STATES
+    given = state in GIVEN_STATES
     for row in gift.rows:
         yield Entry(
             person=key_of_row(row.gift),

@@ -3,10 +3,10 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TypeVar
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import ColumnElement, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.store.base import Base
@@ -59,10 +59,34 @@ def reserve_ids(session: Session, model: type[Base], *, above: int = 0) -> Itera
     return count(max(highest or 0, above) + 1)
 
 
-def _from_sequence(session: Session, table: str, above: int) -> Iterator[int]:
+def taken_ids(session: Session, model: type[Base], number: int, *, above: int = 0) -> Iterator[int]:
+    """Return so many ids as `reserve_ids` does, all of them taken now."""
+    if session.get_bind().dialect.name == "postgresql":
+        return chain.from_iterable(_ranges(session, model.__tablename__, number, above))
+    return islice(reserve_ids(session, model, above=above), number)
+
+
+def _ranges(session: Session, table: str, number: int, above: int) -> list[range]:
+    """Take so many ids of a sequence; few ranges hold them, as few others take some meanwhile."""
+    sequence = _sequence(session, table, above)
+    places = func.generate_series(1, number).alias("place")
+    one = select(func.nextval(sequence).label("id"), places.column.label("place"))
+    ids = one.select_from(places).subquery().c
+    first, last = func.min(ids.id), func.max(ids.id)
+    rows = session.execute(select(first, last).group_by(ids.id - ids.place).order_by(first))
+    return [range(first, last + 1) for first, last in rows]
+
+
+def _sequence(session: Session, table: str, above: int) -> ColumnElement[str]:
+    """Return the sequence of a table's ids, from which all that come are above a number."""
     sequence = func.pg_get_serial_sequence(table, "id")
     if session.execute(select(func.nextval(sequence))).scalar_one() <= above:
         session.execute(select(func.setval(sequence, above)))
+    return sequence
+
+
+def _from_sequence(session: Session, table: str, above: int) -> Iterator[int]:
+    sequence = _sequence(session, table, above)
     series = select(func.nextval(sequence)).select_from(func.generate_series(1, CHUNK))
     while True:
         yield from session.scalars(series).all()

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.money import format_decimal
 from compliance_app.rules.verdicts import Verdict
 from compliance_app.services import audit
-from compliance_app.services.history import BATCH
 from compliance_app.services.imports import Imported, Options, import_gifts
+from compliance_app.services.past_gifts import BATCH
 from compliance_app.services.policies import default_policy
 from compliance_app.services.replay import replay
 from compliance_app.store.base import db, frozen_reading, unit_of_work
@@ -65,7 +65,12 @@ def take(session: Session, content: bytes) -> Imported:
     return import_gifts(session, content, Options(), actor_id=None, at=NOON)
 
 
-def test_an_awkward_file_comes_out_as_written_here(work: AbstractContextManager[Session]) -> None:
+@pytest.mark.parametrize("copies", [False, True], ids=["judged here", "judged by a copy"])
+def test_an_awkward_file_comes_out_as_written_here(
+    work: AbstractContextManager[Session], copies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compliance_app.services.ahead._can_copy", lambda: copies)
+    monkeypatch.setattr("compliance_app.services.history.MANY", 1)
     with work as session:
         take(session, file_of(AWKWARD))
         rows = session.execute(

@@ -10,7 +10,8 @@ from compliance_app.rules.periods import quarter_of
 from compliance_app.rules.permissions import Role
 from compliance_app.services import approvals, gifts, people
 from compliance_app.services.checkpoints import TrailDamagedError
-from compliance_app.services.history import PastGift, record_past
+from compliance_app.services.history import record_past
+from compliance_app.services.past_gifts import PastGift
 from compliance_app.services.replay import Replay, replay
 from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.orders import Order
