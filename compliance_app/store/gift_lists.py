@@ -94,6 +94,9 @@ def find_gifts(
 
     Where days are asked for, the newest is the one with the latest day; else the last one logged.
     """
+    if wanted == Wanted(None, wanted.reader_id):
+        [rows] = ask(session, _NEWEST(before=before_id or HIGHEST, count=count))
+        return [row.id for row in rows]
     giver_id = None
     if wanted.giver_email is not None:
         giver_id = session.scalar(select(Person.id).where(Person.email == wanted.giver_email))
@@ -240,7 +243,7 @@ def _of_versions(session: Session, statement: Select[int], wanted: Wanted) -> Se
 def shares_of(session: Session, gift_ids: Sequence[int]) -> list[ListedShare]:
     """Return the shares in force of these gifts, in the order of the gifts."""
     places = {gift_id: place for place, gift_id in enumerate(gift_ids)}
-    rows = map(ListedShare._make, run(session, _SHARES, {"ids": gift_ids}))
+    [rows] = ask(session, _SHARES(ids=list(gift_ids)))
     return sorted(rows, key=lambda row: places[row.gift_id])
 
 
@@ -287,7 +290,7 @@ def _select_shares() -> Select[*tuple[Any, ...]]:
 
 
 # Built once: putting a statement together takes longer than answering it.
-_SHARES = _select_shares()
+_SHARES = Prepared(_select_shares(), ListedShare)
 _ROWS = (
     gift_rows()
     .where(Gift.id.in_(bindparam("ids", expanding=True)))
@@ -341,6 +344,7 @@ def _own() -> Select[int]:
 
 # What makes a gift somebody's own.
 OWN = (Gift.giver_id, Gift.logged_by_id, Gift.handed_to_id)
+_NEWEST = Prepared(_newest())
 _ALL = _overview(Gift.id.in_(_newest()))
 _OWN = _overview(Gift.id.in_(_own()))
 _THESE = _overview(Gift.id.in_(bindparam("ids", expanding=True)))

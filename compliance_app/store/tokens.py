@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Role
-from compliance_app.store.base import run
 from compliance_app.store.models import ApiToken, Person
+from compliance_app.store.prepared import Prepared, ask
 
 
 class Holder(NamedTuple):
@@ -27,11 +27,12 @@ class Holder(NamedTuple):
 
 def find_holder(session: Session, token_sha256: str) -> Holder | None:
     """Return whose token has this hash."""
-    row = run(session, _HOLDER, {"sha256": token_sha256}).first()
-    return Holder(*row) if row is not None else None
+    [found] = ask(session, _HOLDER(sha256=token_sha256))
+    return found[0] if found else None
 
 
-_HOLDER = (
+# Built once: every call of a program asks it.
+_HOLDER = Prepared(
     select(
         ApiToken.person_id,
         Person.name,
@@ -43,7 +44,8 @@ _HOLDER = (
         ApiToken.revoked_at,
     )
     .join(Person, Person.id == ApiToken.person_id)
-    .where(ApiToken.token_sha256 == bindparam("sha256"))
+    .where(ApiToken.token_sha256 == bindparam("sha256")),
+    Holder,
 )
 
 

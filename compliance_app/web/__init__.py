@@ -11,6 +11,7 @@ from compliance_app.web import (
     as_of,
     assets,
     audit,
+    cookies,
     crm,
     dashboard,
     drafts,
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
     """Put every page on the application, in the order a request meets them."""
     app.url_map.converters["int"] = RowNumber
     request_log.install(app)
+    cookies.install(app)
     headers.install(app)
     receiving.install(app)
     guard.install(app)

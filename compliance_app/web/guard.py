@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -63,7 +63,9 @@ def public(view: View) -> View:
 
 def actor() -> Actor:
     """Return who is signed in; only for views that name a permission."""
-    return cast("Actor", current_user._get_current_object())  # noqa: SLF001 - past the proxy
+    # Where Flask-Login keeps whom it has looked up once for the request.
+    known = g.get("_login_user")
+    return cast("Actor", known or current_user._get_current_object())  # noqa: SLF001 - past the proxy
 
 
 def someone() -> Actor | None:

@@ -16,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from compliance_app.clock import now
@@ -126,10 +127,15 @@ def leave() -> ResponseReturnValue:
 
 
 def take_in(opened: Actor) -> None:
-    """Give this browser a new cookie and a new form token for the opened session."""
+    """Give this browser a new cookie and a new form token for the opened session.
+
+    The token comes at once: pages opened side by side would each make one, and one of them
+    would win.
+    """
     session.clear()
     # The token made before belongs to the session that is over.
     g.pop("csrf_token", None)
+    generate_csrf()
     login_user(opened)
 
 
