@@ -4,25 +4,22 @@ A gift is assessed once more under lock before it is approved, so that an approv
 never take room that is no longer there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules import workflow
+from compliance_app.rules import reviewing, workflow
 from compliance_app.rules.audit import Event
 from compliance_app.rules.decision_errors import AlreadyDecidedError, NotPlainError
 from compliance_app.rules.errors import (
     NoExceptionError,
-    NotYourDecisionError,
     OverLimitError,
-    OwnDecisionError,
     PermissionMissingError,
     ReasonMissingError,
     SameOfficerError,
     StateError,
-    SubordinateDecisionError,
 )
 from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.rules.routing import Route
@@ -47,68 +44,32 @@ from compliance_app.store.recipient_facts import (
     lock_recipients,
     people_behind,
 )
-
-# Whose approval each route asks for, in any order; an officer may stand in for a supervisor
-# where the supervisor alone is asked.
-AWAITED: dict[Route, frozenset[Role]] = {
-    Route.CLEARED: frozenset(),
-    Route.SUPERVISOR: frozenset({Role.SUPERVISOR}),
-    Route.COMPLIANCE: frozenset({Role.COMPLIANCE}),
-    Route.SUPERVISOR_AND_COMPLIANCE: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
-}
+from compliance_app.store.reviewed import ReviewedGift
 
 # What an officer decides about a gift settles what came to light about it; an approval does not.
 SETTLED_BY = frozenset({State.BREACH, State.SENT_BACK, State.DECLINED})
 
 
 def awaited_roles(session: Session, gift: Gift) -> frozenset[Role]:
-    """Return the roles whose approval the gift waits for now; none where it waits for nobody.
-
-    A giver whom nobody supervises is reviewed by compliance.
-    """
-    if gift.state is not State.SUBMITTED or gift.route is None:
-        return frozenset()
-    needed = set(AWAITED[gift.route]) or {Role.COMPLIANCE}
-    if Role.SUPERVISOR in needed and not _supervisors(session, gift):
-        needed = {Role.COMPLIANCE}
-    return frozenset(needed - _approved_by(gift))
+    """Return the roles whose approval the gift waits for now; none where it waits for nobody."""
+    return reviewing.awaited_roles(gift, people_store.colleagues(session, {gift.giver_id}))
 
 
-def check_may_decide(
-    session: Session, gift: Gift, actor_id: int, *, is_recipient: bool | None = None
-) -> None:
-    """Raise unless the actor is independent of the gift and it waits for their role.
-
-    FINRA Rule 3110(b)(6): nobody supervises themselves or a person they report to. Whether the
-    actor is one of its recipients is looked up where the caller does not say it.
-    """
-    actor = session.get_one(Person, actor_id)
-    if not may(actor.role, Permission.GIFT_DECIDE):
-        raise PermissionMissingError(permission=Permission.GIFT_DECIDE.value)
-    for part, own in (
-        ("gave", gift.giver_id),
-        ("logged", gift.logged_by_id),
-        ("took over", gift.handed_to_id),
-    ):
-        if actor.id == own:
-            raise OwnDecisionError(reference=gift.reference, part=part)
-    if is_recipient is None:
-        ids = [share.recipient_id for share in gift.version.shares]
-        is_recipient = recipient_store.is_one_of(session, actor.email, ids)
-    if is_recipient:
-        raise OwnDecisionError(reference=gift.reference, part="received")
-    for above in people_store.superiors(session, actor):
-        if above.id == gift.giver_id:
-            raise SubordinateDecisionError(reference=gift.reference, giver=above.name)
-        if above.id == gift.handed_to_id:
-            raise SubordinateDecisionError(
-                reference=gift.reference, giver=above.name, part="took over"
-            )
-    _check_turn(session, gift, actor)
+def check_may_decide(session: Session, gift: Gift | ReviewedGift, actor_id: int) -> None:
+    """Raise unless the actor is independent of the gift and it waits for their role."""
+    colleagues = people_store.colleagues(session, {actor_id, gift.giver_id})
+    actor = colleagues[actor_id]
+    ids = [share.recipient_id for share in gift.version.shares]
+    is_recipient = recipient_store.is_one_of(session, actor.email, ids)
+    reviewing.check_may_decide(gift, actor, colleagues, is_recipient=is_recipient)
 
 
 def judge_as_it_stands(
-    session: Session, gift: Gift, *, day: date, people: Mapping[int, RecipientFacts] | None = None
+    session: Session,
+    gift: Gift | ReviewedGift,
+    *,
+    day: date,
+    people: Mapping[int, RecipientFacts] | None = None,
 ) -> Judgement:
     """Judge a gift that was handed in on a day as the register stands now.
 
@@ -238,20 +199,6 @@ def record_breach(
     return close(session, gift, actor_id=actor_id, at=at)
 
 
-def _check_turn(session: Session, gift: Gift, actor: Person) -> None:
-    awaited = awaited_roles(session, gift)
-    if not awaited:
-        return
-    if actor.role is Role.COMPLIANCE:
-        mine = Role.COMPLIANCE in awaited or gift.route is Route.SUPERVISOR
-    else:
-        mine = Role.SUPERVISOR in awaited and actor.id in _supervisors(session, gift)
-    if not mine:
-        supervisor = f"a supervisor of {gift.giver.name}"
-        waits_for = supervisor if Role.SUPERVISOR in awaited else "a compliance officer"
-        raise NotYourDecisionError(reference=gift.reference, awaited=waits_for)
-
-
 def _opened(session: Session, reference: str, actor_id: int, wanted: State, *, act: str) -> Gift:
     gift = locked(session, reference)
     check_may_decide(session, gift, actor_id)
@@ -285,17 +232,6 @@ def _too_late(gift: Gift, *, act: str) -> StateError:
     )
 
 
-def _approved_by(gift: Gift) -> set[Role]:
-    """Return the roles that have approved the version in force."""
-    return {
-        decision.decided_by.role
-        for decision in workflow.standing(gift.decisions)
-        if decision.version_number == gift.version_number
-        and decision.kind is DecisionKind.APPROVE
-        and decision.decided_by is not None
-    }
-
-
 def close(
     session: Session,
     gift: Gift,
@@ -315,14 +251,6 @@ def close(
         done = f"The gift is {gift.state.words}."
         settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
     return gift
-
-
-def _supervisors(session: Session, gift: Gift) -> Sequence[int]:
-    return [
-        above.id
-        for above in people_store.superiors(session, gift.giver)
-        if above.active and above.role is Role.SUPERVISOR
-    ]
 
 
 def _way_out(gift: Gift) -> str:

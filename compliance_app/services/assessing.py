@@ -25,6 +25,7 @@ from compliance_app.services.workplaces import Job, Workplace, workplace_on
 from compliance_app.store.judging import look_around
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import RecipientFacts, Suspect
+from compliance_app.store.reviewed import ReviewedGift
 
 # Verdicts with which nothing may be given, whoever approves it.
 FORBIDDEN = frozenset({Verdict.EXCEEDS_LIMIT, Verdict.PROHIBITED})
@@ -159,7 +160,7 @@ def judge(
     return Judgement(shares, policy, way)
 
 
-def adds_names(claim: Claim, gift: Gift) -> bool:
+def adds_names(claim: Claim, gift: Gift | ReviewedGift) -> bool:
     """Say whether a gift that could not be given as it was comes back with more recipients."""
     before = gift.version.shares
     refused = gift.state is State.SENT_BACK or any(

@@ -29,9 +29,10 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.recipient_facts import RecipientFacts
+from compliance_app.store.reviewed import ReviewedVersion
 
 
-def claim_of(version: GiftVersion) -> Claim:
+def claim_of(version: GiftVersion | ReviewedVersion) -> Claim:
     """Return what a version claims."""
     return Claim(
         given_on=version.given_on,

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import islice
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,9 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from compliance_app.rules.assessment import Verdict
 from compliance_app.rules.facts import Category
 from compliance_app.rules.workflow import State
-from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
-from compliance_app.store.gifts import GiftRow, gift_rows
 from compliance_app.store.models import (
     Assessment,
     Employer,
@@ -33,7 +29,6 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
-from compliance_app.store.models.gifts import IS_OPEN
 from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipients import same_person_ids
 
@@ -156,25 +151,6 @@ def list_of_givers(
     return rows
 
 
-def waiting_ids(session: Session, giver_ids: set[int] | None, *, count: int) -> Sequence[int]:
-    """Return submitted gifts by these givers (all where None), oldest first."""
-    waiting = select(Gift.id).where(IS_OPEN, Gift.state == State.SUBMITTED)
-    if giver_ids is not None:
-        waiting = waiting.where(Gift.giver_id.in_(sorted(giver_ids)))
-    return session.scalars(waiting.order_by(Gift.id).limit(count)).all()
-
-
-def list_waiting(session: Session, giver_ids: set[int] | None, *, count: int) -> list[GiftRow]:
-    """Return shares of submitted gifts by these givers (all where None), oldest first."""
-    ids = waiting_ids(session, giver_ids, count=count)
-    rows = (
-        row
-        for some in chunks(ids)
-        for row in sorted(run(session, _ROWS, {"ids": some}), key=itemgetter(0))
-    )
-    return [GiftRow._make(row) for row in islice(rows, count)]
-
-
 def reach(givers: Iterable[int], reader_id: int) -> Ways:
     """Return what makes a gift the reader's to see; any one of these is enough."""
     own = [
@@ -291,11 +267,6 @@ def _select_shares() -> Select[*tuple[Any, ...]]:
 
 # Built once: putting a statement together takes longer than answering it.
 _SHARES = Prepared(_select_shares(), ListedShare)
-_ROWS = (
-    gift_rows()
-    .where(Gift.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Gift.id.desc(), Share.id)
-)
 
 
 def _overview(which: ColumnElement[bool]) -> Prepared:

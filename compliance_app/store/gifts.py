@@ -4,58 +4,20 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from compliance_app.rules.assessment import Verdict
-from compliance_app.rules.facts import Category
-from compliance_app.rules.workflow import State
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
-    Assessment,
-    Decision,
-    Employer,
     Gift,
     GiftVersion,
-    Person,
-    Recipient,
     Share,
 )
 from compliance_app.store.prepared import Prepared, Question, ask
 from compliance_app.store.told import assessment_told
-
-# A select whose columns are those of the row it is made into.
-AnySelect = Select[*tuple[Any, ...]]
-
-
-class GiftRow(NamedTuple):
-    """One share of a gift, as a list shows it."""
-
-    gift_id: int
-    reference: str
-    state: State
-    already_given: bool
-    giver: str
-    recipient_id: int
-    recipient: str
-    employer: str | None
-    given_on: date
-    submitted_at: datetime | None
-    category: Category
-    description: str
-    flags: list[dict[str, Any]]
-    counted_cents: int
-    holds_room: bool
-    verdict: Verdict | None
-    prior_cents: int | None
-    pending_cents: int | None
-    running_cents: int | None
-    limit_cents: int | None
-    excess_cents: int | None
-
 
 # The form of the references this register gives itself, with the number in it.
 OWN_REFERENCE = re.compile(r"G-[0-9]{4}-([0-9]{6,})")
@@ -98,16 +60,6 @@ def get_by_reference(session: Session, reference: str) -> Gift:
     return gift
 
 
-def get_gifts(session: Session, gift_ids: Iterable[int]) -> dict[int, Gift]:
-    """Return these gifts by id, with the decisions on them."""
-    statement = (
-        select(Gift)
-        .where(Gift.id.in_(list(gift_ids)))
-        .options(selectinload(Gift.decisions).selectinload(Decision.decided_by))
-    )
-    return {gift.id: gift for gift in session.scalars(statement)}
-
-
 def find_by_submission(session: Session, key: str) -> Gift | None:
     """Return the gift that this form made."""
     return session.scalar(select(Gift).where(Gift.submission_key == key))
@@ -136,45 +88,6 @@ def is_of(person_id: int) -> ColumnElement[bool]:
         Gift.giver_id == person_id,
         Gift.logged_by_id == person_id,
         Gift.handed_to_id == person_id,
-    )
-
-
-def gift_rows() -> AnySelect:
-    """Return the shares in force as a list shows them, to be narrowed and sorted."""
-    return (
-        select(
-            Gift.id,
-            Gift.reference,
-            Gift.state,
-            Gift.already_given,
-            Person.name,
-            Recipient.id,
-            Share.recipient_name,
-            Employer.name,
-            GiftVersion.given_on,
-            Gift.submitted_at,
-            GiftVersion.category,
-            GiftVersion.description,
-            GiftVersion.flags,
-            Share.counted_cents,
-            Share.holds_room,
-            Assessment.verdict,
-            Assessment.prior_cents,
-            Assessment.pending_cents,
-            Assessment.running_cents,
-            Assessment.limit_cents,
-            Assessment.excess_cents,
-        )
-        .select_from(Gift)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
-        .join(Share, Share.version_id == GiftVersion.id)
-        .join(Person, Person.id == Gift.giver_id)
-        .join(Recipient, Recipient.id == Share.recipient_id)
-        .outerjoin(Assessment, Assessment.id == Share.assessment_id)
-        .outerjoin(Employer, Employer.id == Share.employer_id)
     )
 
 

@@ -13,6 +13,7 @@ from compliance_app.store.models import (
     RecipientMerge,
     RecipientPair,
 )
+from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipient_facts import hold_merges_off
 
 
@@ -106,8 +107,15 @@ def findings_of_gift(session: Session, gift_id: int) -> Sequence[RecipientFindin
 
 def count_open_findings(session: Session) -> int:
     """Return how many gifts came to light that nobody has dealt with."""
-    statement = select(func.count(RecipientFinding.gift_id.distinct()))
-    return session.scalar(statement.where(RecipientFinding.closed_at.is_(None))) or 0
+    [[found]] = ask(session, _OPEN_FINDINGS())
+    return int(found.gifts)
+
+
+_OPEN_FINDINGS = Prepared(
+    select(func.count(RecipientFinding.gift_id.distinct()).label("gifts")).where(
+        RecipientFinding.closed_at.is_(None)
+    )
+)
 
 
 def records_of(session: Session, person_ids: Iterable[int]) -> list[int]:

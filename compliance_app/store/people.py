@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.permissions import Role
@@ -197,26 +197,48 @@ def superiors(session: Session, person: Person) -> list[Person]:
     return line
 
 
-def reporting_lines(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
-    """Return these people and everybody above them, by id.
+class Colleague(NamedTuple):
+    """Somebody of the firm, as far as it goes who reports to whom."""
 
-    As long as they are held, nobody's supervisor has to be read one by one.
-    """
-    found: dict[int, Person] = {}
-    wanted = set(person_ids)
-    while wanted:
-        for some in chunks(sorted(wanted)):
-            people = session.scalars(select(Person).where(Person.id.in_(some)))
-            found.update((person.id, person) for person in people)
-        above = {person.supervisor_id for person in found.values()}
-        wanted = {one for one in above if one is not None} - found.keys()
-    return found
+    id: int
+    name: str
+    email: str
+    role: Role
+    active: bool
+    supervisor_id: int | None
+
+
+def colleagues(session: Session, person_ids: Iterable[int]) -> dict[int, Colleague]:
+    """Return these people and everybody above them, by id."""
+    [rows] = ask(session, LINES(ids=sorted(set(person_ids))))
+    return {one.id: one for one in rows}
+
+
+def _select_lines() -> Select[*tuple[Any, ...]]:
+    wanted: BindParameter[int] = bindparam("ids", expanding=True)
+    above = select(Person.id, Person.supervisor_id).where(Person.id.in_(wanted))
+    line = above.cte("line", recursive=True)
+    line = line.union(
+        select(Person.id, Person.supervisor_id).join(line, Person.id == line.c.supervisor_id)
+    )
+    columns = (getattr(Person, name) for name in Colleague._fields)
+    return select(*columns).where(Person.id.in_(select(line.c.id)))
+
+
+LINES = Prepared(_select_lines(), Colleague)
 
 
 def chain_ids(session: Session, supervisor_id: int) -> set[int]:
     """Return the ids of everybody who reports to the supervisor, at any distance."""
-    below = (
-        select(Person.id).where(Person.supervisor_id == supervisor_id).cte("below", recursive=True)
-    )
+    [rows] = ask(session, _CHAIN(id=supervisor_id))
+    return {row.id for row in rows}
+
+
+def _select_chain() -> Select[*tuple[Any, ...]]:
+    mine = Person.supervisor_id == bindparam("id")
+    below = select(Person.id).where(mine).cte("below", recursive=True)
     below = below.union(select(Person.id).join(below, Person.supervisor_id == below.c.id))
-    return set(session.scalars(select(below.c.id)).all())
+    return select(below.c.id)
+
+
+_CHAIN = Prepared(_select_chain())

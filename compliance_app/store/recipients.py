@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from compliance_app.rules.facts import RecipientClass
@@ -86,7 +86,19 @@ def merged_into(
     return dict(found)
 
 
+def _select_holder() -> Select[*tuple[Any, ...]]:
+    """Select whom an address belongs to, where one of the given records is theirs."""
+    wanted = aliased(Recipient)
+    person_ids = select(func.coalesce(wanted.merged_into_id, wanted.id)).where(
+        wanted.id.in_(bindparam("ids", expanding=True))
+    )
+    return select(Recipient.id).where(
+        Recipient.email == bindparam("email"), _PERSON_ID.in_(person_ids)
+    )
+
+
 # Built once: putting a statement together takes longer than answering it.
+_IS_ONE_OF = Prepared(_select_holder())
 _CLASSES_AND_PHONES = select(Recipient.id, Recipient.recipient_class, Recipient.phone).where(
     Recipient.id.in_(bindparam("ids", expanding=True))
 )
@@ -115,12 +127,8 @@ def names_of(session: Session, record_ids: Iterable[int]) -> dict[int, str]:
 
 def is_one_of(session: Session, email: str, record_ids: Sequence[int]) -> bool:
     """Say whether an address belongs to one of these people, under any of their records."""
-    holder = find_by_email(session, email)
-    if holder is None:
-        return False
-    root = func.coalesce(Recipient.merged_into_id, Recipient.id)
-    people = session.scalars(select(root).where(Recipient.id.in_(record_ids))).all()
-    return (holder.merged_into_id or holder.id) in people
+    [found] = ask(session, _IS_ONE_OF(email=email.strip().lower(), ids=sorted(record_ids)))
+    return bool(found)
 
 
 def find_by_email(session: Session, email: str) -> Recipient | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from compliance_app.rules.errors import RuleError
 from compliance_app.rules.permissions import Permission
 from compliance_app.rules.regimes import RULE_3220, regime_named
 from compliance_app.rules.workflow import DecisionKind, State, standing
@@ -15,10 +16,9 @@ from compliance_app.services.recipients import statement
 from compliance_app.services.workplaces import Firm
 from compliance_app.store import reviewing
 from compliance_app.store.ledgers import LedgerRow
-from compliance_app.store.models import Gift
+from compliance_app.store.reviewed import ReviewedGift
 from compliance_app.store.reviewing import GiverSum, NearGift, Sum
 from compliance_app.web.guard import Actor
-from compliance_app.web.queue import refusal
 
 MOST_NEAR = 3
 MONTHS_A_QUARTER = 3
@@ -65,7 +65,7 @@ class Line(NamedTuple):
 class Card(NamedTuple):
     """A gift as its reviewer sees it, judged as the register stands now."""
 
-    gift: Gift
+    gift: ReviewedGift
     judgement: Judgement
     lines: list[Line]
     quarter: GiverSum
@@ -83,11 +83,11 @@ class Card(NamedTuple):
         return EXCEPT in self.options
 
 
-def card_of(session: Session, gift: Gift, me: Actor, at: datetime) -> Card:
+def card_of(session: Session, gift: ReviewedGift, me: Actor, at: datetime) -> Card:
     """Judge the gift as the register stands now, and say what the person may decide."""
     day = (gift.submitted_at or gift.logged_at).astimezone(at.tzinfo).date()
     judgement = approvals.judge_as_it_stands(session, gift, day=day)
-    why_not = refusal(session, gift, me)
+    why_not = _refusal(session, gift, me)
     since, before = quarter_of(gift.version.given_on)
     return Card(
         gift=gift,
@@ -95,8 +95,17 @@ def card_of(session: Session, gift: Gift, me: Actor, at: datetime) -> Card:
         lines=[_line(session, share, gift) for share in judgement.shares],
         quarter=reviewing.of_giver(session, gift.giver_id, since=since, before=before),
         options=[] if why_not else _options(gift, judgement, me),
-        why_not=str(why_not) if why_not else _agreed(gift, me),
+        why_not=why_not or _agreed(gift, me),
     )
+
+
+def _refusal(session: Session, gift: ReviewedGift, me: Actor) -> str:
+    """Return why the person may not decide on the gift, nothing where they may."""
+    try:
+        approvals.check_may_decide(session, gift, me.person_id)
+    except RuleError as error:
+        return str(error)
+    return ""
 
 
 def quarter_of(day: date) -> tuple[date, date]:
@@ -106,7 +115,7 @@ def quarter_of(day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=31 * MONTHS_A_QUARTER)).replace(day=1)
 
 
-def _line(session: Session, share: JudgedShare, gift: Gift) -> Line:
+def _line(session: Session, share: JudgedShare, gift: ReviewedGift) -> Line:
     found = share.assessment
     day = gift.version.given_on
     since = found.window_start or day.replace(month=1, day=1)
@@ -118,7 +127,7 @@ def _line(session: Session, share: JudgedShare, gift: Gift) -> Line:
 
 
 def _house(
-    session: Session, share: JudgedShare, gift: Gift, since: date, before: date
+    session: Session, share: JudgedShare, gift: ReviewedGift, since: date, before: date
 ) -> House | None:
     if share.employment is None:
         return None
@@ -131,7 +140,7 @@ def _house(
     )
 
 
-def _options(gift: Gift, judgement: Judgement, me: Actor) -> list[Option]:
+def _options(gift: ReviewedGift, judgement: Judgement, me: Actor) -> list[Option]:
     if gift.state is not State.SUBMITTED:
         return []
     if not judgement.over_limit:
@@ -149,13 +158,13 @@ def _options(gift: Gift, judgement: Judgement, me: Actor) -> list[Option]:
     return [*ways, SEND_BACK, DECLINE]
 
 
-def _agreed(gift: Gift, me: Actor) -> str:
+def _agreed(gift: ReviewedGift, me: Actor) -> str:
     if gift.state is State.SUBMITTED and me.person_id in _grants(gift):
         return "You agreed to an exception; a second officer must confirm it."
     return ""
 
 
-def _grants(gift: Gift) -> set[int | None]:
+def _grants(gift: ReviewedGift) -> set[int | None]:
     """Return who has agreed to an exception for the version in force."""
     return {
         decision.decided_by_id

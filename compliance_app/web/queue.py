@@ -1,6 +1,6 @@
 """What waits for a reviewer: the list in the order of risk, what is due, and what is flagged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby, islice
 from operator import attrgetter
@@ -11,27 +11,24 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import RuleError
 from compliance_app.rules.permissions import Permission, Role
+from compliance_app.rules.reviewing import check_may_decide
 from compliance_app.rules.verdicts import Verdict
 from compliance_app.rules.workflow import due_on
-from compliance_app.services import approvals
 from compliance_app.services.assessing import FORBIDDEN
-from compliance_app.services.policies import policy_on
+from compliance_app.services.policies import policy_of
 from compliance_app.store import audit as audit_store
-from compliance_app.store import gift_lists, identity
-from compliance_app.store import gifts as store
+from compliance_app.store import identity
 from compliance_app.store import people as people_store
-from compliance_app.store import recipients as recipient_store
-from compliance_app.store.bulk import chunks
-from compliance_app.store.gifts import GiftRow
-from compliance_app.store.models import Gift, Person
+from compliance_app.store.policies import HASHES
+from compliance_app.store.waiting import Waiting, WaitingShare, read_waiting, shares_waiting
 from compliance_app.web.guard import Actor
 
 # How many waiting shares are weighed, how many gifts are counted, and how many the list shows.
 WEIGHED = 2_000
 COUNTED = 200
 SHOWN = 25
-# How many are judged at once, and up to what number every page says how many wait.
-TOGETHER, MOST_SAID = 50, 99
+# Up to what number every page says how many wait.
+MOST_SAID = 99
 # What the list may be narrowed to.
 SHOWS = {"all": "All", "due": "Due today", "flagged": "Flagged"}
 
@@ -40,7 +37,7 @@ class Item(NamedTuple):
     """One gift of the list; `tightest` is its share with the least room."""
 
     reference: str
-    tightest: GiftRow
+    tightest: WaitingShare
     value_cents: int
     others: int
     verdicts: frozenset[Verdict | None]
@@ -90,17 +87,25 @@ class Queue(NamedTuple):
 
 def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") -> Queue:
     """Return what the person may decide on: over the limit, to be judged, flagged, then oldest."""
-    rows = gift_lists.list_waiting(session, _chain(session, me), count=WEIGHED)
-    days = policy_on(session, at.date()).days_until_due
-    waiting = [
-        _item(list(shares), days, at) for _id, shares in groupby(rows, attrgetter("gift_id"))
+    givers = _chain(session, me)
+    waiting, (rows, versions) = read_waiting(
+        session,
+        me.person_id,
+        givers,
+        count=WEIGHED,
+        also=[shares_waiting(givers, count=WEIGHED), HASHES(day=at.date())],
+    )
+    policy = policy_of(session, tuple(one.sha256 for one in versions), at.date())
+    items = [
+        _item(list(shares), policy.days_until_due, at)
+        for _id, shares in groupby(rows, attrgetter("gift_id"))
     ]
-    waiting.sort(key=_risk)
-    mine = list(islice(_mine(session, waiting, me), COUNTED + 1))
+    items.sort(key=_risk)
+    mine = list(islice(_mine(items, waiting, me), COUNTED + 1))
     fitting = [item for item in mine if _fits(item, show, at.date())]
     if len(mine) > COUNTED and show != "all":
-        narrowed = [item for item in waiting if _fits(item, show, at.date())]
-        fitting = list(islice(_mine(session, narrowed, me), SHOWN + 1))
+        narrowed = [item for item in items if _fits(item, show, at.date())]
+        fitting = list(islice(_mine(narrowed, waiting, me), SHOWN + 1))
     return Queue(
         items=fitting[:SHOWN],
         has_more=len(fitting) > SHOWN or len(rows) == WEIGHED,
@@ -114,17 +119,6 @@ def came_to_light(session: Session, me: Actor) -> int:
     return identity.count_open_findings(session) if me.may(Permission.RECIPIENT_MERGE) else 0
 
 
-def refusal(
-    session: Session, gift: Gift, me: Actor, *, is_recipient: bool | None = None
-) -> RuleError | None:
-    """Return why the person may not decide on the gift, None where they may."""
-    try:
-        approvals.check_may_decide(session, gift, me.person_id, is_recipient=is_recipient)
-    except RuleError as error:
-        return error
-    return None
-
-
 def number_waiting(session: Session, me: Actor) -> str:
     """Return how many gifts wait for the person, as every page says it; nothing where none does.
 
@@ -134,8 +128,9 @@ def number_waiting(session: Session, me: Actor) -> str:
     known: dict[int, tuple[int, str]] = current_app.extensions.setdefault("waiting", {})
     head = audit_store.head_now(session)
     if known.get(me.person_id, (None, ""))[0] != head:
-        ids = gift_lists.waiting_ids(session, _chain(session, me), count=WEIGHED)
-        number = sum(1 for _ in islice(_decidable(session, ids, me), MOST_SAID + 1))
+        waiting, _ = read_waiting(session, me.person_id, _chain(session, me), count=WEIGHED)
+        decidable = (one for one in waiting.gifts if _may_decide(waiting, one, me))
+        number = sum(1 for _ in islice(decidable, MOST_SAID + 1))
         said = f"{MOST_SAID}+" if number > MOST_SAID else str(number or "")
         known[me.person_id] = (head, said)
     return known[me.person_id][1]
@@ -146,28 +141,23 @@ def _chain(session: Session, me: Actor) -> set[int] | None:
     return None if me.role is Role.COMPLIANCE else people_store.chain_ids(session, me.person_id)
 
 
-def _mine(session: Session, waiting: list[Item], me: Actor) -> Iterator[Item]:
-    """Yield the gifts among these that the person may decide on."""
-    by_id = {item.tightest.gift_id: item for item in waiting}
-    yield from (by_id[gift_id] for gift_id in _decidable(session, list(by_id), me))
-
-
-def _decidable(session: Session, gift_ids: Sequence[int], me: Actor) -> Iterator[int]:
+def _mine(items: Iterable[Item], waiting: Waiting, me: Actor) -> Iterator[Item]:
     """Yield those of the gifts that the person may decide on, in their order."""
-    if not gift_ids:
-        return
-    # Hardly any reviewer is at a client too; whoever is none received nothing.
-    myself = session.get_one(Person, me.person_id)
-    is_recipient = None if recipient_store.find_by_email(session, myself.email) else False
-    # Held until the last gift is judged: the session forgets what nobody holds.
-    held = {myself.id: myself}
-    for some in chunks(gift_ids, TOGETHER):
-        loaded = store.get_gifts(session, some)
-        givers = {gift.giver_id for gift in loaded.values()}
-        held |= people_store.reporting_lines(session, {myself.id, *givers} - held.keys())
-        for gift_id in some:
-            if refusal(session, loaded[gift_id], me, is_recipient=is_recipient) is None:
-                yield gift_id
+    return (item for item in items if _may_decide(waiting, item.tightest.gift_id, me))
+
+
+def _may_decide(waiting: Waiting, gift_id: int, me: Actor) -> bool:
+    people = waiting.colleagues
+    try:
+        check_may_decide(
+            waiting.gifts[gift_id],
+            people[me.person_id],
+            people,
+            is_recipient=gift_id in waiting.received,
+        )
+    except RuleError:
+        return False
+    return True
 
 
 def _fits(item: Item, show: str, today: date) -> bool:
@@ -187,7 +177,7 @@ def _risk(item: Item) -> tuple[bool, bool, int, int]:
     return (not item.is_over, not item.is_to_be_judged, -len(row.flags), row.gift_id)
 
 
-def _item(shares: list[GiftRow], days_until_due: int, at: datetime) -> Item:
+def _item(shares: list[WaitingShare], days_until_due: int, at: datetime) -> Item:
     tightest = max(shares, key=lambda share: (share.excess_cents or 0, share.running_cents or 0))
     sent = tightest.submitted_at and tightest.submitted_at.astimezone(at.tzinfo).date()
     return Item(

@@ -1,7 +1,7 @@
 """What a person sees of the register: the one place that says whose gifts and how much of them."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,11 @@ from compliance_app.store import gifts as gift_store
 from compliance_app.store import people as people_store
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.models import Gift
+from compliance_app.store.reviewed import ReviewedGift, find_reviewed
 from compliance_app.web.guard import Actor
+
+AnyGift = Gift | ReviewedGift
+G = TypeVar("G", Gift, ReviewedGift)
 
 
 class Act(NamedTuple):
@@ -58,12 +62,16 @@ def readable_givers(session: Session, me: Actor) -> set[int] | None:
 def get_readable_gift(session: Session, reference: str, me: Actor) -> Gift:
     """Return the gift; raises NotFoundError where it does not exist for this person."""
     gift = gift_store.find_by_reference(session, reference) if reference.isprintable() else None
-    if gift is None or not _may_read(session, gift, me):
-        raise NotFoundError(what="gift with this reference")
-    return gift
+    return _readable(session, gift, me)
 
 
-def is_author(gift: Gift, me: Actor) -> bool:
+def get_reviewed_gift(session: Session, reference: str, me: Actor) -> ReviewedGift:
+    """Return the same as a card shows it."""
+    gift = find_reviewed(session, reference) if reference.isprintable() else None
+    return _readable(session, gift, me)
+
+
+def is_author(gift: AnyGift, me: Actor) -> bool:
     """Say whether the person gave the gift, logged it or took it over with the account."""
     return me.person_id in {gift.giver_id, gift.logged_by_id, gift.handed_to_id}
 
@@ -99,7 +107,13 @@ def veiled(session: Session, rows: Iterable[LedgerRow], me: Actor) -> list[tuple
     return [(row, known.isdisjoint({row.giver_id, row.logged_by_id})) for row in rows]
 
 
-def _may_read(session: Session, gift: Gift, me: Actor) -> bool:
+def _readable(session: Session, gift: G | None, me: Actor) -> G:
+    if gift is None or not _may_read(session, gift, me):
+        raise NotFoundError(what="gift with this reference")
+    return gift
+
+
+def _may_read(session: Session, gift: AnyGift, me: Actor) -> bool:
     if is_author(gift, me) or me.may(Permission.GIFT_READ_ALL):
         return True
     return me.may(Permission.GIFT_READ_CHAIN) and gift.giver_id in people_store.chain_ids(
