@@ -3,24 +3,31 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from compliance_app.store import guards
 from compliance_app.store.base import unit_of_work
-
-GUARDED = ("trail_event", "trail_checkpoint")
 
 
 def tamper(*statements: str) -> None:
-    """Take the guards away and run the statements in one transaction."""
+    """Run the statements in one transaction without the guards, which stand again afterwards."""
     with unit_of_work() as session:
-        _take_guards_away(session)
+        on_postgresql = session.get_bind().dialect.name == "postgresql"
+        for name, table in guards.expected(session.get_bind().dialect.name):
+            order = f"ALTER TABLE {table} DISABLE TRIGGER {name}"
+            session.execute(text(order if on_postgresql else f"DROP TRIGGER {name}"))
         for statement in statements:
             session.connection().exec_driver_sql(statement)
+        _put_back(session, on_postgresql=on_postgresql)
 
 
-def _take_guards_away(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        for table in GUARDED:
-            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        return
-    guards = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for name in session.scalars(guards).all():
-        session.execute(text(f"DROP TRIGGER {name}"))
+def _put_back(session: Session, *, on_postgresql: bool) -> None:
+    there = set(session.scalars(text(TABLES["postgresql" if on_postgresql else "sqlite"])))
+    for (name, table), sql in guards.expected("postgresql" if on_postgresql else "sqlite").items():
+        if table in there:
+            order = f"ALTER TABLE {table} ENABLE TRIGGER {name}"
+            session.connection().exec_driver_sql(order if on_postgresql else sql)
+
+
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+}

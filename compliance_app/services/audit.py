@@ -1,14 +1,15 @@
 """Checking the trail, and recording attempts that the rules refused."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import GENESIS, Damage, Event, RawEvent, seal_of
+from compliance_app.rules.audit import GENESIS, Damage, Event, moment, seal_of
 from compliance_app.rules.checkpoint import Checkpoint, NoteError, read_note
 from compliance_app.rules.errors import RuleError
 from compliance_app.rules.merkle import Tree, leaf_hash
@@ -16,8 +17,11 @@ from compliance_app.services.damage import Fault, name_fault
 from compliance_app.services.signing import is_signed_by
 from compliance_app.store import audit as store
 from compliance_app.store import checkpoints as checkpoint_store
-from compliance_app.store import trail
+from compliance_app.store import guards, trail
+from compliance_app.store.base import Base
+from compliance_app.store.bulk import table_of
 from compliance_app.store.models import TrailCheckpoint
+from compliance_app.store.stored import any_text, misfits, sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +49,69 @@ class Walk:
 
 
 def verify(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
-    """Check every event's seal and link, and the whole against checkpoints; name the first fault.
+    """Check every event and checkpoint, and then what guards them; name the first fault.
 
     `given` are checkpoints that were kept elsewhere: they show what the database cannot show of
     itself, that its whole trail was written anew.
+    """
+    found = check_events(session, given=given)
+    problem = found.problem or next(guards.faults(session.connection()), None)
+    if problem == found.problem:
+        return found
+    return replace(found, problem=problem, kind=Damage.CHANGED)
+
+
+def check_events(session: Session, *, given: Sequence[Checkpoint] = ()) -> TrailCheck:
+    """Check every event's seal and link, and the whole against checkpoints; name the first fault.
+
+    A trail that is whole stays so when it is no longer guarded.
     """
     missing = trail.missing_part(session)
     if missing:
         return TrailCheck(0, GENESIS, missing, Damage.REMOVED)
     walk = Walk()
-    if not store.has_head(session):
-        return TrailCheck(
-            0, GENESIS, "The row that says where the trail ends was removed.", Damage.REMOVED
-        )
-    if not isinstance(store.head(session).number, int):
-        sentence = "The row that says where the trail ends was changed: it holds no number."
-        return TrailCheck(0, GENESIS, sentence, Damage.CHANGED)
     try:
-        kept = checkpoint_store.list_checkpoints(session)
-        with trail.read_once(session):
-            fault = _walk(session, walk, with_leaves=bool(kept or given))
-        fault = fault or _after_the_end(session, walk)
-        fault = fault or _against(kept, given, walk) or _wrong_end(session, walk)
+        with any_text(session):
+            fault, checkpoints = _first_fault(session, walk, given)
     except OperationalError:
         raise
     except DatabaseError as error:
-        fault = _unreadable(walk, error)
+        fault, checkpoints = _unreadable(walk, error), 0
     if fault is None:
-        return TrailCheck(walk.number, walk.seal, None, checkpoints=len(kept) + len(given))
+        return TrailCheck(walk.number, walk.seal, None, checkpoints=checkpoints)
     return TrailCheck(walk.number, walk.seal, fault.sentence, fault.kind, fault.event)
+
+
+def _first_fault(
+    session: Session, walk: Walk, given: Sequence[Checkpoint]
+) -> tuple[Fault | None, int]:
+    """Return what is wrong first, and to how many checkpoints the trail was held."""
+    fault = _at_the_end(session)
+    if fault is not None:
+        return fault, 0
+    kept = checkpoint_store.as_stored(session)
+    with trail.read_once(session):
+        fault = _walk(session, walk, with_leaves=bool(kept or given))
+    fault = fault or _after_the_end(session, walk) or _misfit(session, TrailCheckpoint)
+    fault = fault or _against(kept, given, walk) or _wrong_end(session, walk)
+    return fault, len(kept) + len(given)
+
+
+def _at_the_end(session: Session) -> Fault | None:
+    """Name what is wrong with the row that says where the trail ends, without which none is."""
+    row = "The row that says where the trail ends was"
+    if not store.has_head(session):
+        return Fault(Damage.REMOVED, None, f"{row} removed.")
+    if not isinstance(store.head(session).number, int):
+        return Fault(Damage.CHANGED, None, f"{row} changed: it holds no number.")
+    return None
+
+
+def _misfit(session: Session, model: type[Base]) -> Fault | None:
+    """Name the first value that is of another kind than its column is for."""
+    for one in misfits(session, [table_of(model)]):
+        return Fault(Damage.CHANGED, None, sentence_of(one))
+    return None
 
 
 def _walk(session: Session, walk: Walk, *, with_leaves: bool) -> Fault | None:
@@ -86,10 +124,13 @@ def _walk(session: Session, walk: Walk, *, with_leaves: bool) -> Fault | None:
             break
         raw = body if isinstance(body, bytes) else trail.text_of(body).encode()
         body_sha256 = sha256(raw).hexdigest()
-        sealed = seal_of(number, at, actor, event, subject, body_sha256, previous)
+        try:
+            sealed = seal_of(number, at, actor, event, subject, body_sha256, previous)
+        except TypeError:
+            # SQLite stored something else than a text, of which no seal was ever made.
+            sealed = ""
         if sealed != kept or link != previous or written_as != number:
-            found = RawEvent._make(row)._replace(body=trail.text_of(raw))
-            return name_fault(session, found, number, previous)
+            return name_fault(session, trail.read_again(session, row), number, previous)
         previous = sealed
         walk.number, walk.seal = number, sealed
         if with_leaves:
@@ -112,15 +153,15 @@ def _after_the_end(session: Session, walk: Walk) -> Fault | None:
 
 
 def _against(
-    kept: Iterable[TrailCheckpoint], given: Iterable[Checkpoint], walk: Walk
+    kept: Iterable[Mapping[str, Any]], given: Iterable[Checkpoint], walk: Walk
 ) -> Fault | None:
     """Hold the trail to what it was when each checkpoint was made, the smallest first."""
     known = list(given)
     for row in kept:
         checkpoint = as_signed(row)
         if checkpoint is None:
-            sentence = f"The checkpoint of {row.size} events was changed after it was made."
-            return Fault(Damage.CHANGED, row.size, sentence)
+            sentence = f"The checkpoint of {row['size']} events was changed after it was made."
+            return Fault(Damage.CHANGED, row["size"], sentence)
         known.append(checkpoint)
     tree, same = Tree(walk.leaves), 0
     for one in sorted(known, key=lambda checkpoint: checkpoint.size):
@@ -138,14 +179,17 @@ def _against(
     return None
 
 
-def as_signed(row: TrailCheckpoint) -> Checkpoint | None:
-    """Return what a kept checkpoint says, None where it is not as it was made."""
+def as_signed(row: Mapping[str, Any]) -> Checkpoint | None:
+    """Return what a kept checkpoint says, None where its row is not as it was made."""
+    verifier = row["verifier"]
     try:
-        note = read_note(row.note)
-        is_true = row.verifier is None or is_signed_by(note, row.verifier)
+        note = read_note(row["note"])
+        is_true = not note.signature if verifier is None else is_signed_by(note, verifier)
     except NoteError:
         return None
-    return note.checkpoint if is_true and note.checkpoint.size == row.size else None
+    made = note.checkpoint
+    told = {"size": made.size, "made_at": moment(made.made_at), "note": note.text}
+    return made if is_true and row.items() >= told.items() else None
 
 
 def _unreadable(walk: Walk, error: DatabaseError) -> Fault:

@@ -32,7 +32,7 @@ def draw_checkpoint(session: Session, *, signing_key: str, at: datetime) -> Trai
 
     A trail that has not grown since has the checkpoint it had. Raises TrailDamagedError.
     """
-    found = audit.verify(session)
+    found = audit.check_events(session)
     if found.problem:
         raise TrailDamagedError(problem=found.problem)
     verifier = verifier_for(signing_key) if signing_key else None

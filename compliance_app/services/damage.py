@@ -17,10 +17,10 @@ MOST_REMOVED = 10_000
 
 
 class Fault(NamedTuple):
-    """The first event that is wrong, and how."""
+    """The first event that is wrong, if it is one, and how."""
 
     kind: Damage
-    event: int
+    event: int | None
     sentence: str
 
 

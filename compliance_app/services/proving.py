@@ -19,6 +19,7 @@ from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.signing import sign, verifier_for
 from compliance_app.store import audit as store
 from compliance_app.store import checkpoints as checkpoint_store
+from compliance_app.store.gifts import row_document
 from compliance_app.store.models import TrailCheckpoint, TrailEvent
 from compliance_app.store.nodes import KeptTree
 
@@ -71,7 +72,7 @@ def _check_roots(tree: KeptTree, row: TrailCheckpoint | None) -> None:
     """Hold the kept roots to what they were when the newest checkpoint was made."""
     if row is None:
         return
-    checkpoint = as_signed(row)
+    checkpoint = as_signed(row_document(row))
     if checkpoint is None:
         problem = f"The checkpoint of {row.size} events was changed after it was made."
         raise TrailDamagedError(problem=problem)

@@ -18,7 +18,7 @@ from compliance_app.rules.audit import RawEvent, canonical
 from compliance_app.services import audit
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.people import SECRET_COLUMNS
-from compliance_app.store import derived, nodes, trail
+from compliance_app.store import derived, guards, nodes, trail
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
@@ -49,6 +49,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.replay import Kept, Scratch, Told, kept_rows
+from compliance_app.store.stored import any_text, misfits, sentence_of
 from compliance_app.store.told import assessment_row
 
 # The body of an event on one of these is the row itself.
@@ -101,22 +102,25 @@ class Replay:
 
 def replay(session: Session) -> Replay:
     """Rebuild the register from the trail and compare every row. Raises TrailDamagedError."""
-    found = audit.verify(session)
+    found = audit.check_events(session)
     if found.problem:
         raise TrailDamagedError(problem=found.problem)
     done = Replay(events=found.events)
-    with Scratch() as scratch:
+    others = (table for table in Base.metadata.sorted_tables if table.name != "trail_event")
+    with any_text(session), Scratch() as scratch:
+        done.differences += map(sentence_of, misfits(session, others))
         for events in chunks(trail.raw_events(session)):
             scratch.take(chain.from_iterable(map(rows_told, events)))
         for model in TABLES:
             _compare(session, scratch, model, done)
-    # What is kept follows from the rows, so it says nothing of rows that are wrong.
-    if not done.differences:
-        done.differences += map(_unlike_derived, derived.differences(session))
-        done.differences += (
-            f"Trail node {place} of height {height} does not follow from the trail."
-            for height, place in nodes.differences(session, found.events)
-        )
+        # What is kept follows from the rows, so it says nothing of rows that are wrong.
+        if not done.differences:
+            done.differences += map(_unlike_derived, derived.differences(session))
+            done.differences += (
+                f"Trail node {place} of height {height} does not follow from the trail."
+                for height, place in nodes.differences(session, found.events)
+            )
+    done.differences += guards.faults(session.connection())
     return done
 
 

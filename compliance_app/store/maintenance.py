@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from compliance_app.store import schema
+from compliance_app.store import guards, schema
 from compliance_app.store.models import Gift, Person, Recipient, TrailEvent
 
 # How many pages a backup copies before it lets writers in again.
@@ -92,6 +92,11 @@ def check(engine: Engine) -> Health:
         if connection.dialect.name == "sqlite":
             problems += _sqlite_problems(connection)
         counts = _counts(connection) if state.is_at_head else None
+        if state.is_at_head:
+            problems += (
+                f"{fault} Run tally3220 audit replay, then tally3220 database upgrade."
+                for fault in guards.faults(connection)
+            )
     return Health(state, tuple(problems), counts)
 
 

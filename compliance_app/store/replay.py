@@ -6,7 +6,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import JSON, Boolean, ColumnElement, Integer, LargeBinary, cast, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    LargeBinary,
+    Text,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
@@ -77,10 +90,18 @@ def kept_rows(session: Session, model: type[Base], *, without: frozenset[str]) -
 
 
 def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the column without its type: SQLite may hold anything in it."""
-    if session.get_bind().dialect.name != "sqlite" or _is_number(column):
-        return type_coerce(column, NullType())
-    return type_coerce(cast(column, LargeBinary), NullType())
+    """Return the column without its type, which may not be able to say what was put there."""
+    if session.get_bind().dialect.name == "sqlite":
+        plain = column if _is_number(column) else cast(column, LargeBinary)
+    elif isinstance(column.type, Date | UtcDateTime):
+        # There is no date in Python for infinity, nor for the year 10,000.
+        moment_of = func.timezone("UTC", column) if isinstance(column.type, UtcDateTime) else column
+        form = "YYYY-MM-DD" if isinstance(column.type, Date) else "YYYY-MM-DD HH24:MI:SS.US"
+        as_text = func.to_char(moment_of, form)
+        plain = case((func.isfinite(column), as_text), else_=cast(column, Text))
+    else:
+        plain = cast(column, Text) if isinstance(column.type, JSON) else column
+    return type_coerce(plain, NullType())
 
 
 def _is_number(column: ColumnElement[Any]) -> bool:
@@ -104,7 +125,9 @@ def _value(column: ColumnElement[Any], value: object) -> object:
 
 
 def _parsed(text: str) -> object:
+    """Return the document of a text, and the text itself where it is not as the program writes."""
     try:
-        return json.loads(text)
+        document = json.loads(text)
     except ValueError:
         return text
+    return document if text in {json.dumps(document), canonical(document)} else text

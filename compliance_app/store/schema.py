@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from compliance_app import assets
+from compliance_app.store import guards
 from compliance_app.store.base import Mode
 
 
@@ -33,8 +34,8 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine, version: str = "head") -> None:
-    """Bring the tables to a version, in one transaction."""
-    _run(engine, lambda config: command.upgrade(config, version))
+    """Bring the tables to a version, in one transaction; at the newest, all guards stand again."""
+    _run(engine, lambda config: command.upgrade(config, version), guarded=version == "head")
 
 
 def downgrade(engine: Engine, version: str) -> None:
@@ -42,9 +43,11 @@ def downgrade(engine: Engine, version: str) -> None:
     _run(engine, lambda config: command.downgrade(config, version))
 
 
-def _run(engine: Engine, step: Callable[[Config], None]) -> None:
+def _run(engine: Engine, step: Callable[[Config], None], *, guarded: bool = False) -> None:
     with engine.connect().execution_options(mode=Mode.WRITING) as connection, connection.begin():
         step(_config(connection))
+        if guarded:
+            guards.put_back(connection)
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -18,35 +18,36 @@ from compliance_app.store.base import CACHE_KB
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import TrailCheckpoint, TrailEvent, TrailHead
 
-# Texts and moments as they are sealed; in SQLite a column may hold something else than text.
+# What SQLite stores otherwise than the program writes it never reads as what was sealed.
+_MOMENT = (
+    "CASE substr(happened_at, 11, 1) WHEN ' ' THEN replace(happened_at, ' ', 'T') || '+00:00' "
+    "ELSE CAST(happened_at AS TEXT) END"
+)
+_TEXTS = ("actor", "event", "subject", "body", "previous_sha256", "sha256")
+_ON_SQLITE = (
+    _MOMENT,
+    *(f"CASE typeof({one}) WHEN 'text' THEN {one} ELSE typeof({one}) END" for one in _TEXTS),
+)
+_FORM = """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'"""
+_ON_POSTGRESQL = (f"coalesce(to_char(happened_at AT TIME ZONE 'UTC', {_FORM}), '')", *_TEXTS)
+# In bytes, so that the body need not become a text to be hashed; what is no text stays as it is.
+_WALKED = (_MOMENT, *_TEXTS[:3], "iif(typeof(body) = 'text', CAST(body AS BLOB), '')", *_TEXTS[4:])
+_NEXT = "SELECT number, {} FROM trail_event WHERE number >= {place} ORDER BY number LIMIT {place}"
+_NEXT_ON_POSTGRESQL = _NEXT.format(", ".join(_ON_POSTGRESQL), place="%s")
+# Texts and moments as they are sealed.
 PLAIN = {
-    "sqlite": (
-        "SELECT number, replace(happened_at, ' ', 'T') || '+00:00', CAST(actor AS TEXT), "
-        "CAST(event AS TEXT), CAST(subject AS TEXT), CAST(body AS TEXT), "
-        "CAST(previous_sha256 AS TEXT), CAST(sha256 AS TEXT) "
-        "FROM trail_event WHERE number >= ? ORDER BY number LIMIT ?"
-    ),
-    "postgresql": (
-        "SELECT number, coalesce(to_char(happened_at AT TIME ZONE 'UTC', "
-        """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''), actor, event, subject, body, """
-        "previous_sha256, sha256 FROM trail_event WHERE number >= %s ORDER BY number LIMIT %s"
-    ),
+    "sqlite": _NEXT.format(", ".join(_ON_SQLITE), place="?"),
+    "postgresql": _NEXT_ON_POSTGRESQL,
+}
+WALKED = {
+    "sqlite": _NEXT.format(", ".join(_WALKED), place="?"),
+    "postgresql": _NEXT_ON_POSTGRESQL,
 }
 # What is no text at all in SQLite can only be fetched as bytes.
 BYTES = {
-    "sqlite": (
-        "number, CAST(replace(happened_at, ' ', 'T') || '+00:00' AS BLOB), CAST(actor AS BLOB), "
-        "CAST(event AS BLOB), CAST(subject AS BLOB), CAST(body AS BLOB), "
-        "CAST(previous_sha256 AS BLOB), CAST(sha256 AS BLOB)"
-    ),
-    "postgresql": (
-        "number, coalesce(to_char(happened_at AT TIME ZONE 'UTC', "
-        """'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''), actor, event, subject, body, """
-        "previous_sha256, sha256"
-    ),
+    "sqlite": ", ".join(("number", *(f"CAST({one} AS BLOB)" for one in _ON_SQLITE))),
+    "postgresql": ", ".join(("number", *_ON_POSTGRESQL)),
 }
-# The same, with the body in bytes, which need not become a text to be hashed.
-WALKED = PLAIN | {"sqlite": PLAIN["sqlite"].replace("CAST(body AS TEXT)", "CAST(body AS BLOB)")}
 READ_ONCE_KB = 500
 # Few enough to stay in the processor's cache from the reading to the hashing.
 BATCH = 100
@@ -102,7 +103,8 @@ def read_once(session: Session) -> Iterator[None]:
 def sealed_rows(session: Session) -> Iterator[Sequence[Any]]:
     """Yield every event in order as a plain row with the fields of `RawEvent`.
 
-    The body comes as it is hashed, in bytes where the driver has it so.
+    The body comes as it is hashed, in bytes where the driver has it so. What was stored as no
+    text at all comes as it is: no seal is of that.
     """
     after = BEFORE_ALL
     while True:
@@ -119,6 +121,12 @@ def find_raw(session: Session, number: int) -> RawEvent | None:
     """Return the event of this number."""
     found = _select(session, "number = :value LIMIT :most", number)
     return found[0] if found else None
+
+
+def read_again(session: Session, row: Sequence[Any]) -> RawEvent:
+    """Return the event of one of `sealed_rows` in texts, as the others come."""
+    number, *fields = row
+    return find_raw(session, number) or RawEvent(number, *map(text_of, fields))
 
 
 def linked_to(session: Session, sha256: str) -> Sequence[RawEvent]:
@@ -247,10 +255,14 @@ def _fetch(session: Session, statements: Mapping[str, str], after: int) -> list[
     if connection.dialect.name == "postgresql":
         return list(connection.exec_driver_sql(statement, place))
     driver: Any = connection.connection.driver_connection
+    # Quicker than what a check lets it make of a text.
+    before, driver.text_factory = driver.text_factory, str
     try:
         return list(driver.execute(statement, place))
     except sqlite3.DatabaseError:
         return None
+    finally:
+        driver.text_factory = before
 
 
 def _select(session: Session, which: str, value: int | str) -> list[RawEvent]:

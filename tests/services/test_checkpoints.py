@@ -13,7 +13,7 @@ from compliance_app.services import audit, checkpoints, gifts
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.signing import is_signed_by, new_key, verifier_for
 from compliance_app.store import trail
-from compliance_app.store.base import unit_of_work
+from compliance_app.store.base import db, unit_of_work
 from compliance_app.store.models import TrailCheckpoint
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
@@ -133,12 +133,34 @@ def test_a_trail_that_was_cut_off_with_its_head_is_proved_wrong_by_a_checkpoint(
     )
 
 
-def test_a_kept_checkpoint_that_was_changed_is_named(app: Flask) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("note = replace(note, '2026-11-21', '2026-11-20')", id="its text"),
+        pytest.param("note = note || 'x'", id="its signature"),
+        pytest.param("verifier = NULL", id="its key is taken away"),
+        pytest.param(f"verifier = '{PUBLIC[:-1]}5'", id="its key is another"),
+        pytest.param("made_at = '2026-11-21 17:00:00.000001'", id="its moment"),
+        pytest.param("size = 12", id="its size"),
+    ],
+)
+def test_a_kept_checkpoint_that_was_changed_is_named(app: Flask, change: str) -> None:
     draw()
-    tamper("UPDATE trail_checkpoint SET note = replace(note, '2026-11-21', '2026-11-20')")
+    tamper(f"UPDATE trail_checkpoint SET {change}")
     with unit_of_work() as session:
         found = audit.verify(session)
-    assert found.problem == "The checkpoint of 13 events was changed after it was made."
+    size = 12 if change == "size = 12" else 13
+    assert found.problem == f"The checkpoint of {size} events was changed after it was made."
+
+
+@pytest.mark.parametrize("change", ["made_at = 'yesterday'", "note = x'00'", "verifier = x'ff'"])
+def test_a_kept_checkpoint_that_holds_nonsense_is_named(app: Flask, change: str) -> None:
+    if db.engine.name == "postgresql":
+        pytest.skip("PostgreSQL refuses it")
+    draw()
+    tamper(f"UPDATE trail_checkpoint SET {change}")
+    with unit_of_work() as session:
+        assert "heckpoint" in str(audit.verify(session).problem)
 
 
 def test_nothing_is_signed_from_a_damaged_trail(app: Flask) -> None:

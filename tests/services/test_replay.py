@@ -15,7 +15,7 @@ from compliance_app.services.past_gifts import PastGift
 from compliance_app.services.replay import Replay, replay
 from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.orders import Order
-from compliance_app.store.base import frozen_reading, unit_of_work
+from compliance_app.store.base import db, frozen_reading, unit_of_work
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
 from tests.tamper import tamper
@@ -136,6 +136,49 @@ def test_a_change_of_the_tables_is_named(app: Flask, statement: str, difference:
     submit(40_00)
     tamper(statement)
     assert replayed().differences == [difference]
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        pytest.param(
+            "share SET counted_cents = 4000.5",
+            "Share 1: counted_cents holds a fraction, not a whole number.",
+            id="a fraction",
+        ),
+        pytest.param(
+            "giver_month SET gifts = 'one'",
+            "Giver month (202611, 1): gifts holds a text, not a whole number.",
+            id="a word in a sum",
+        ),
+        pytest.param(
+            "gift SET state = CAST(state AS BLOB)",
+            "Gift 1: state holds bytes, not a text.",
+            id="a state in bytes",
+        ),
+        pytest.param(
+            "gift_version SET flags = '[ ]'",
+            'Gift version 1: flags is "[ ]" in the register, but event 14 says [].',
+            id="a document spelled otherwise",
+        ),
+    ],
+)
+def test_what_reads_alike_but_is_stored_otherwise_is_named(
+    app: Flask, change: str, difference: str
+) -> None:
+    on_sqlite = db.engine.name == "sqlite"
+    if not on_sqlite and "flags" not in change:
+        pytest.skip("PostgreSQL holds nothing but a number or a text there")
+    submit(40_00)
+    tamper(f"UPDATE {change}")
+    assert replayed().differences[0] == difference
+
+
+def test_a_moment_that_never_comes_is_named(app: Flask) -> None:
+    submit(40_00)
+    tamper("UPDATE gift SET submitted_at = 'infinity'")
+    [found] = replayed().differences
+    assert found.startswith('Gift 1: submitted_at is "infinity')
 
 
 def test_nothing_is_rebuilt_from_a_damaged_trail(app: Flask) -> None:

@@ -5,6 +5,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from compliance_app.services import audit
+from compliance_app.services.replay import replay
+from compliance_app.store import maintenance
 from compliance_app.store.base import db, unit_of_work
 
 COPY = (
@@ -56,3 +59,54 @@ def test_the_database_refuses_to_change_a_checkpoint(app: Flask) -> None:
         session.execute(text("UPDATE trail_checkpoint SET note = 'as I like it'"))
     with pytest.raises(DBAPIError, match="append-only"), unit_of_work() as session:
         session.execute(text("DELETE FROM trail_checkpoint"))
+
+
+NOTHING = "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+UNCHANGED = "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+GONE = {
+    "sqlite": ["DROP TRIGGER trail_event_no_delete"],
+    "postgresql": ["ALTER TABLE trail_event DISABLE TRIGGER trail_event_no_delete"],
+}
+HOLLOW = {
+    "sqlite": [
+        "DROP TRIGGER trail_event_no_delete",
+        "CREATE TRIGGER trail_event_no_delete BEFORE DELETE ON trail_event BEGIN SELECT 1; END",
+    ],
+    "postgresql": [f"{NOTHING} $$BEGIN RETURN NULL; END$$"],
+}
+MORE = {
+    "sqlite": ["CREATE TRIGGER quiet AFTER INSERT ON share BEGIN SELECT 1; END"],
+    "postgresql": [f"CREATE TRIGGER quiet BEFORE UPDATE ON share {UNCHANGED}"],
+}
+VIEW = [
+    "ALTER TABLE coverage RENAME TO covered",
+    "CREATE VIEW coverage AS SELECT * FROM covered WHERE id < 0",
+]
+
+
+@pytest.mark.parametrize(
+    ("statements", "fault", "comes_back"),
+    [
+        pytest.param(GONE, "The guard trail_event_no_delete was ", True, id="one is gone"),
+        pytest.param(HOLLOW, "The guard trail_event_no_", True, id="one does nothing"),
+        pytest.param(MORE, "A trigger quiet was put on the table share.", False, id="one more"),
+        pytest.param(
+            {"sqlite": VIEW, "postgresql": VIEW},
+            "A view was put in the place of the table coverage.",
+            False,
+            id="a view",
+        ),
+    ],
+)
+def test_what_was_done_to_the_guards_is_named_and_they_can_be_put_back(
+    app: Flask, statements: dict[str, list[str]], fault: str, comes_back: bool
+) -> None:
+    with unit_of_work() as session:
+        for statement in statements[db.engine.dialect.name]:
+            session.connection().exec_driver_sql(statement)
+    with unit_of_work() as session:
+        assert str(audit.verify(session).problem).startswith(fault)
+        assert replay(session).differences[0].startswith(fault)
+    assert maintenance.check(db.engine).problems[0].startswith(fault)
+    maintenance.upgrade(db.engine)
+    assert (maintenance.check(db.engine).problems == ()) == comes_back
