@@ -12,9 +12,11 @@ from compliance_app.api.answers import gift_answer, preview_answer
 from compliance_app.api.gift_list import list_gifts
 from compliance_app.api.orders import perform, respond
 from compliance_app.api.schemas import DecisionBody, GiftBody, GiftQuery, read_body, read_query
+from compliance_app.api.whom import Whom
 from compliance_app.clock import today
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import approvals, gifts
+from compliance_app.services import approvals, gifts, misnamed
+from compliance_app.services.claims import Claim
 from compliance_app.services.idempotency import Answer
 from compliance_app.store.base import db
 from compliance_app.store.models import Gift
@@ -52,9 +54,9 @@ def assess() -> ResponseReturnValue:
     """Say what would become of a gift; nothing is written."""
     body, reading = read_body(GiftBody), db.session()
     giver_id = whom.find_giver(reading, body.giver_email, actor_id=actor().person_id)
-    ids, strangers = whom.find_or_imagine(reading, body.recipients)
+    named, strangers = whom.find_or_imagine(reading, body.recipients)
     judgement = gifts.preview(
-        reading, body.claim(ids), giver_id=giver_id, today=today(), newcomers=strangers
+        reading, _claim(reading, body, named), giver_id=giver_id, today=today(), newcomers=strangers
     )
     return respond(preview_answer(judgement).model_dump_json())
 
@@ -95,14 +97,25 @@ def withdraw(reference: str) -> ResponseReturnValue:
 
 def _submit(work: Session, body: GiftBody, at: datetime) -> Answer:
     me = actor().person_id
+    named = whom.find_or_add(work, body.recipients, actor_id=me, at=at)
     submitted = gifts.submit(
         work,
-        body.claim(whom.find_or_add(work, body.recipients, actor_id=me, at=at)),
+        _claim(work, body, named),
         giver_id=whom.find_giver(work, body.giver_email, actor_id=me),
         actor_id=me,
         at=at,
     )
     return _answer(submitted.as_gift(work), 201)
+
+
+def _claim(session: Session, body: GiftBody, named: Whom) -> Claim:
+    """Return what is claimed, with how those were named who have another name here."""
+    claim = body.claim(named.ids)
+    least = misnamed.least_on(session, claim.given_on) if named.sayings else 0
+    said = misnamed.kept(
+        one for one in named.sayings if misnamed.is_other_name(one.name, one.holder, least=least)
+    )
+    return claim._replace(evidence={**claim.evidence, **said}) if said else claim
 
 
 def _answer(gift: Gift, status: int = 200) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,27 @@ from compliance_app.api.schemas import AnyRecipient, KnownRecipient, NamedRecipi
 from compliance_app.rules.errors import InputError
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.services import recipients
+from compliance_app.services.misnamed import Saying
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.recipients import LONGEST_NAME, NewRecipient
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
 from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import EmploymentFacts, RecipientFacts, employer_facts
+
+
+class Whom(NamedTuple):
+    """The numbers of a gift's recipients, and how those were named who were found by address."""
+
+    ids: tuple[int, ...]
+    sayings: list[Saying]
+
+
+class _Known(NamedTuple):
+    """Somebody in the register, and how they were named where their address told."""
+
+    id: int
+    saying: Saying | None = None
 
 
 def find_giver(session: Session, email: str | None, *, actor_id: int) -> int:
@@ -32,9 +48,9 @@ def find_giver(session: Session, email: str | None, *, actor_id: int) -> int:
 
 def find_or_add(
     session: Session, named: Sequence[AnyRecipient], *, actor_id: int, at: datetime
-) -> tuple[int, ...]:
-    """Return the numbers of the recipients, and add whoever is new."""
-    ids = []
+) -> Whom:
+    """Return the recipients, and add whoever is new."""
+    ids, sayings = [], []
     for place, one in enumerate(named):
         with _problems_at(place):
             known = _find(session, one)
@@ -43,44 +59,49 @@ def find_or_add(
                 hold_names(session)
                 known = _find(session, one)
             if isinstance(known, NewRecipient):
-                known = recipients.add(session, known, actor_id=actor_id, at=at).id
-        ids.append(known)
-    return tuple(ids)
+                known = _Known(recipients.add(session, known, actor_id=actor_id, at=at).id)
+        ids.append(known.id)
+        sayings += [known.saying] if known.saying else []
+    return Whom(tuple(ids), sayings)
 
 
 def find_or_imagine(
     session: Session, named: Sequence[AnyRecipient]
-) -> tuple[tuple[int, ...], dict[int, RecipientFacts]]:
-    """Return the numbers of the recipients, and a stranger for each who is new.
+) -> tuple[Whom, dict[int, RecipientFacts]]:
+    """Return the recipients, and a stranger for each who is new.
 
     Strangers have numbers below one, so that they meet nobody in the register.
     """
     ids: list[int] = []
+    sayings: list[Saying] = []
     numbers: dict[NewRecipient, int] = {}
     for place, one in enumerate(named):
         with _problems_at(place):
             known = _find(session, one)
         if isinstance(known, NewRecipient):
-            known = numbers.setdefault(known, -len(numbers))
-        ids.append(known)
-    return tuple(ids), {number: _imagine(session, new, number) for new, number in numbers.items()}
+            known = _Known(numbers.setdefault(known, -len(numbers)))
+        ids.append(known.id)
+        sayings += [known.saying] if known.saying else []
+    return Whom(tuple(ids), sayings), {
+        number: _imagine(session, new, number) for new, number in numbers.items()
+    }
 
 
-def _find(session: Session, one: AnyRecipient) -> int | NewRecipient:
-    """Return the number of who is meant, or the person to add.
+def _find(session: Session, one: AnyRecipient) -> _Known | NewRecipient:
+    """Return who is meant, or the person to add.
 
     A record with an e-mail of its own is somebody else than a person with another.
     """
     if isinstance(one, KnownRecipient):
-        return one.id
+        return _Known(one.id)
     new = _checked(one)
     if new.email and (there := store.find_by_email(session, new.email)):
-        return there.id
+        return _Known(there.id, Saying(new.name, new.email, there.name))
     named = store.by_name_and_employer(session, {new.name})
     known = named.get((new.name, store.key_of(new.employer)))
     if known is None or (new.email and known.email):
         return new
-    return known.id
+    return _Known(known.id)
 
 
 def _checked(one: NamedRecipient) -> NewRecipient:

@@ -63,10 +63,11 @@ def _import(content: bytes, options: Options, email: str | None, *, dry_run: boo
 def _report(file: Path, done: Imported, *, dry_run: bool, as_json: bool, ending: str) -> None:
     refused = len({problem.line for problem in done.problems})
     if as_json:
-        plain = asdict(done) | {"problems": [_document(problem) for problem in done.problems]}
+        said = {"problems": done.problems, "notes": done.notes}
+        plain = asdict(done) | {name: list(map(_document, some)) for name, some in said.items()}
         print_json({"file": str(file), "dry_run": dry_run, "rows_refused": refused, **plain})
         return
-    for problem in done.problems:
+    for problem in (*done.problems, *done.notes):
         click.echo(str(problem), err=True)
     if done.gifts_added or done.gifts_already_there or not refused:
         click.echo(

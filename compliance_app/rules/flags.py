@@ -18,6 +18,8 @@ _CLOSE_PERCENT = 95
 _MOST_NAMED = 3
 _SEATS = frozenset({Category.TICKET, Category.ENTERTAINMENT})
 _LIKE_MONEY = frozenset({Category.CASH, Category.GIFT_CARD})
+# The fact under which a gift keeps how a recipient was named who has another name here.
+NAMED_OTHERWISE = "named_otherwise"
 
 
 class FlagCode(StrEnum):
@@ -33,6 +35,7 @@ class FlagCode(StrEnum):
     CASH_EQUIVALENT = "cash_equivalent"
     OPEN_NEGOTIATION = "open_negotiation"
     POSSIBLE_DUPLICATE = "possible_duplicate"
+    NAMED_OTHERWISE = "named_otherwise"
     LEFT_EMPLOYER = "left_employer"
     DEPARTED = "departed"
     EMPLOYER_RULES_VARY = "employer_rules_vary"
@@ -67,6 +70,7 @@ _SENTENCES: Mapping[FlagCode, str] = {
         "Business with the recipient's employer is being negotiated at this time."
     ),
     FlagCode.POSSIBLE_DUPLICATE: "The recipient may be the same person as {other}.",
+    FlagCode.NAMED_OTHERWISE: "The gift was entered for {named}.",
     FlagCode.LEFT_EMPLOYER: (
         "The recipient left the employer on {ended_on}, before the day of the gift."
     ),
@@ -151,6 +155,7 @@ def find_flags(
         _cash_equivalent(facts),
         Flag(FlagCode.OPEN_NEGOTIATION) if surroundings.open_negotiation else None,
         _possible_duplicate(facts, surroundings),
+        named_otherwise(facts),
         _left(facts, surroundings),
         _employer_rules_vary(surroundings),
         *_from_reasons(assessment),
@@ -268,6 +273,12 @@ def _cash_equivalent(facts: Facts) -> Flag | None:
 def _possible_duplicate(facts: Facts, around: Surroundings) -> Flag | None:
     other = around.possible_duplicate or facts.evidence.get("possible_duplicate_identity")
     return Flag.of(FlagCode.POSSIBLE_DUPLICATE, other=other) if other else None
+
+
+def named_otherwise(facts: Facts) -> Flag | None:
+    """Say how a recipient was named whose address belongs to somebody of another name."""
+    named = facts.evidence.get(NAMED_OTHERWISE)
+    return Flag.of(FlagCode.NAMED_OTHERWISE, named=named) if named else None
 
 
 def _left(facts: Facts, around: Surroundings) -> Flag | None:

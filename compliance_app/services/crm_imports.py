@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import InputError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
-from compliance_app.services import crm_accounts, crm_contacts, crm_deals, crm_files
+from compliance_app.services import crm_accounts, crm_contacts, crm_deals, crm_files, misnamed
 from compliance_app.services.crm_accounts import AccountPlan
 from compliance_app.services.crm_deals import USUAL_STAGES, DealPlan
 from compliance_app.services.crm_plans import Act, ContactPlan, Planned
@@ -197,7 +197,8 @@ def _plan(
     today: date,
 ) -> Plan:
     if layout.kind is Kind.CONTACTS:
-        return ContactPlan(session, layout.source, rows)
+        least = misnamed.least_on(session, today)
+        return ContactPlan(session, layout.source, rows, least=least)
     if layout.kind is Kind.ACCOUNTS:
         return AccountPlan(session, layout.source, rows, today)
     stages: Collection[str] = choice.stages

@@ -10,6 +10,7 @@ from compliance_app.rules.matching import Contact as Matched
 from compliance_app.rules.matching import contacts_named, what_is_odd
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
+from compliance_app.services.misnamed import is_other_name
 from compliance_app.store import crm
 from compliance_app.store.crm import Contact, Link
 from compliance_app.store.recipients import key_of
@@ -39,6 +40,8 @@ class Planned(NamedTuple):
     changes: Mapping[str, str] = {}
     # The line of the file with somebody of the same name and employer.
     above: int | None = None
+    # Why a suspected row may be somebody who is there.
+    pair: str = "Same name and employer; one of them came with an import."
 
 
 class Firm(NamedTuple):
@@ -50,6 +53,7 @@ class Firm(NamedTuple):
 
 
 NOWHERE = Firm(None, "", "")
+MERGED = "This record was merged into another; change that one by hand."
 
 
 def matched(row: CrmRow, firm: Firm) -> Matched:
@@ -71,7 +75,11 @@ def all_matched(row: CrmRow, firm: Firm) -> list[Matched]:
 class ContactPlan:
     """Compares the contacts of a file with the register; nothing is written."""
 
-    def __init__(self, session: Session, source: str, rows: Sequence[CrmRow]) -> None:
+    def __init__(
+        self, session: Session, source: str, rows: Sequence[CrmRow], *, least: int
+    ) -> None:
+        # From which score on two names may be one person's.
+        self._least = least
         self.problems: list[Problem] = []
         self.planned: list[Planned] = []
         self.firms: dict[int, Firm] = {}
@@ -134,20 +142,27 @@ class ContactPlan:
 
     def _update(self, row: CrmRow, firm: Firm, known: Contact, by_email: int | None) -> None:
         if known.merged_into_id is not None:
-            sentence = "This record was merged into another; change that one by hand."
-            self.planned.append(Planned(row, Act.UNCHANGED, known.id, sentence))
+            self.planned.append(Planned(row, Act.UNCHANGED, known.id, MERGED))
             return
+        said = []
         if by_email not in {None, known.id}:
-            self._taken(row, self._contacts[by_email or 0].name)
-            return
+            holder = self._contacts[by_email or 0].name
+            said.append(f"{row.email} belongs to {holder} in the register, so it is left out.")
+            row = row._replace(email="")
+        if is_other_name(row.name, known.name, least=self._least):
+            said.append(f"Until now {known.name} had this id: check that it is one person.")
         changes = _changes(row, firm, known)
         act = Act.UPDATED if changes else Act.UNCHANGED
-        self.planned.append(Planned(row, act, known.id, say(changes), changes))
+        sentence = " ".join(filter(None, (*said, say(changes))))
+        self.planned.append(Planned(row, act, known.id, sentence, changes))
 
     def _link(self, row: CrmRow, firm: Firm, known: Contact) -> None:
-        """Let a row of a known address be that person, if the name agrees."""
-        if known.merged_into_id is not None or key_of(known.name) != key_of(row.name):
-            self._taken(row, known.name)
+        """Let a row of a known address be that person, if the names fit."""
+        if is_other_name(row.name, known.name, least=self._least):
+            self._set_beside(row, firm, known)
+            return
+        if known.merged_into_id is not None:
+            self.planned.append(Planned(row, Act.UNCHANGED, known.id, MERGED))
             return
         changes = _changes(row, firm, known)
         if row.external_id:
@@ -177,12 +192,18 @@ class ContactPlan:
         else:
             self.planned.append(Planned(row, Act.ADDED, None, what_is_odd(row.name)))
 
-    def _taken(self, row: CrmRow, name: str) -> None:
-        sentence = (
-            f"{row.email} belongs to {name} in the register; correct the address or the name "
-            "where it is wrong."
-        )
-        self.problems.append(Problem(row.line, "email", sentence))
+    def _set_beside(self, row: CrmRow, firm: Firm, holder: Contact) -> None:
+        """Add somebody whose address another one has: people marry, and addresses move on."""
+        whose = f"{row.email} belongs to {holder.name} in the register"
+        there = self._namesakes.get((key_of(row.name), firm.key))
+        if there is not None:
+            sentence = f"{whose}; recipient {there} has this name, and stays without it."
+            self.planned.append(Planned(row, Act.UNCHANGED, there, sentence))
+            return
+        sentence = f"{whose}: {row.name} is added without it, and the two are to be looked at."
+        pair = f"Both have the address {row.email}, under quite other names."
+        alone = row._replace(email="")
+        self.planned.append(Planned(alone, Act.SUSPECTED, holder.id, sentence, pair=pair))
 
 
 def _keys_of(session: Session, accounts: Mapping[str, Link]) -> dict[int, str]:

@@ -20,7 +20,6 @@ FEW = 1_000
 MANY = 10_000
 # How likely two of one name at one employer are one person, of 100, whatever else is known.
 SAME_NAME = 90
-SAME_SENTENCE = "Same name and employer; one of them came with an import."
 
 
 def suspect(
@@ -76,4 +75,4 @@ def _namesakes(new: Sequence[Planned], added: Mapping[int, int]) -> Iterator[Sus
     for one in new:
         if one.act is Act.SUSPECTED:
             other = one.target_id or added[one.above or 0]
-            yield Suspicion(other, added[one.row.line], SAME_NAME, SAME_SENTENCE)
+            yield Suspicion(other, added[one.row.line], SAME_NAME, one.pair)

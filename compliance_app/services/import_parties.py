@@ -17,6 +17,7 @@ from compliance_app.services.import_rows import (
     Problem,
     ReadRow,
 )
+from compliance_app.services.misnamed import Saying
 from compliance_app.services.people import NewPerson
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.services.workplaces import workplace_on
@@ -124,6 +125,17 @@ class Parties:
             return None
         return known
 
+    def saying_of(self, row: GiftRow) -> Saying | None:
+        """Return how the row names somebody whose address is another's, if it may be so."""
+        if not row.recipient_email:
+            return None
+        known = self._by_email.get(row.recipient_email)
+        first = self._missing.get(key_of_row(row)) if known is None else None
+        holder = known.name if known else first.recipient_name if first else row.recipient_name
+        if holder == row.recipient_name:
+            return None
+        return Saying(row.recipient_name, row.recipient_email, holder)
+
     def person_of(self, row: GiftRow) -> int | RecipientKey:
         """Return who the row's recipient is: two records of one person are the same."""
         known = self.find_recipient(row)
@@ -151,7 +163,8 @@ class Parties:
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
         for row, newcomer in zip(self._missing.values(), added.recipients, strict=True):
-            recipient = Known(newcomer.id, newcomer.id, row.recipient_email or None)
+            named = (row.recipient_email or None, row.recipient_name)
+            recipient = Known(newcomer.id, newcomer.id, *named)
             self._ids.add(newcomer.id)
             if row.recipient_email:
                 self._by_email[row.recipient_email] = recipient

@@ -15,6 +15,7 @@ from compliance_app.services import gifts, history
 from compliance_app.services.import_checks import Check, problems_of
 from compliance_app.services.import_file import read_rows
 from compliance_app.services.import_grouping import FileGift, TakenGifts, gifts_of
+from compliance_app.services.import_names import OtherNames
 from compliance_app.services.import_parties import Parties
 from compliance_app.services.import_rows import Problem
 from compliance_app.services.past_gifts import Expected, PastGift
@@ -55,6 +56,8 @@ class Imported:
     recipients_added: int = 0
     employers_added: int = 0
     problems: list[Problem] = field(default_factory=list)
+    # What is to be known of rows that were taken.
+    notes: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,14 @@ def import_gifts(
     found = read_rows(content)
     done = Imported(rows=found.total, problems=list(found.problems))
     parties, taken = Parties(session), TakenGifts(found.rows)
-    check = Check(parties, PolicyBook(session), options.add_people, at)
+    policies = PolicyBook(session)
+    check, names = Check(parties, policies, options.add_people, at), OtherNames(parties, policies)
     for some in chunks(gifts_of(found, done.problems)):
         wanted = _new_gifts(session, some, done)
         parties.look_up([row.gift for gift in wanted for row in gift.rows])
         for gift in _sound_gifts(wanted, check, done):
             parties.expect(gift.rows)
+            names.note(gift)
             taken.add(gift)
     if done.problems and not options.partial:
         raise ImportRefusedError(rows=tuple(sorted(done.problems)), total=done.rows)
@@ -101,7 +106,7 @@ def import_gifts(
     done.people_added = parties.people_added
     done.recipients_added = parties.recipients_added
     done.employers_added = parties.employers_added
-    _write(session, taken, parties, done, actor_id=actor_id, at=at, progress=progress)
+    _write(session, taken, parties, names, done, actor_id=actor_id, at=at, progress=progress)
     return done
 
 
@@ -139,6 +144,7 @@ def _write(
     session: Session,
     taken: TakenGifts,
     parties: Parties,
+    names: OtherNames,
     done: Imported,
     *,
     actor_id: int | None,
@@ -156,22 +162,24 @@ def _write(
     )
     # In the order they were given, each made ready only when it is judged.
     recorded = writer.record(
-        (_past_gift(gift, parties) for gift in taken.past()),
+        (_past_gift(gift, parties, names) for gift in taken.past()),
         progress=lambda count: progress(count, len(taken)),
         ahead=True,
     )
     for gift in taken.planned():
-        _submit(session, gift, parties, actor_id=actor_id, at=at)
+        _submit(session, gift, parties, names, actor_id=actor_id, at=at)
         progress(1, len(taken))
+    names.tell(session, actor_id=actor_id, at=at)
+    done.notes = sorted(names.notes)
     done.gifts_added = len(taken)
     done.breaches = recorded.breaches
     done.submitted = done.gifts_added - recorded.gifts
 
 
-def _past_gift(gift: FileGift, parties: Parties) -> PastGift:
+def _past_gift(gift: FileGift, parties: Parties, names: OtherNames) -> PastGift:
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
     return PastGift(
-        claim=gift.claim(parties.recipient_ids(gift.rows)),
+        claim=names.claim(gift),
         giver_id=giver_id,
         logged_by_id=logged_by_id,
         state=gift.first.state,
@@ -181,12 +189,18 @@ def _past_gift(gift: FileGift, parties: Parties) -> PastGift:
 
 
 def _submit(
-    session: Session, gift: FileGift, parties: Parties, *, actor_id: int | None, at: datetime
+    session: Session,
+    gift: FileGift,
+    parties: Parties,
+    names: OtherNames,
+    *,
+    actor_id: int | None,
+    at: datetime,
 ) -> None:
     giver_id, logged_by_id = parties.giver_and_author(gift.first)
     submitted = gifts.submit(
         session,
-        gift.claim(parties.recipient_ids(gift.rows)),
+        names.claim(gift),
         giver_id=giver_id,
         actor_id=logged_by_id,
         at=at,

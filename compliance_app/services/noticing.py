@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.assessment import Assessment, assess
 from compliance_app.rules.audit import Event
 from compliance_app.rules.employers import CLASSES
-from compliance_app.rules.flags import Flag, FlagCode
+from compliance_app.rules.flags import Flag, FlagCode, named_otherwise
 from compliance_app.rules.verdicts import Verdict
 from compliance_app.services import findings
 from compliance_app.services.assessing import FORBIDDEN, VALUATION
@@ -96,12 +96,14 @@ def _look(
         day = row.given_on
         policy = books.policies.on(day)
         verdict = assess(entry.facts, prior.for_day(policy, day), policy)
-        if sentence := _why(row, verdict, person, books.classes):
+        if sentence := _why(row, entry, verdict, person, books.classes):
             yield row.reference, Noticed(day, verdict, sentence)
         prior.add(entry, entry.counted_cents, entry.regime_cents)
 
 
-def _why(row: PastShare, verdict: Assessment, person: Worker, classes: ClassBook) -> str:
+def _why(
+    row: PastShare, entry: Entry, verdict: Assessment, person: Worker, classes: ClassBook
+) -> str:
     """Say why a share must be looked at, in the words it would be flagged with; else nothing."""
     place, kind = workplace_on(person, row.given_on), classes.on(row.employer_id, row.given_on)
     if verdict.verdict in FORBIDDEN | {Verdict.NEEDS_COMPLIANCE_JUDGEMENT}:
@@ -112,4 +114,5 @@ def _why(row: PastShare, verdict: Assessment, person: Worker, classes: ClassBook
         return Flag.of(FlagCode.DEPARTED, departure=said, departed_on=gone).sentence
     if kind is not None and CLASSES[kind].needs_review:
         return Flag.of(FlagCode.EMPLOYER_RULES_VARY, employer_class=kind.words).sentence
-    return ""
+    named = named_otherwise(entry.facts)
+    return named.sentence if named is not None else ""

@@ -14,6 +14,7 @@ from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Gift,
     GiftVersion,
+    Recipient,
     Share,
 )
 from compliance_app.store.prepared import Prepared, Question, ask
@@ -120,6 +121,21 @@ def ids_by_reference(session: Session, references: Iterable[str]) -> dict[str, i
             select(Gift.reference, Gift.id).where(Gift.reference.in_(some))
         )
     }
+
+
+def given_to(session: Session, hashes: Iterable[str]) -> dict[int, set[str]]:
+    """Return the gifts of these rows as people call them, by whom they are for."""
+    found: dict[int, set[str]] = {}
+    person_id = func.coalesce(Recipient.merged_into_id, Recipient.id)
+    statement = (
+        select(person_id, Gift.reference)
+        .join(Share, Share.recipient_id == Recipient.id)
+        .join(Gift, Gift.id == Share.gift_id)
+    )
+    for some in chunks(sorted(set(hashes))):
+        for one, reference in session.execute(statement.where(Gift.row_sha256.in_(some))):
+            found.setdefault(one, set()).add(reference)
+    return found
 
 
 def row_document(row: Base, *, without: frozenset[str] = frozenset()) -> dict[str, object]:

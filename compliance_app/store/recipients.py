@@ -41,6 +41,7 @@ class Known(NamedTuple):
     id: int
     person_id: int
     email: str | None
+    name: str
 
 
 class Found(NamedTuple):
@@ -138,11 +139,11 @@ def find_by_email(session: Session, email: str) -> Recipient | None:
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Known]:
     """Return the recipients with these addresses, by address."""
-    statement = select(Recipient.email, Recipient.id, _PERSON_ID)
+    statement = select(Recipient.email, Recipient.id, _PERSON_ID, Recipient.name)
     return {
-        email: Known(recipient_id, person_id, email)
+        email: Known(recipient_id, person_id, email, name)
         for some in chunks(sorted(set(emails)))
-        for email, recipient_id, person_id in session.execute(
+        for email, recipient_id, person_id, name in session.execute(
             statement.where(Recipient.email.in_(some))
         )
         if email is not None
@@ -171,7 +172,7 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
     )
     keys = {key_of(name) for name in names}
     return {
-        (name, employer_key): Known(recipient_id, person_id, email)
+        (name, employer_key): Known(recipient_id, person_id, email, name)
         for some in chunks(sorted(keys))
         for name, employer_key, recipient_id, person_id, email in session.execute(
             statement.where(Recipient.name_key.in_(some))

@@ -370,3 +370,22 @@ def test_a_giver_who_left_gives_nothing_more(app: Flask) -> None:
     problem = program.refused(program.open("POST", "/api/v1/gifts", body), 422)
 
     assert list(problem["problems"]) == ["giver_email"]
+
+
+def test_an_address_of_somebody_of_quite_another_name_goes_to_compliance(app: Flask) -> None:
+    program = Program(app, "rep")
+    whom = {"name": "Ana Lee", "email": "ravi@harbor.example"}
+    sentence = (
+        "The gift was entered for Ana Lee, but ravi@harbor.example belongs to Ravi Shankaran."
+    )
+    asked = program.post("/api/v1/assessments", GIFT | {"recipients": [whom]})
+    logged = program.log(recipients=[whom])
+    for answer in (asked, logged):
+        assert (answer["route"], answer["flags"]) == (
+            "compliance",
+            [{"code": "named_otherwise", "sentence": sentence}],
+        )
+    assert logged["shares"][0]["recipient"]["id"] == CAST.ravi
+
+    spelled = program.log(recipients=[{"name": "R. Shankaran", "email": "ravi@harbor.example"}])
+    assert all(flag["code"] != "named_otherwise" for flag in spelled["flags"])

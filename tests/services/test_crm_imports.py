@@ -111,12 +111,44 @@ def test_nobody_is_merged_and_a_namesake_is_suspected(app: Flask) -> None:
     with unit_of_work() as session:
         pair = session.query(RecipientPair).one()
         assert (pair.first_id, pair.second.name) == (CAST.morgan, "MORGAN ellery")
-    other = HUBSPOT + "9,Ana,Lee,ravi@harbor.example,,,Harbor Capital,\n"
-    with pytest.raises(RowsRefusedError) as refused:
-        bring(other)
-    assert str(refused.value.compared.problems[0]) == (
-        "Line 2, email: ravi@harbor.example belongs to Ravi Shankaran in the register; correct "
-        "the address or the name where it is wrong."
+
+
+def test_an_address_of_somebody_of_another_name_is_for_a_person_to_look_at(app: Flask) -> None:
+    married = HUBSPOT + "9,Ana,Lee,ravi@harbor.example,,,Harbor Capital,\n"
+    _, first = bring(married)
+    assert counts(first) == {"rows": 1, "suspected": 1}
+    assert first.planned[0].sentence == (
+        "ravi@harbor.example belongs to Ravi Shankaran in the register: Ana Lee is added without "
+        "it, and the two are to be looked at."
+    )
+    assert people() == [("Ana Lee", None, "Harbor Capital")]
+    with unit_of_work() as session:
+        pair = session.query(RecipientPair).one()
+        assert (pair.first_id, pair.second.name) == (CAST.ravi, "Ana Lee")
+        assert (
+            pair.sentence == "Both have the address ravi@harbor.example, under quite other names."
+        )
+    _, again = bring(married, days=1)
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+    without_id = married.replace("9,Ana", ",Ana")
+    assert counts(bring(without_id)[1]) == {"rows": 1, "unchanged": 1}
+    replays()
+
+
+def test_another_spelling_at_a_known_address_is_that_person(app: Flask) -> None:
+    _, done = bring(
+        HUBSPOT + "3,Morgan,Elery,morgan@northgate.example,,,Northgate Pension Trust,\n"
+    )
+    assert counts(done) == {"rows": 1, "updated": 1}
+    assert done.planned[0].target_id == CAST.morgan
+
+
+def test_an_id_under_quite_another_name_is_said(app: Flask) -> None:
+    bring(TWO)
+    _, done = bring(TWO.replace("Zoë,Quill", "Brenda,Moss"), days=1)
+    assert counts(done) == {"rows": 2, "updated": 1, "unchanged": 1}
+    assert done.planned[0].sentence == (
+        "Until now Zoë Quill had this id: check that it is one person. name: Brenda Moss"
     )
 
 

@@ -138,7 +138,7 @@ def test_an_error_of_the_database_behind_undoes_every_batch(app: Flask) -> None:
         take(session, file_of(cents_on_each_day(BATCH * 2 + 1)))
     with unit_of_work() as session:
         assert session.scalar(select(func.count()).select_from(Gift)) == 0
-        assert audit.verify(session).problem is None
+        assert audit.check_events(session).problem is None
 
 
 def cents_on_each_day(number: int) -> list[tuple[str, ...]]:

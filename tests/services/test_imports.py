@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import canonical
 from compliance_app.rules.errors import PermissionMissingError
+from compliance_app.rules.routing import Route
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import audit, merging
 from compliance_app.services.gifts import submit
 from compliance_app.services.import_file import FileError
 from compliance_app.services.imports import Imported, ImportRefusedError, Options, import_gifts
+from compliance_app.services.replay import replay
 from compliance_app.store.audit import events_of
 from compliance_app.store.gifts import document_of
+from compliance_app.store.identity import open_findings
 from compliance_app.store.models import Gift, Person, Recipient, Share, TrailEvent
 from tests.conftest import CAST, EMAILS, NOON
 from tests.factories import make_claim
@@ -255,6 +258,28 @@ def test_a_recipient_is_found_by_e_mail_whatever_the_name(work: Work) -> None:
         done = take(session, csv_of(row))
         assert done.recipients_added == 0
         assert only_gift(session).version.shares[0].recipient_id == CAST.morgan
+
+
+def test_an_address_of_somebody_of_quite_another_name_comes_to_light(work: Work) -> None:
+    row = {"recipient_email": "ravi@harbor.example", "recipient_name": "Ana Lee"}
+    planned = {"given_on": "2026-12-01", "state": "submitted", "reference": "P-1"}
+    with work as session:
+        done = take(session, csv_of(row, {**row, **planned}))
+        said = "ravi@harbor.example belongs to Ravi Shankaran in the register"
+        assert [str(note) for note in done.notes] == [
+            f"Line {line}, recipient_email: {said}, but the row names Ana Lee. The gift counts "
+            "for Ravi Shankaran, and compliance is asked to look at it."
+            for line in (2, 3)
+        ]
+        sentence = (
+            "The gift was entered for Ana Lee, but ravi@harbor.example belongs to Ravi Shankaran."
+        )
+        (finding,) = open_findings(session)
+        assert (finding.recipient_id, finding.sentence) == (CAST.ravi, sentence)
+        gift = session.scalars(select(Gift).where(Gift.reference == "P-1")).one()
+        assert gift.route is Route.COMPLIANCE
+        assert [one["sentence"] for one in gift.version.flags] == [sentence]
+        assert replay(session).differences == []
 
 
 def test_a_recipient_is_found_by_exact_name_and_employer(work: Work) -> None:
