@@ -18,7 +18,6 @@ from compliance_app.rules.errors import (
     NotFoundError,
     ReasonMissingError,
     StateError,
-    SubmissionKeyReusedError,
 )
 from compliance_app.rules.identity_errors import FoundSinceError
 from compliance_app.rules.workflow import State
@@ -27,30 +26,28 @@ from compliance_app.services.assessing import (
     Judgement,
     Occasion,
     adds_names,
-    judge,
     judge_now,
-    looked_at_since,
 )
 from compliance_app.services.claims import Claim
 from compliance_app.services.findings import settle_all
-from compliance_app.services.memory_ledger import MemoryLedger
-from compliance_app.services.policies import policy_of, policy_on
+from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import (
     Outcome,
-    claim_of,
     place,
     record,
-    record_rows,
     release,
-    rows_needed,
-    version_rows,
 )
-from compliance_app.services.submitted import Submitted
+from compliance_app.services.submitting import check_people, submit
+from compliance_app.services.version_rows import (
+    Unnumbered,
+    numbered,
+    numbers_for,
+    rows_needed,
+    unnumbered,
+)
 from compliance_app.store import gift_rows
 from compliance_app.store import gifts as store
-from compliance_app.store.gift_rows import Ids, Rows
 from compliance_app.store.identity import findings_of_gift
-from compliance_app.store.judging import Arrival, arrive, look_up
 from compliance_app.store.models import Gift
 from compliance_app.store.recipient_facts import (
     RecipientFacts,
@@ -58,6 +55,18 @@ from compliance_app.store.recipient_facts import (
     lock_recipients,
     people_behind,
 )
+
+__all__ = [
+    "amend",
+    "cancel",
+    "check_author",
+    "locked",
+    "mark_given",
+    "mark_refused",
+    "preview",
+    "submit",
+    "withdraw",
+]
 
 
 def preview(
@@ -77,7 +86,7 @@ def preview(
     policy = policy_on(session, claim.given_on)
     claims.check(claim, policy, today=today)
     people = people_behind(session, claim.recipient_ids) | dict(newcomers or {})
-    _check_people(claim, people)
+    check_people(claim, people)
     occasion = Occasion(giver_id, today, already_given=claim.given_on < today)
     if amended is None:
         return judge_now(session, claim, occasion, policy=policy, people=people)
@@ -88,74 +97,6 @@ def preview(
     return judge_now(
         session, claim, occasion, policy=policy, people=people, except_gift_id=amended.id
     )
-
-
-def submit(
-    session: Session,
-    claim: Claim,
-    *,
-    giver_id: int,
-    actor_id: int,
-    at: datetime,
-    submission_key: str | None = None,
-    reference: str | None = None,
-    row_sha256: str | None = None,
-) -> Submitted:
-    """Log a gift and hand it in: it is cleared by the policy, or goes where it is routed.
-
-    `reference` and `row_sha256` come from the file, where it comes from one. The same
-    `submission_key` again returns the gift it made. Raises InputError, or
-    SubmissionKeyReusedError when the key comes with another claim.
-    """
-    arrival = arrive(
-        session,
-        claim.recipient_ids,
-        day=claim.given_on,
-        giver_id=giver_id,
-        actor_id=actor_id,
-        submission_key=submission_key,
-    )
-    if arrival.earlier_id is not None:
-        earlier = session.get_one(Gift, arrival.earlier_id)
-        return _same_submission(earlier, claim, giver_id, actor_id)
-    outcome, ids = _judge_arrival(session, arrival, claim, giver_id=giver_id, today=at.date())
-    gift_id = next(ids[Gift])
-    rows = version_rows(gift_id, outcome, ids, claim, actor_id=actor_id, at=at)
-    whose = {"giver_id": giver_id, "logged_by_id": actor_id, "handed_to_id": None}
-    keys = {
-        "id": gift_id,
-        "reference": reference or store.own_reference(gift_id, at),
-        "submission_key": submission_key,
-        "row_sha256": row_sha256,
-    }
-    rows[Gift] = [{**keys, **whose, "logged_at": at, **outcome.gift_values(at)}]
-    plain = gift_rows.plain_rows(rows)
-    gift_rows.write(session, plain)
-    record_rows(session, plain, Event.GIFT_SUBMITTED, actor_id=actor_id, at=at)
-    return Submitted(rows, outcome.judgement)
-
-
-def _judge_arrival(
-    session: Session, arrival: Arrival, claim: Claim, *, giver_id: int, today: date
-) -> tuple[Outcome, Ids]:
-    """Check and judge a claim whose people are locked; the ids are those for its rows."""
-    policy = policy_of(session, arrival.policy_hashes, claim.given_on)
-    claims.check(claim, policy, today=today)
-    if not arrival.giver_is_active:
-        sentence = "The giver must be an active associated person of the firm."
-        raise InputError(problems={"giver": sentence})
-    known = look_up(
-        session,
-        arrival,
-        since=looked_at_since(policy, claim.given_on),
-        also=gift_rows.ids_wanted(session, rows_needed(len(claim.recipient_ids))),
-    )
-    _check_people(claim, known.people)
-    happened = claim.given_on < today
-    occasion = Occasion(giver_id, today, already_given=happened, suspects=known.suspects)
-    ledger = MemoryLedger(known.shares)
-    judgement = judge(claim, occasion, policy=policy, people=known.people, ledger=ledger)
-    return Outcome(1, happened, judgement), gift_rows.ids_in(session, known.also)
 
 
 def amend(
@@ -175,7 +116,7 @@ def amend(
     before = [share.recipient_id for share in gift.version.shares]
     locked_people = lock_recipients(session, [*claim.recipient_ids, *before])
     people = {one: who for one, who in locked_people.items() if one in claim.recipient_ids}
-    _check_people(claim, people)
+    check_people(claim, people)
     happened = gift.state in {State.GIVEN, State.BREACH} or claim.given_on < at.date()
     occasion = Occasion(
         gift.giver_id,
@@ -187,11 +128,8 @@ def amend(
         session, claim, occasion, policy=policy, people=people, except_gift_id=gift.id
     )
     outcome = Outcome(gift.version_number + 1, occasion.already_given, judgement)
-    ids = gift_rows.take_ids(session, rows_needed(len(judgement.shares), gifts=0))
-    rows = version_rows(
-        gift.id, outcome, ids, claim, actor_id=actor_id, at=at, reason=reason.strip()
-    )
-    _put_in_force(session, gift, outcome, rows, at=at)
+    version = unnumbered(outcome, claim, actor_id=actor_id, at=at, reason=reason.strip())
+    _put_in_force(session, gift, outcome, version, at=at)
     record(session, gift, Event.GIFT_AMENDED, actor_id=actor_id, at=at)
     done = "The gift was amended and judged anew."
     settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
@@ -263,13 +201,14 @@ def check_author(gift: Gift, actor_id: int, *, act: str) -> None:
 
 
 def _put_in_force(
-    session: Session, gift: Gift, outcome: Outcome, rows: Rows, *, at: datetime
+    session: Session, gift: Gift, outcome: Outcome, version: Unnumbered, *, at: datetime
 ) -> None:
     """Put a version in the place of the one before, which frees its room."""
     release(gift)
     for name, value in outcome.gift_values(at).items():
         setattr(gift, name, value)
-    gift_rows.write(session, gift_rows.plain_rows(rows))
+    ids = gift_rows.take_ids(session, rows_needed(len(version.judgement.shares), gifts=0))
+    gift_rows.write(session, numbered(version.plain, numbers_for(version.rows, gift.id, ids)))
     session.expire(gift)
 
 
@@ -282,24 +221,3 @@ def _end(
     record(session, gift, event, actor_id=actor_id, at=at)
     settle_all(session, gift, reason=f"The gift is {state.words}.", actor_id=actor_id, at=at)
     return gift
-
-
-def _same_submission(gift: Gift, claim: Claim, giver_id: int, actor_id: int) -> Submitted:
-    first = gift.versions[0]
-    same = claim_of(first) == claim and (giver_id, actor_id) == (gift.giver_id, gift.logged_by_id)
-    if not same:
-        raise SubmissionKeyReusedError(reference=gift.reference)
-    return Submitted(gift_rows.rows_of(gift))
-
-
-def _check_people(claim: Claim, people: Mapping[int, RecipientFacts]) -> None:
-    """Raise InputError unless everybody named is in the register, and each once."""
-    if len(people) < len(claim.recipient_ids):
-        sentence = (
-            "This recipient is not in the register. Choose a person from the "
-            "list, or add them as a new recipient."
-        )
-        raise InputError(problems={"recipients": sentence})
-    if len({person.id for person in people.values()}) < len(people):
-        sentence = "Two of these records are one and the same person. Name each recipient once."
-        raise InputError(problems={"recipients": sentence})

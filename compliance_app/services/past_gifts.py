@@ -165,8 +165,9 @@ def _rows_of(
     version.update(id=version_id, gift_id=gift_id, number=1)
     rows[GiftVersion].append(version)
     for judged in judgement.shares:
-        assessment = assessment_values(judged, version_id=version_id, at=at)
-        assessment["id"] = assessment_id = next(ids[Assessment])
+        assessment_id = next(ids[Assessment])
+        assessment = assessment_values(judged, at=at)
+        assessment.update(id=assessment_id, version_id=version_id)
         rows[Assessment].append(assessment)
         share = share_values(judged, given_on=past.claim.given_on, holds_room=held)
         share.update(

@@ -15,8 +15,7 @@ from compliance_app.services.claims import Claim
 from compliance_app.services.inputs import kept_document
 from compliance_app.services.workplaces import Firm
 from compliance_app.store import audit
-from compliance_app.store.base import Base
-from compliance_app.store.gift_rows import Ids, PlainRows, Rows, document_of_rows
+from compliance_app.store.gift_rows import PlainRows, Rows, document_of_rows
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Assessment as AssessmentRow
 from compliance_app.store.models import (
@@ -80,56 +79,6 @@ class Outcome(NamedTuple):
             "route": self.judgement.route,
             "submitted_at": at,
         }
-
-
-def rows_needed(shares: int, *, gifts: int = 1) -> dict[type[Base], int]:
-    """Return how many rows of each table a version with so many shares takes at most."""
-    return {Gift: gifts, GiftVersion: 1, AssessmentRow: shares, Share: shares, Decision: 1}
-
-
-def version_rows(
-    gift_id: int,
-    outcome: Outcome,
-    ids: Ids,
-    claim: Claim,
-    *,
-    actor_id: int,
-    at: datetime,
-    reason: str = "",
-) -> Rows:
-    """Return the rows of one version: what was claimed, each share's verdict, the clearance."""
-    judgement, version_id = outcome.judgement, next(ids[GiftVersion])
-    holds = holds_room(
-        outcome.state, already_given=outcome.already_given, over_limit=judgement.over_limit
-    )
-    of_gift = {"gift_id": gift_id}
-    version = version_values(claim, judgement, made_by_id=actor_id, at=at, reason=reason)
-    number = {"id": version_id, **of_gift, "number": outcome.version_number}
-    rows: Rows = {GiftVersion: [number | version], AssessmentRow: [], Share: [], Decision: []}
-    for judged in judgement.shares:
-        assessment_id = next(ids[AssessmentRow])
-        keys = {**of_gift, "version_id": version_id, "assessment_id": assessment_id}
-        assessment = assessment_values(judged, version_id=version_id, at=at)
-        share = share_values(judged, given_on=claim.given_on, holds_room=holds)
-        rows[AssessmentRow].append({"id": assessment_id, **assessment})
-        rows[Share].append({"id": next(ids[Share]), **keys, **share})
-    if outcome.is_cleared:
-        clearance = decision_values(
-            outcome.version_number,
-            DecisionKind.AUTO_CLEAR,
-            actor_id=None,
-            at=at,
-            reason=_why_cleared(judgement),
-        )
-        rows[Decision].append({"id": next(ids[Decision]), **of_gift, **clearance})
-    return rows
-
-
-def _why_cleared(judgement: Judgement) -> str:
-    return (
-        "Within the limit, under the auto-clear ceiling and without a flag "
-        f"(policy {judgement.policy.sha256[:12]})."
-    )
 
 
 def gift_of(session: Session, rows: Rows, judgement: Judgement) -> Gift:
@@ -296,10 +245,9 @@ def share_values(judged: JudgedShare, *, given_on: date, holds_room: bool) -> di
     }
 
 
-def assessment_values(judged: JudgedShare, *, version_id: int, at: datetime) -> dict[str, Any]:
-    """Return the columns of an assessment."""
+def assessment_values(judged: JudgedShare, *, at: datetime) -> dict[str, Any]:
+    """Return the columns of an assessment, but for the version it is of."""
     return {
-        "version_id": version_id,
         "recipient_id": judged.recipient.record_id,
         "document": kept_document(judged.assessment, judged.facts, judged.prior),
         "made_at": at,
@@ -325,4 +273,4 @@ def verdict_values(verdict: Assessment) -> dict[str, Any]:
 
 
 def _assessment(version: GiftVersion, judged: JudgedShare, *, at: datetime) -> AssessmentRow:
-    return AssessmentRow(**assessment_values(judged, version_id=version.id, at=at))
+    return AssessmentRow(version_id=version.id, **assessment_values(judged, at=at))

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from compliance_app.store.in_place import check_in_place, watch
-from compliance_app.store.turns import PATIENCE_MS, turn
+from compliance_app.store.turns import PATIENCE_MS, TakeTurn, no_queue, turn
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,15 +115,15 @@ db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True, "max_ov
 def unit_of_work() -> Iterator[Session]:
     """Open a session that writes; commit if the block ends, roll back if it raises.
 
-    Once this has returned, what was written survives the loss of power.
+    It waits for its turn, where there is one, at its first statement. Once this has returned,
+    what was written survives the loss of power.
     """
     with db.engine.connect() as connection:
         with (
             Session(connection, expire_on_commit=False) as session,
-            turn(db.engine.url) as patience_ms,
+            turn(db.engine.url) as take_turn,
         ):
-            check_in_place(connection)
-            connection.execution_options(mode=Mode.WRITING, patience_ms=patience_ms)
+            connection.execution_options(mode=Mode.WRITING, take_turn=take_turn)
             try:
                 yield session
                 session.commit()
@@ -155,6 +155,28 @@ def _flush(connection: Connection) -> None:
     """
     connection.execution_options(mode=Mode.READING)
     connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'tally3220', '')")
+
+
+@contextmanager
+def before_turn(session: Session) -> Iterator[Session | None]:
+    """Open a session that reads while a unit of work has not begun to wait for its turn.
+
+    There is none where nobody waits for a turn, nor in a unit that has begun.
+    """
+    connection = session.get_bind()
+    if (
+        session.in_transaction()
+        or not isinstance(connection, Connection)
+        or connection.dialect.name != "sqlite"
+    ):
+        yield None
+        return
+    connection.execution_options(mode=Mode.READING)
+    try:
+        with Session(connection) as reading:
+            yield reading
+    finally:
+        connection.execution_options(mode=Mode.WRITING)
 
 
 @contextmanager
@@ -194,12 +216,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    patience_ms = options.get("patience_ms", PATIENCE_MS)
+    is_writing, patience_ms = _mode_of(connection) is Mode.WRITING, PATIENCE_MS
+    if is_writing:
+        take_turn: TakeTurn = connection.get_execution_options().get("take_turn", no_queue)
+        patience_ms = take_turn()
+        check_in_place(connection)
     if connection.info.get("patience_ms") != patience_ms:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
         connection.info["patience_ms"] = patience_ms
-    is_writing = _mode_of(connection) is Mode.WRITING
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 

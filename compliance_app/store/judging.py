@@ -45,12 +45,11 @@ class Surroundings(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a submission is judged by, and the answer to what was asked beside it."""
+    """What a submission is judged by."""
 
     people: Mapping[int, RecipientFacts]
     suspects: Mapping[int, Suspect]
     shares: list[KnownShare]
-    also: Answer
 
 
 def arrive(
@@ -87,15 +86,20 @@ def arrive(
     )
 
 
-def look_up(session: Session, arrival: Arrival, *, since: date | None, also: Question) -> Known:
-    """Return the people of a submission and what else its judgement looks at."""
+def look_up(
+    session: Session, arrival: Arrival, *, since: date | None, also: Question
+) -> tuple[Known, Answer]:
+    """Return the people of a submission and what else its judgement looks at.
+
+    With it comes the answer to what was asked beside it.
+    """
     firms = firms_in(arrival.recipients)
     spans = [FIRM_SPANS(ids=firms)] if firms else []
     around, (more, *found) = _look_around(
         session, persons_in(arrival.recipients), since, None, [also, *spans]
     )
     people = people_in(arrival.recipients, found[0] if found else [])
-    return Known(people, around.suspects, around.shares, more)
+    return Known(people, around.suspects, around.shares), more
 
 
 def look_around(

@@ -1,5 +1,6 @@
 """However many people and processes act at once, the limit holds and nothing is lost."""
 
+import json
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -75,6 +76,24 @@ def test_planned_gifts_never_pass_the_limit(
         assert everything_is_there_once(session, outcome)
         assert verify(session).problem is None
         assert replay(session).differences == []
+
+
+def test_a_submission_is_judged_by_all_that_came_before_it(
+    app: Flask, database_url: str, tmp_path: Path, crowd: ProcessPoolExecutor
+) -> None:
+    outcome = let_loose(
+        crowd, database_url, tmp_path, recipients=[CAST.morgan], kinds=("submit",), acts=8
+    )
+    assert outcome.broken == []
+    before: list[str] = []
+    with unit_of_work() as session:
+        for gift in session.scalars(select(Gift).order_by(Gift.id)):
+            (share,) = gift.version.shares
+            assert share.assessment is not None
+            prior = json.loads(share.assessment.document)["inputs"]["prior"]
+            assert {one["reference"] for one in prior} == set(before)
+            before += [gift.reference] if share.holds_room else []
+    assert len(before) > 1
 
 
 def test_two_records_of_one_person_have_one_limit(
