@@ -8,6 +8,7 @@ the head of the trail, so that no two units of work ever wait for each other's s
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -196,33 +197,39 @@ def true_flags() -> Select[*tuple[Any, ...]]:
 
 def differences(session: Session) -> Iterator[Difference]:
     """Yield everything that is kept and does not follow from the gifts."""
-    for model, true in TRUE.items():
-        table, right = table_of(model), true().subquery().c
-        keys = [column.name for column in table.columns if column.primary_key]
-        sums = [column.name for column in table.columns if not column.primary_key]
-        both = (
-            union_all(
-                select(
-                    *(table.c[name] for name in keys),
-                    *(table.c[name].label(f"kept_{name}") for name in sums),
-                    *(literal(0).label(f"true_{name}") for name in sums),
-                ),
-                select(
-                    *(right[name] for name in keys),
-                    *(literal(0).label(f"kept_{name}") for name in sums),
-                    *(right[name].label(f"true_{name}") for name in sums),
-                ),
-            )
-            .subquery()
-            .c
+    for model in TRUE:
+        name, first = model.__tablename__, len(table_of(model).primary_key)
+        last = len(table_of(model).columns)
+        for row in map(tuple, session.execute(_unlike(model))):
+            yield Difference(name, row[:first], row[first:last], row[last:])
+
+
+@cache
+def _unlike(model: type[Base]) -> Select[*tuple[Any, ...]]:
+    """Return the question for keys whose sums are not the true ones: the key, both sums."""
+    table, right = table_of(model), TRUE[model]().subquery().c
+    keys = [column.name for column in table.columns if column.primary_key]
+    sums = [column.name for column in table.columns if not column.primary_key]
+    both = (
+        union_all(
+            select(
+                *(table.c[name] for name in keys),
+                *(table.c[name].label(f"kept_{name}") for name in sums),
+                *(literal(0).label(f"true_{name}") for name in sums),
+            ),
+            select(
+                *(right[name] for name in keys),
+                *(literal(0).label(f"kept_{name}") for name in sums),
+                *(right[name].label(f"true_{name}") for name in sums),
+            ),
         )
-        kept, added = ([_total(both[f"{one}_{name}"]) for name in sums] for one in ("kept", "true"))
-        unlike = or_(*(one != other for one, other in zip(kept, added, strict=True)))
-        key = [both[name] for name in keys]
-        statement = select(*key, *kept, *added).group_by(*key).having(unlike).order_by(*key)
-        for row in map(tuple, session.execute(statement)):
-            first, last = len(keys), len(keys) + len(sums)
-            yield Difference(table.name, row[:first], row[first:last], row[last:])
+        .subquery()
+        .c
+    )
+    kept, added = ([_total(both[f"{one}_{name}"]) for name in sums] for one in ("kept", "true"))
+    unlike = or_(*(one != other for one, other in zip(kept, added, strict=True)))
+    key = [both[name] for name in keys]
+    return select(*key, *kept, *added).group_by(*key).having(unlike).order_by(*key)
 
 
 def _in_force() -> tuple[ColumnElement[bool], ...]:

@@ -4,16 +4,20 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
     Integer,
     LargeBinary,
+    Select,
     Text,
+    bindparam,
     case,
     cast,
     func,
@@ -77,10 +81,10 @@ class Scratch:
 def kept_rows(session: Session, model: type[Base], *, without: frozenset[str]) -> Iterator[Kept]:
     """Yield the rows of a table by id, whatever nonsense a column holds."""
     columns = [column for column in model.__table__.columns if column.key not in without]
-    key, after = model.__table__.c.id, BEFORE_ALL
-    statement = select(key, *(_plainly(session, column) for column in columns)).order_by(key)
+    statement = _plain_rows(session.get_bind().dialect.name, model, without)
+    after = BEFORE_ALL
     while True:
-        batch = session.execute(statement.where(key >= next_number(after)).limit(BATCH)).all()
+        batch = session.execute(statement, {"first": next_number(after)}).all()
         for number, *values in batch:
             named = zip(columns, values, strict=True)
             yield Kept(number, canonical({one.key: _value(one, value) for one, value in named}))
@@ -89,9 +93,20 @@ def kept_rows(session: Session, model: type[Base], *, without: frozenset[str]) -
         after = batch[-1][0]
 
 
-def _plainly(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+@cache
+def _plain_rows(
+    dialect: str, model: type[Base], without: frozenset[str]
+) -> Select[*tuple[Any, ...]]:
+    """Return the question for the next rows from an id on."""
+    key = model.__table__.c.id
+    columns = (column for column in model.__table__.columns if column.key not in without)
+    statement = select(key, *(_plainly(dialect, column) for column in columns)).order_by(key)
+    return statement.where(key >= bindparam("first", type_=BigInteger)).limit(BATCH)
+
+
+def _plainly(dialect: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the column without its type, which may not be able to say what was put there."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         plain = column if _is_number(column) else cast(column, LargeBinary)
     elif isinstance(column.type, Date | UtcDateTime):
         # There is no date in Python for infinity, nor for the year 10,000.

@@ -7,9 +7,10 @@ place of, and be passed over by every comparison and index.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Table, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 _AS_WORDS = {
@@ -36,16 +37,24 @@ def misfits(session: Session, tables: Iterable[Table]) -> Iterator[Misfit]:
     if session.get_bind().dialect.name != "sqlite":
         return
     for table in tables:
-        kinds = {column.name: func.typeof(column) for column in table.columns}
-        unfit = or_(*(kinds[one.name].not_in(_fitting(one)) for one in table.columns))
-        key = list(table.primary_key)
-        rows = session.execute(select(*key, *kinds.values()).where(unfit).order_by(*key))
-        for row in map(tuple, rows):
-            number = row[0] if len(key) == 1 else row[: len(key)]
-            for column, kind in zip(table.columns, row[len(key) :], strict=True):
+        width = len(table.primary_key)
+        for row in map(tuple, session.execute(_unfit(table))):
+            number = row[0] if width == 1 else row[:width]
+            for column, kind in zip(table.columns, row[width:], strict=True):
                 if kind not in _fitting(column):
                     wants = _AS_WORDS[_fitting(column)[0]]
                     yield Misfit(table.name, number, column.name, _AS_WORDS[kind], wants)
+
+
+@cache
+def _unfit(table: Table) -> Select[*tuple[Any, ...]]:
+    """Return the question for the key and the kinds of the rows of which one does not fit."""
+    kinds = [func.typeof(column) for column in table.columns]
+    unfit = or_(
+        *(kind.not_in(_fitting(one)) for one, kind in zip(table.columns, kinds, strict=True))
+    )
+    key = list(table.primary_key)
+    return select(*key, *kinds).where(unfit).order_by(*key)
 
 
 def sentence_of(one: Misfit) -> str:
