@@ -65,6 +65,9 @@ def _texts(contact: Contact) -> Iterator[str]:
         yield f"o{contact.office}|{codes[0] if codes else ''}"
         return
     yield from _name_texts(first, last)
+    if len(second := contact.middle.rpartition(" ")[2]) > 1:
+        # Who has two family names is written with either: Garcia of Garcia Lopez.
+        yield from _sound_texts(first, second)
     if codes:
         yield from _employer_texts(first, _words(last), codes)
 
@@ -77,13 +80,17 @@ def _name_texts(first: str, last: str) -> Iterator[str]:
     """Yield the keys that hold at any employer, whichever name is which."""
     words = _words(last)
     for word in words:
-        for name in full_names(first) | {first}:
-            yield "a" + "|".join(sorted((sound(name), sound(word))))
+        yield from _sound_texts(first, word)
     if words:
         # How both names begin and end; a slip between does not matter.
         begin = sorted((first[:_END], words[-1][:_END]))
         end = sorted((first[-_END:], words[-1][-_END:]))
         yield "n" + "|".join(begin + end)
+
+
+def _sound_texts(first: str, word: str) -> Iterator[str]:
+    for name in full_names(first) | {first}:
+        yield "a" + "|".join(sorted((sound(name), sound(word))))
 
 
 def _half_texts(first: str, last: str) -> Iterator[str]:
@@ -133,5 +140,5 @@ def _employer_texts(first: str, words: list[str], codes: tuple[str, ...]) -> Ite
         for word in words if first else ():
             yield f"e{part}|{first[0]}|{sound(word)}"
             yield f"e{part}|{word[0]}|{sound(first)}"
-    if first and words:
-        yield f"d{both}|{''.join(sorted((first[0], words[0][0])))}"
+    for begin in {name[0] for name in (first, *full_names(first)) if name and words}:
+        yield f"d{both}|{begin}{words[0][0]}"

@@ -12,69 +12,46 @@ from typing import NamedTuple
 from anyascii import anyascii
 from nicknames import NickNamer
 
-# Written before a name, or instead of one.
-TITLES = frozenset(
-    str.split("""
-    mr mrs ms miss mx messrs dr prof professor sir dame hon honorable honourable rev reverend fr
-    sr sra senor senora monsieur madame mme herr frau sheikh excellency his her their highness
-    royal majesty the
-    """)
+from compliance_app.rules.matching.spellings import one_name
+from compliance_app.rules.matching.titles import (
+    COMPANY,
+    CREDENTIALS,
+    EITHER,
+    GENERATIONS,
+    OFFICES,
+    PARTICLES,
+    PLACES,
+    RULERS,
+    TITLES,
 )
-OFFICES = frozenset(
-    str.split("""
-    president vice secretary senator sen representative rep congressman congresswoman ambassador
-    amb general gen colonel col lieutenant lt captain capt commander cmdr cdr admiral adm
-    sergeant sgt governor gov mayor minister speaker chairman chairwoman chairperson chair
-    director deputy assistant under undersecretary former acting chief staff attorney
-    administrator counselor advisor adviser commissioner treasurer comptroller officer managing
-    presidents brigadier rear ltg vadm
-    executive member of for to us united states america american government department
-    senate congress office state defense treasury commerce homeland security national central
-    intelligence agency affairs foreign political economic veterans agriculture transportation
-    policy army navy force usa usaf usn usmc
-    """)
+
+# What ends a name as a comma does, and what is no name.
+_PLAINLY = (
+    ("--", ","),
+    (" - ", ","),
+    (";", ","),
+    ("u.s.", "us "),
+    ("white house staff member", ""),
+    ("white house", "office"),
+    ("first lady", "office"),
+    ("first family", "office"),
+    ("first daughters", "office"),
 )
-# Titles that are given names and surnames too: taken as titles before a whole name alone.
-EITHER = frozenset(
-    str.split("""
-    major maj judge justice king queen prince princess dean bishop pope cardinal marshal lady
-    lord baron duke earl father brother sister first daughter son wife mother
-    """)
-)
-GENERATIONS = {
-    "jr": "jr",
-    "junior": "jr",
-    "sr": "sr",
-    "senior": "sr",
-    "i": "sr",
-    "ii": "ii",
-    "2nd": "ii",
-    "iii": "iii",
-    "3rd": "iii",
-    "iv": "iv",
-    "4th": "iv",
-}
-CREDENTIALS = frozenset(
-    str.split("""
-    cfa cpa cfp frm caia chfc clu cima cmt llm esq esquire phd md mba jd dds dvm rn pe ret
-    retired usa usn usaf usmc obe cbe mbe kbe
-    """)
-)
-PARTICLES = frozenset(
-    str.split("""
-    de del della der den di da dos das du la le las los van von vander ten ter bin ibn al el st
-    san santa mac mc zu af
-    """)
-)
-# What ends a name as a comma does, and two names of no person.
-_PLAINLY = (("--", ","), (";", ","), ("u.s.", "us "), ("white house", "office"))
 _MOST_GIVEN = 4
 # Such names need no reading, unless a word of theirs may be no name.
 _IS_PLAIN = re.compile("[A-Za-z]+ (?:[A-Za-z][.]? )?[A-Za-z]+").fullmatch
-_SPECIAL = frozenset({"and", "white", "house", "us"}).union(
+_SPECIAL = frozenset({"and", "white", "house", "us", "nee", "aka"}).union(
     TITLES, OFFICES, EITHER, GENERATIONS, CREDENTIALS, PARTICLES
 )
-_ASIDE = re.compile(r"\([^)]*\)|\"[^\"]*\"|\u201c[^\u201d]*\u201d")
+_ASIDE = re.compile(r"\([^)]*\)|\[.*|\"[^\"]*\"|\u201c[^\u201d]*\u201d")
+_LABEL = re.compile(
+    r"^\W*(?:(?:recipient|name|attn|attention|contact|to):|c/o|attn)\s+", re.IGNORECASE
+)
+# His Excellency, The Honorable and the like in letters, before a whole name.
+_STYLE = re.compile(
+    r"(?:^|(?<=,))\W*(?:[HT]\. ?[EHM]\.|H\. ?R\. ?H\.|HE)[ ,]+(?=[^\W\d_][\w'-]+\.?,? +\w)"
+)
+_DASHES = str.maketrans({"\u2014": ",", "\u2013": "-"})
 _SPACE = str.maketrans(dict.fromkeys("./:_*+&", " ") | dict.fromkeys("'`\u2019\u00b4", ""))
 
 
@@ -118,24 +95,57 @@ def _plain_name(text: str) -> PersonName | None:
 
 
 def _any_name(text: str) -> PersonName:
-    said = _ASIDE.sub(" ", fold(text))
+    said = _STYLE.sub("", _LABEL.sub("", text.translate(_DASHES)))
+    said = _ASIDE.sub(" ", _MISREAD.sub(_letter, fold(said)))
     for written, plain in _PLAINLY:
         said = said.replace(written, plain)
-    head, *rest = map(_words, said.translate(_SPACE).split(","))
+    head, *rest = [words for part in said.split(",") if (words := _words(part))] or [[]]
+    if _is_office_alone(head):
+        head, rest = _first_named(head, rest)
+        if _is_office_alone(head):
+            return PersonName(office=" ".join(word for word in head if word != "the"))
+    if len(head) <= _MOST_OF_NOBODY and _OF_NOBODY.issuperset(head[-1:]):
+        return PersonName(office=" ".join(head))
     generation, is_told = "", False
     for part in rest:
-        ends = [word for word in part if word in GENERATIONS or word in CREDENTIALS]
-        if len(ends) == len(part):
-            generation = next((GENERATIONS[end] for end in ends if end in GENERATIONS), generation)
-        elif not is_told and _is_turned(head, part):
-            head, is_told = part + _without_titles(head), True
-        else:
-            # What else follows a comma is what the person is, not who.
-            is_told = is_told or not _is_office_alone(head)
-    if "and" in head:
+        given, found = _without_ends(part, 0 if len(head) > 1 else 1)
+        if not given or given[0] in CREDENTIALS or given[0] in GENERATIONS:
+            generation = found or GENERATIONS.get("".join(given), generation)
+            continue
+        given, _ = _without_endings(given, least=1)
+        if not is_told and not _is_title(part, 0) and _is_turned(head, given):
+            head, generation = given + _without_titles(head), found or generation
+        # What else follows a comma is what the person is, not who.
+        is_told = True
+    named = _without_titles(head)
+    # King Hussein of Jordan, but not University of Jordan.
+    least = 1 if len(named) < len(head) else 2
+    words, found = _without_endings(_without_company(named), least=2, of=least)
+    if "and" in words:
         return PersonName(office=" ".join(head))
-    words, found = _without_endings(_without_titles(head))
     return _in_parts(words, found or generation)
+
+
+def _letter(misread: re.Match[str]) -> str:
+    return _LETTERS[misread[0]]
+
+
+# A digit within a word is a letter that a machine misread.
+_MISREAD = re.compile("(?<=[a-z])(?:[0158](?=[0158]?[a-z-])|0(?![0-9a-z]))")
+_LETTERS = {"0": "o", "1": "l", "5": "s", "8": "b"}
+# Names that end so are of whoever it was: "An Agency Employee".
+_OF_NOBODY = frozenset({"employee", "employees", "staff"})
+_MOST_OF_NOBODY = 3
+
+
+def _first_named(head: list[str], rest: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return the part after an office that names who holds it, and what follows that."""
+    for least in (2, 1):
+        for place, part in enumerate(rest):
+            named, _ = _without_endings(_without_titles(part), least=2)
+            if len(named) >= least and not _is_office_alone(named):
+                return part, rest[place + 1 :]
+    return head, []
 
 
 @cache
@@ -146,13 +156,17 @@ def _nicknames() -> NickNamer:
 @lru_cache(200_000)
 def is_given(word: str) -> bool:
     """Say whether a word is known as a given name."""
-    return bool(_nicknames().canonicals_of(word) or _nicknames().nicknames_of(word))
+    return bool(
+        one_name(word) or _nicknames().canonicals_of(word) or _nicknames().nicknames_of(word)
+    )
 
 
 @lru_cache(200_000)
 def full_names(first: str) -> frozenset[str]:
     """Return the names a given name is short for."""
-    return frozenset(_nicknames().canonicals_of(first)) if len(first) > 1 else frozenset()
+    if len(first) == 1:
+        return frozenset()
+    return one_name(first).union(_nicknames().canonicals_of(first))
 
 
 def are_forms_of_one(one: str, other: str) -> bool:
@@ -197,47 +211,112 @@ _ONE_SOUND = str.maketrans({"c": "k", "q": "k", "x": "k", "z": "s", "v": "f", "j
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in (raw.strip("-") for raw in text.split()) if word]
+    return [word for raw in text.translate(_SPACE).split() if (word := raw.strip("-"))]
 
 
 def _is_turned(head: list[str], part: list[str]) -> bool:
     """Say whether a given name follows the comma: `Smith, Jon`, but not `Jon Smith, Trader`."""
-    if not part or part[0] in TITLES or part[0] in OFFICES or len(part) > _MOST_GIVEN:
+    if not part or len(part) > _MOST_GIVEN:
         return False
-    if _is_office_alone(head):
-        return True
-    family = [word for word in _without_titles(head) if word not in PARTICLES]
+    named = _without_titles(head)
+    family = [word for word in named if word not in PARTICLES]
+    is_known = is_given(part[0]) or len(part[0]) == 1
     if len(family) > 1:
-        return len(family) == 2 and is_given(part[0]) and not is_given(family[0])  # noqa: PLR2004
-    return True
+        return len(family) == 2 and is_known and not is_given(family[0])  # noqa: PLR2004
+    # "President Mubarak, Egypt" says where; "White House Staff. Rice, Susan" says who.
+    is_known = is_known or len(part[-1]) == 1 or "-" in part[0]
+    return is_known or len(named) == len(head) or head[0] in TITLES
 
 
 def _is_office_alone(words: list[str]) -> bool:
-    return all(word in TITLES or word in OFFICES for word in words)
+    """Say whether nobody is named: `the President`, `Minister of Tourism of Israel`."""
+    is_of = False
+    for place, word in enumerate(words):
+        is_of = is_of or word in _OF
+        if not (word in TITLES or word in OFFICES or (is_of and word in PLACES)) and not (
+            word in EITHER and words[place + 1 : place + 2] == ["of"]
+        ):
+            return False
+    return True
 
 
 def _without_titles(words: list[str]) -> list[str]:
     """Take the titles off the front, unless nothing else is there."""
-    start = 0
-    while start < len(words) and (
-        words[start] in TITLES
-        or words[start] in OFFICES
-        or (words[start] in EITHER and len(words) - start > 2)  # noqa: PLR2004 - a whole name follows
+    start, is_where = 0, False
+    while start < len(words) - 1 and (
+        _is_title(words, start) or (is_where and words[start] in PLACES)
     ):
+        is_where = words[start] in _OF or (is_where and words[start] in _STILL_WHERE)
+        start += 1
+    if words and _is_title(words, start):
         start += 1
     return words[start:] or [word for word in words if word != "the"]
 
 
-def _without_endings(words: list[str]) -> tuple[list[str], str]:
-    """Take generations, credentials and an office off the end of a whole name."""
-    generation = ""
-    while len(words) > 2 and (words[-1] in CREDENTIALS or words[-1] in GENERATIONS):  # noqa: PLR2004
-        generation = GENERATIONS.get(words[-1], generation)
-        words = words[:-1]
+def _is_title(words: list[str], place: int) -> bool:
+    """Say whether a word before which all are titles is one too."""
+    word, left = words[place], len(words) - place
+    if word in TITLES or word in OFFICES:
+        return True
+    follows = words[place + 1] if left > 1 else ""
+    if word in EITHER and follows not in _SON_OF:
+        # Before a whole name, or where a ruler's one name follows.
+        if follows in OFFICES:
+            return True
+        return left > 2 or (bool(follows) and word in RULERS and not is_given(follows))  # noqa: PLR2004
+    return word in GENERATIONS and follows in OFFICES
+
+
+_OF = frozenset({"of", "to", "for"})
+_STILL_WHERE = PLACES | {"the"}
+_SON_OF = frozenset({"bin", "ibn", "bint"})
+
+
+def _without_company(words: list[str]) -> list[str]:
+    """Leave out who comes along without a name: `and spouse`."""
     for place, word in enumerate(words):
-        if place > 1 and word in OFFICES:
-            return words[:place], generation
+        if word == "and" and COMPANY.issuperset(words[place:]):
+            return words[:place]
+    return words
+
+
+def _without_endings(words: list[str], *, least: int, of: int = 2) -> tuple[list[str], str]:
+    """Take generations, credentials and an office off the end of a name of so many words."""
+    words, generation = _without_ends(words, least)
+    for place, word in enumerate(words):
+        if place >= (of if word in _OF else least) and (word in OFFICES or word in _BORN):
+            words, found = _without_ends(words[:place], least)
+            return words, found or generation
     return words, generation
+
+
+_BORN = frozenset({"nee", "aka"})
+
+
+def _without_ends(words: list[str], least: int) -> tuple[list[str], str]:
+    """Take Jr., CFA and Ph.D. off the end, as one word or in letters."""
+    generation, last = "", len(words)
+    while taken := _end_before(words, last, least):
+        generation = GENERATIONS.get(words[last - 1], generation)
+        last -= taken
+    if last > 1 and words[last - 1] in _NUMERALS:
+        return words[: last - 1], words[last - 1]
+    return words[:last], generation
+
+
+def _end_before(words: list[str], last: int, least: int) -> int:
+    """Return how many words before a place are one end of a name."""
+    if last > least and (words[last - 1] in CREDENTIALS or words[last - 1] in GENERATIONS):
+        return 1
+    for count in (2, 3):
+        end = words[last - count : last] if last - count >= least else ()
+        if end and len(end[-1]) == 1 and "".join(end) in CREDENTIALS:
+            return count
+    return 0
+
+
+# Also after one name: Abdullah II.
+_NUMERALS = frozenset({"ii", "iii", "iv", "vi"})
 
 
 def _in_parts(words: list[str], generation: str) -> PersonName:

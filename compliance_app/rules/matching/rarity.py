@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from math import log2
 
 from compliance_app.rules.matching.contacts import Contact
+from compliance_app.rules.matching.weights import SAME_PHONE, SHARED_PHONE
 
 
 class Rarity:
@@ -57,7 +58,7 @@ class Rarity:
 
     def phone(self, number: str) -> float:
         """Return what it says to share a telephone, which may be a switchboard's."""
-        return 11.0 if self._phone.get(number, 1) <= _OF_ONE_PERSON else 3.0
+        return SAME_PHONE if self._phone.get(number, 1) <= _OF_ONE_PERSON else SHARED_PHONE
 
 
 class Worths(dict[str, float]):

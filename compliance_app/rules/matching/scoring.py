@@ -16,14 +16,18 @@ from compliance_app.rules.matching.weights import (
     FIRST,
     LAST,
     MOVED,
+    OTHER_MAILBOX,
     OTHER_MIDDLE,
     SAME_EMAIL,
     SAME_GENERATION,
     SAME_MAILBOX,
     SAME_MIDDLE,
     SAME_TITLE,
+    SHARED_PHONE,
+    TURNED,
     UNLIKE,
     PartCode,
+    points_of_row,
     score_of,
     weigh,
 )
@@ -70,7 +74,9 @@ def _parts(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
     if one.email and other.email:
         yield _emails(one, other)
     if one.phone and one.phone == other.phone:
-        yield PartCode.PHONE, rarity.phone(one.phone)
+        # A family has one telephone as a firm has: to share it is no wonder among relatives.
+        of_family = one.last == other.last and _are_two(one, other)
+        yield PartCode.PHONE, SHARED_PHONE if of_family else rarity.phone(one.phone)
     if one.title and one.title == other.title:
         yield PartCode.TITLE, SAME_TITLE
     if one.worked_until and other.worked_from and _follows(one, other):
@@ -85,12 +91,18 @@ def _offices(one: Contact, other: Contact) -> Iterator[tuple[PartCode, float]]:
 
 def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartCode, float]]:
     last = likeness.last_names(one.last, other.last)
+    if last in UNLIKE and one.middle and _are_same_words(one, other):
+        yield PartCode.TURNED, rarity.last(one.last, other.last) + TURNED
+        return
     if last in UNLIKE and (one.middle or other.middle):
         # A family name may be written in two words: De Luca and Deluca.
         last = likeness.last_names(_whole_last(one), _whole_last(other))
-    if last in UNLIKE and _is_turned(one, other):
-        worth = rarity.last(one.last, other.first) + rarity.first(one.first, other.last)
-        yield PartCode.TURNED, worth - 3.0
+    if last in UNLIKE and (of_two := _one_of_two(one, other)):
+        # Garcia of Garcia Lopez, and Rodham of Rodham Clinton.
+        yield PartCode.LAST_PART, points_of_row(LAST[Like.FORM], rarity.of_last[of_two])
+        yield _first_part(one, other, rarity)
+    elif last in UNLIKE and (turned := _turned(one, other, rarity)):
+        yield PartCode.TURNED, turned
     else:
         yield weigh(LAST[last], _worth_of_last(last, one, other, rarity))
         yield _first_part(one, other, rarity)
@@ -100,6 +112,23 @@ def _names(one: Contact, other: Contact, rarity: Rarity) -> Iterator[tuple[PartC
         yield PartCode.OTHER_GENERATION, -22.0
     elif one.generation and one.generation == other.generation:
         yield PartCode.GENERATION, SAME_GENERATION
+
+
+def _are_same_words(one: Contact, other: Contact) -> bool:
+    return sorted(one.name.words) == sorted(other.name.words)
+
+
+def _are_two(one: Contact, other: Contact) -> bool:
+    """Say whether the given names are those of two people, as far as they are known."""
+    return likeness.first_names(one.first, other.first) is Like.OTHER
+
+
+def _one_of_two(one: Contact, other: Contact) -> str:
+    """Return the family name of one that stands before another one in the other's name."""
+    for short, long in ((one, other), (other, one)):
+        if len(long.middle) > 1 and long.middle.split()[-1] in short.last.split():
+            return long.middle.split()[-1]
+    return ""
 
 
 def _worth_of_last(like: Like, one: Contact, other: Contact, rarity: Rarity) -> float:
@@ -124,14 +153,33 @@ def _whole_last(contact: Contact) -> str:
     return f"{contact.middle}{contact.last}" if len(contact.middle) > 1 else contact.last
 
 
-def _is_turned(one: Contact, other: Contact) -> bool:
-    """Say whether one's first name is the other's last and the other way about."""
-    if one.first[:1] != other.last[:1] or one.last[:1] != other.first[:1]:
+def _turned(one: Contact, other: Contact, rarity: Rarity) -> float:
+    """Return what it says that one writes the family name first, as far as it seems so."""
+    if not may_be_turned(one, other):
+        return 0.0
+    # One of the two is written as usual, and by that one it is known how rare the names are.
+    last = min(rarity.of_last[one.last], rarity.of_last[other.last])
+    first = min(rarity.of_first[one.first], rarity.of_first[other.first])
+    readings = [(one.last, other.first, one.first, other.last)]
+    readings.append((other.last, one.first, other.first, one.last))
+    said = 0.0
+    for last1, last2, first1, first2 in readings:
+        back, across = likeness.last_names(last1, last2), likeness.first_names(first1, first2)
+        if back not in UNLIKE and (across not in UNLIKE or across is Like.INITIAL):
+            points = points_of_row(LAST[back], last) + points_of_row(FIRST[across], first)
+            said = max(said, points + TURNED)
+    return said
+
+
+def may_be_turned(one: Contact, other: Contact) -> bool:
+    """Say whether it is worth the time to compare the names crosswise."""
+    first, last, first2, last2 = one.first, one.last, other.first, other.last
+    if first == last2 or last == first2:
+        return True
+    # Two slips at once: where both names begin alike crosswise, and are alike.
+    if first[:1] != last2[:1] or last[:1] != first2[:1]:
         return False
-    across = likeness.first_names(one.first, other.last)
-    back = likeness.first_names(one.last, other.first)
-    close = {Like.SAME, Like.FORM, Like.VERY_NEAR, Like.INITIAL}
-    return across in close and back in close and Like.SAME in {across, back}
+    return likeness.are_near(first, last2) and likeness.are_near(last, first2)
 
 
 def _first_part(one: Contact, other: Contact, rarity: Rarity) -> tuple[PartCode, float]:
@@ -166,12 +214,21 @@ def _emails(one: Contact, other: Contact) -> tuple[PartCode, float]:
     if one.email == other.email:
         return PartCode.EMAIL, SAME_EMAIL
     if mailbox(one.email) == mailbox(other.email):
-        # Two people of one name have the same one at their two firms.
+        # Two people named so have the same one at their two firms; another name it tells apart.
         of_one_name = one.last == other.last and one.first == other.first
-        return PartCode.MAILBOX, 0.5 if of_one_name else SAME_MAILBOX
+        of_names = of_one_name or (_is_of_name(one) and _is_of_name(other))
+        return PartCode.MAILBOX, 0.5 if of_names else SAME_MAILBOX
     if one.email.partition("@")[2] == other.email.partition("@")[2]:
-        return PartCode.OTHER_MAILBOX, -1.0
+        return PartCode.OTHER_MAILBOX, OTHER_MAILBOX
     return PartCode.OTHER_EMAIL, -0.5
+
+
+def _is_of_name(contact: Contact) -> bool:
+    """Say whether the mailbox follows from the name: john.smith, jsmith, smithj."""
+    first = contact.first.replace("-", "")
+    last = "".join(contact.last_words)
+    names = {first + last, last + first, first[:1] + last, last + first[:1], first + last[:1]}
+    return mailbox(contact.email) in names
 
 
 def _follows(one: Contact, other: Contact) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from compliance_app.rules.matching.contacts import Contact, mailbox
 from compliance_app.rules.matching.likeness import employers, first_names, last_names
 from compliance_app.rules.matching.rarity import Rarity
-from compliance_app.rules.matching.scoring import points_of
+from compliance_app.rules.matching.scoring import may_be_turned, points_of
 from compliance_app.rules.matching.weights import (
     EMPLOYER,
     FIRST,
@@ -67,7 +67,7 @@ class Sieve:
         """Say whether two records may reach the score; never no where they do."""
         first, middle, last, _, office, firm, _, _, _, _, _ = one
         first2, middle2, last2, _, office2, firm2, _, _, _, _, _ = other
-        if office or office2 or not first or not first2 or first == last2 or last == first2:
+        if office or office2 or not first or not first2 or may_be_turned(one, other):
             return True
         if len(middle) > 1 or len(middle2) > 1:
             return True

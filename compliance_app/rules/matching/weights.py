@@ -14,11 +14,15 @@ EVEN = 14.0
 _POINTS_PER_STEP = 4.0
 SAME_EMAIL = 13.0
 SAME_MAILBOX = 5.0
+OTHER_MAILBOX = -3.0
+SAME_PHONE = 11.0
+SHARED_PHONE = 3.0
 SAME_MIDDLE = 3.0
 OTHER_MIDDLE = -7.0
 SAME_GENERATION = 3.0
 SAME_TITLE = 1.0
 MOVED = 1.0
+TURNED = -3.0
 
 
 class PartCode(StrEnum):
@@ -86,7 +90,7 @@ FIRST: dict[Like, Row] = {
     Like.NEAR: (PartCode.FIRST_NEAR, 1.0, -4.0, 0.0),
     Like.INITIAL: (PartCode.FIRST_INITIAL, 0.0, 1.5, 0.0),
     Like.FAR: (PartCode.OTHER_FIRST, 0.0, -2.0, _NO_LEAST),
-    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -4.5, _NO_LEAST),
+    Like.OTHER: (PartCode.OTHER_FIRST, 0.0, -6.0, _NO_LEAST),
     Like.NUMBERED: (PartCode.OTHER_FIRST, 0.0, -20.0, _NO_LEAST),
     Like.UNKNOWN: (PartCode.UNKNOWN, 0.0, -1.0, _NO_LEAST),
 }
