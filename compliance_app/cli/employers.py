@@ -105,8 +105,7 @@ def classify(name: str, kind: str, *, since: datetime | None) -> None:
         )
         when = f" from {day.isoformat()} on" if day else ""
         click.echo(f"{firm.name} is: {wanted.words}{when}.")
-        if (new := identity.count_open_findings(session) - known) > 0:
-            click.echo(f"{counted(new, 'gift')} came to light: see tally3220 recipients findings.")
+        _say_found(session, known)
 
 
 @employers.command("hand-over")
@@ -152,7 +151,7 @@ def negotiation(
             None,
         )
         first = started.date() if started else known.started_on if known else today()
-        last = ended.date() if ended else None
+        last, open_before = ended.date() if ended else None, identity.count_open_findings(session)
         if known is None:
             service.negotiate(
                 session,
@@ -175,6 +174,13 @@ def negotiation(
             )
         until = f"until {last.isoformat()}" if last else "still open"
         click.echo(f"{opportunity} with {firm.name}: from {first.isoformat()}, {until}.")
+        _say_found(session, open_before)
+
+
+def _say_found(session: Session, known: int) -> None:
+    """Say how many gifts came to light since so many were open."""
+    if (new := identity.count_open_findings(session) - known) > 0:
+        click.echo(f"{counted(new, 'gift')} came to light: see tally3220 recipients findings.")
 
 
 def _all(beginning: str) -> list[Employer]:

@@ -1,7 +1,8 @@
 """Deals of a file: those in a stage that means negotiation are negotiations with the firm."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from compliance_app.services.crm_plans import Act, Planned, say
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.employers import document_of
+from compliance_app.services.noticing import Watch
 from compliance_app.store import audit, crm
 from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks
@@ -127,6 +129,8 @@ def apply(
 ) -> None:
     """Write what was planned; a firm's negotiations are told together."""
     wanted = [one for one in plan.planned if one.act is not Act.UNCHANGED]
+    deals = [plan.deals[one.row.line, one.target_id or 0] for one in wanted]
+    watch = Watch.over_firms(session, _first_days(deals, at.date()))
     for some in chunks(sorted({one.target_id or 0 for one in wanted})):
         employer_store.lock_employers(session, *some)
     acts = []
@@ -159,6 +163,21 @@ def apply(
         event = Event.NEGOTIATION_CHANGED if given_way else Event.NEGOTIATION_RECORDED
         acts.append(audit.Act(event, f"employer:{firm.id}", body))
     audit.write_many(session, acts, actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
+
+
+def _first_days(deals: Iterable[Deal], today: date) -> dict[int, date | None]:
+    """Return from which day on gifts to a firm's people may be in a negotiation of these."""
+    days = [
+        (deal.employer_id, deal.known.started_on if deal.known else _begun(deal, today))
+        for deal in deals
+    ]
+    # The earliest of a firm is the last that is put down.
+    return dict(sorted(days, key=itemgetter(1), reverse=True))
+
+
+def _begun(deal: Deal, today: date) -> date:
+    return min(deal.row.started_on or today, today)
 
 
 def _write(session: Session, deal: Deal, planned: Planned, *, at: datetime) -> Negotiation:
@@ -166,7 +185,7 @@ def _write(session: Session, deal: Deal, planned: Planned, *, at: datetime) -> N
         row = Negotiation(
             employer_id=deal.employer_id,
             opportunity=deal.row.name,
-            started_on=min(deal.row.started_on or at.date(), at.date()),
+            started_on=_begun(deal, at.date()),
         )
         session.add(row)
         return row

@@ -18,6 +18,7 @@ from compliance_app.services import crm_accounts, crm_owners
 from compliance_app.services.crm_owners import SetBack, set_back
 from compliance_app.services.crm_updates import state_of
 from compliance_app.services.employers import document_of as employer_document
+from compliance_app.services.noticing import Watch
 from compliance_app.services.recipients import document_of as recipient_document
 from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, crm, recipient_keys
@@ -78,6 +79,7 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
     if made.undone_at is not None:
         raise AlreadyUndoneError(import_id=import_id)
     refiling = Refiling(session, _moving_back(session, import_id, made.made_at.date()))
+    watch = Watch.over_firms(session, _negotiated(session, import_id))
     _lock(session, import_id)
     refiling.watch()
     done = Undone()
@@ -92,6 +94,7 @@ def undo(session: Session, import_id: int, *, actor_id: int | None, at: datetime
         audit.write_many(session, acts, actor_id=actor_id, at=at)
         session.expunge_all()
     refiling.finish(actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
     made = session.merge(made)
     made.undone_by_id, made.undone_at = actor_id, at
     session.flush()
@@ -115,6 +118,18 @@ def _moving_back(session: Session, import_id: int, day: date) -> dict[int, date]
         and change.before is not None
         and change.before["work"] != change.after["work"]
     }
+
+
+def _negotiated(session: Session, import_id: int) -> dict[int, date | None]:
+    """Return the firms whose negotiations the import changed, and from when on."""
+    days: dict[int, date | None] = {}
+    for change in crm.changes_of(session, import_id):
+        if change.noun == "negotiation":
+            said = [state["started_on"] for state in (change.before, change.after) if state]
+            firm_id, day = change.after["employer_id"], _day(min(said))
+            known = days.get(firm_id)
+            days[firm_id] = min(day, known) if day and known else day
+    return days
 
 
 def _lock(session: Session, import_id: int) -> None:

@@ -33,7 +33,6 @@ from compliance_app.store.models import (
     Person,
 )
 from compliance_app.store.naming import hold_names
-from compliance_app.store.recipient_facts import hold_merges_off
 
 LONGEST_NAME = 300
 LONGEST_WORD = 100
@@ -111,10 +110,8 @@ def classify(
     check_may_change_all(session, actor_id)
     if problems := problems_of({"since": since}, at.date()):
         raise InputError(problems=problems)
-    # Nobody hands a gift in meanwhile, so that each is judged by the one class or by the other.
-    hold_merges_off(session, merging=True)
+    watch = Watch.over_firms(session, {employer_id: since})
     employer = get_locked(session, employer_id)
-    watch = Watch.over(session, store.people_given_at(session, employer.id, since=since))
     given_way: list[Base] = []
     for row in list(employer.classifications):
         if since is not None and row.ended_on is not None and row.ended_on < since:
@@ -139,7 +136,11 @@ def negotiate(
     actor_id: int | None,
     at: datetime,
 ) -> Negotiation:
-    """Record business that is being negotiated: gifts in its days go to compliance."""
+    """Record business that is being negotiated: gifts in its days go to compliance.
+
+    Those that were cleared or given already come to light.
+    """
+    watch = Watch.over_firms(session, {employer_id: started_on})
     employer = get_locked(session, employer_id)
     check_may_change(session, employer, actor_id, day=at.date())
     said = _checked_negotiation(opportunity, started_on, ended_on, at.date())
@@ -148,6 +149,7 @@ def negotiate(
     )
     session.add(row)
     record(session, employer, Event.NEGOTIATION_RECORDED, actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
     return row
 
 
@@ -165,6 +167,7 @@ def change_negotiation(
     row = session.get(Negotiation, negotiation_id)
     if row is None:
         raise NotFoundError(what="negotiation in force")
+    watch = Watch.over_firms(session, {row.employer_id: min(row.started_on, started_on)})
     employer = get_locked(session, row.employer_id)
     session.refresh(row)
     if row.superseded_at is not None:
@@ -175,6 +178,7 @@ def change_negotiation(
         session, row, at=at, opportunity=said, started_on=started_on, ended_on=ended_on
     )
     record(session, employer, Event.NEGOTIATION_CHANGED, row, actor_id=actor_id, at=at)
+    watch.tell(actor_id=actor_id, at=at)
     return new
 
 

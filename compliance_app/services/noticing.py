@@ -1,4 +1,4 @@
-"""Gifts that an officer must look at since something became known: a merge, a class, a last day.
+"""Gifts an officer must look at since something became known: a merge, a class, a negotiation.
 
 Judged gifts keep their verdicts. What they would be today is looked up before such a change and
 after it, and each gift that came to light is a finding.
@@ -6,7 +6,7 @@ after it, and each gift that came to light is a finding.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -25,9 +25,9 @@ from compliance_app.services.what_if import Entry, Prior, entries_of
 from compliance_app.services.workplaces import Worker, workplace_on
 from compliance_app.store import identity
 from compliance_app.store.bulk import chunks
-from compliance_app.store.employers import ClassBook
+from compliance_app.store.employers import ClassBook, NegotiationBook, people_given_at
 from compliance_app.store.models import RecipientFinding
-from compliance_app.store.recipient_facts import people_behind
+from compliance_app.store.recipient_facts import hold_merges_off, people_behind
 from compliance_app.store.what_if import PastShare, past_shares
 
 NO_LONGER = "By what is known now it needs no look any more."
@@ -41,7 +41,7 @@ def noticed(session: Session, person_ids: Iterable[int]) -> dict[int, dict[str, 
 
     Each gift is judged by the policy of its day, with all that was given before it.
     """
-    books = _Books(ClassBook(session), PolicyBook(session))
+    books = _Books(ClassBook(session), NegotiationBook(session), PolicyBook(session))
     found: dict[int, dict[str, Noticed]] = {one: {} for one in person_ids}
     for some in chunks(sorted(found)):
         people = people_behind(session, some)
@@ -64,6 +64,21 @@ class Watch:
         """Begin to watch people, who are locked."""
         return cls(session, noticed(session, person_ids))
 
+    @classmethod
+    def over_firms(cls, session: Session, since: Mapping[int, date | None]) -> "Watch":
+        """Begin to watch whoever was given to at firms, each from a day on.
+
+        Before any firm is locked: nobody hands a gift in until the commit, so that each is judged
+        by what was known before or by what is known then.
+        """
+        hold_merges_off(session, merging=True)
+        people = {
+            person_id
+            for firm_id, day in since.items()
+            for person_id in people_given_at(session, firm_id, since=day)
+        }
+        return cls.over(session, people)
+
     def tell(self, *, actor_id: int | None, at: datetime) -> list[RecipientFinding]:
         """Raise what is new since then and settle what is gone, each with an event of its own."""
         self.session.flush()
@@ -83,6 +98,7 @@ class Watch:
 
 class _Books(NamedTuple):
     classes: ClassBook
+    negotiations: NegotiationBook
     policies: PolicyBook
 
 
@@ -96,16 +112,15 @@ def _look(
         day = row.given_on
         policy = books.policies.on(day)
         verdict = assess(entry.facts, prior.for_day(policy, day), policy)
-        if sentence := _why(row, entry, verdict, person, books.classes):
+        if sentence := _why(row, entry, verdict, person, books):
             yield row.reference, Noticed(day, verdict, sentence)
         prior.add(entry, entry.counted_cents, entry.regime_cents)
 
 
-def _why(
-    row: PastShare, entry: Entry, verdict: Assessment, person: Worker, classes: ClassBook
-) -> str:
+def _why(row: PastShare, entry: Entry, verdict: Assessment, person: Worker, books: _Books) -> str:
     """Say why a share must be looked at, in the words it would be flagged with; else nothing."""
-    place, kind = workplace_on(person, row.given_on), classes.on(row.employer_id, row.given_on)
+    day, firm_id = row.given_on, row.employer_id
+    place, kind = workplace_on(person, day), books.classes.on(firm_id, day)
     if verdict.verdict in FORBIDDEN | {Verdict.NEEDS_COMPLIANCE_JUDGEMENT}:
         reasons = (one.sentence for one in verdict.reasons if one.code not in VALUATION)
         return " ".join(reasons)
@@ -114,5 +129,7 @@ def _why(
         return Flag.of(FlagCode.DEPARTED, departure=said, departed_on=gone).sentence
     if kind is not None and CLASSES[kind].needs_review:
         return Flag.of(FlagCode.EMPLOYER_RULES_VARY, employer_class=kind.words).sentence
+    if books.negotiations.is_open(firm_id, day):
+        return Flag(FlagCode.OPEN_NEGOTIATION).sentence
     named = named_otherwise(entry.facts)
     return named.sentence if named is not None else ""

@@ -132,6 +132,19 @@ class ClassBook:
         return found.employer_class if found is not None else None
 
 
+class NegotiationBook:
+    """The days of business that was negotiated with every firm, read once for such a run."""
+
+    def __init__(self, session: Session) -> None:
+        self._of: dict[int, list[Negotiation]] = defaultdict(list)
+        for row in session.scalars(select(Negotiation).where(Negotiation.superseded_at.is_(None))):
+            self._of[row.employer_id].append(row)
+
+    def is_open(self, employer_id: int | None, day: date) -> bool:
+        """Say whether business was negotiated with the firm on the day."""
+        return any(covers(row, day) for row in self._of.get(employer_id or 0, ()))
+
+
 def people_given_at(session: Session, employer_id: int, *, since: date | None) -> list[int]:
     """Return the people whose gifts from a day on were filed under the firm."""
     statement = (

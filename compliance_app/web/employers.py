@@ -122,9 +122,8 @@ def classify(employer_id: int) -> ResponseReturnValue:
     def act(work: Session) -> str:
         kind, known = EmployerClass(form.employer_class.data), identity.count_open_findings(work)
         employers.classify(work, employer_id, kind, since=form.since.data, **_by())
-        new = identity.count_open_findings(work) - known
-        found = f" {new} {'gift' if new == 1 else 'gifts'} came to light." if new > 0 else ""
-        return f"The class is saved; gifts from its first day on are judged by it.{found}"
+        said = "The class is saved; gifts from its first day on are judged by it."
+        return said + _found_since(work, known)
 
     return _do(employer_id, form, act)
 
@@ -138,11 +137,13 @@ def negotiate(employer_id: int) -> ResponseReturnValue:
     def act(work: Session) -> str:
         said, started_on = form.opportunity.data or "", form.started_on.data
         days = {"started_on": started_on, "ended_on": form.ended_on.data}
+        known = identity.count_open_findings(work)
         if row_id is None:
             employers.negotiate(work, employer_id, said, **days, **_by())
         else:
             employers.change_negotiation(work, row_id, said, **days, **_by())
-        return "The negotiation is saved; gifts on its days go to compliance."
+        said = "The negotiation is saved; gifts on its days go to compliance."
+        return said + _found_since(work, known)
 
     return _do(employer_id, form, act)
 
@@ -161,6 +162,12 @@ def hand_over(employer_id: int) -> ResponseReturnValue:
         return f"{owner} covers {done.employer.name} now; {requests} moved along."
 
     return _do(employer_id, form, act)
+
+
+def _found_since(work: Session, known: int) -> str:
+    """Say how many gifts came to light since so many were open."""
+    new = identity.count_open_findings(work) - known
+    return f" {new} {'gift' if new == 1 else 'gifts'} came to light." if new > 0 else ""
 
 
 def _by() -> dict[str, Any]:

@@ -266,3 +266,42 @@ def test_a_new_employer_in_a_crm_s_file_brings_plans_to_light_and_undoing_settle
 def firm_of(session: Session, gift_id: int) -> int | None:
     session.expire_all()
     return session.get_one(Gift, gift_id).version.shares[0].employer_id
+
+
+def test_a_negotiation_recorded_late_brings_the_gifts_of_its_days_to_light(app: Flask) -> None:
+    by: dict[str, Any] = {"actor_id": CAST.officer, "at": NOON}
+    with unit_of_work() as session:
+        for day in (JUNE, JULY, DAY):
+            give(session, 20_00, day)
+        give(session, 20_00, JULY, CAST.ravi)
+        days: dict[str, Any] = {"started_on": date(2026, 6, 15), "ended_on": None}
+        row = employers.negotiate(session, 1, "Custody mandate", **days, **by)
+        said = "Business with the recipient's employer is being negotiated at this time."
+        assert [(one.given_on, one.sentence) for one in identity.open_findings(session)] == [
+            (DAY, said),
+            (JULY, said),
+        ]
+        days = {"started_on": JUNE, "ended_on": date(2026, 6, 30)}
+        employers.change_negotiation(session, row.id, "Custody mandate", **days, **by)
+        (finding,) = identity.open_findings(session)
+        assert finding.given_on == JUNE
+    check_replay()
+
+
+def test_deals_of_a_file_bring_gifts_to_light_and_undoing_settles_them(app: Flask) -> None:
+    content = (
+        b"Opportunity ID,Opportunity Name,Stage,Account Name,Created Date\n"
+        b"006000000000001,Mandate,Negotiation/Review,Harbor Capital,2026-06-15\n"
+    )
+    by: dict[str, Any] = {"actor_id": CAST.officer, "at": NOON}
+    with unit_of_work() as session:
+        give(session, 20_00, JULY, CAST.ravi)
+        choice = crm_imports.Choice("salesforce")
+        made, _ = crm_imports.import_file(
+            session, content, "deals.csv", choice, partial=False, **by
+        )
+        (finding,) = identity.open_findings(session)
+        assert finding.given_on == JULY
+        crm_undo.undo(session, made.id, **by)
+        assert sentences(session) == []
+    check_replay()
