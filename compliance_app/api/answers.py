@@ -208,20 +208,20 @@ def recipient_answer(
     day: date,
     room: Verdicts,
     merged: Sequence[tuple[int, str]] = (),
-) -> Recipient:
-    """Return a person with what is left for them on the day."""
+) -> dict[str, Any]:
+    """Return what a `Recipient` says: a person with what is left for them on the day."""
     recipient_class, phone = class_and_phone
-    return Recipient(
-        id=found.id,
-        name=found.name,
-        email=found.email,
-        phone=phone,
-        employer=found.employer,
-        title=found.title,
-        recipient_class=recipient_class,
-        merged=[Record(id=number, name=name) for number, name in merged],
-        room=room_answer(room, day),
-    )
+    return {
+        "id": found.id,
+        "name": found.name,
+        "email": found.email,
+        "phone": phone,
+        "employer": found.employer,
+        "title": found.title,
+        "recipient_class": recipient_class,
+        "merged": [{"id": number, "name": name} for number, name in merged],
+        "room": room_answer(room, day),
+    }
 
 
 def person_answer(person: models.Person) -> Person:

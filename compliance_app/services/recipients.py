@@ -18,7 +18,6 @@ from compliance_app.rules.running import Entry, running_totals
 from compliance_app.rules.settings import limit_for
 from compliance_app.rules.totals import counted_under, year_under
 from compliance_app.services import pairs
-from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policies_since, policy_on
 from compliance_app.services.workplaces import Worker, workplace_on
@@ -166,10 +165,9 @@ def rooms_on(session: Session, recipient_ids: Sequence[int], day: date) -> dict[
     policy = policy_on(session, day)
     people = people_behind(session, recipient_ids)
     since = history_since(policy, day)
-    ids = {person.id for person in people.values()}
-    ledger = MemoryLedger(ledgers.known_shares(session, ids, since=since))
+    held = ledgers.held_shares(session, {one.id for one in people.values()}, since=since)
     return {
-        given: assess(_nothing(person, day), ledger.prior_shares(person.id, since=since), policy)
+        given: assess(_nothing(person, day), held.get(person.id, ()), policy)
         for given, person in people.items()
     }
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, bindparam, func, select, text
+from sqlalchemy import Integer, TextClause, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import AFTER_ALL, Contact, Typed, fit
 from compliance_app.store.base import run
 from compliance_app.store.models import Employment, Recipient, RecipientWord
+from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipients import Found, found_among, newest_employer
 
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
@@ -81,12 +82,13 @@ def with_keys(session: Session, keys: Iterable[int], *, count: int = _RANKED) ->
 
 def records(session: Session, ids: Iterable[int]) -> list[Record]:
     """Return records that are in use, with the employer they have now, or had last."""
-    return [Record._make(row) for row in run(session, _RECORDS, {"ids": list(ids)})]
+    [found] = ask(session, _RECORDS(ids=list(ids)))
+    return found
 
 
 def _begun(session: Session, beginning: str, most: int) -> list[int]:
-    values = {"since": beginning, "before": beginning + AFTER_ALL, "most": most}
-    return [row[0] for row in run(session, _BEGUN, values)]
+    [rows] = ask(session, _BEGUN(since=beginning, before=beginning + AFTER_ALL, most=most))
+    return [row.recipient_id for row in rows]
 
 
 def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) -> list[Found]:
@@ -126,7 +128,7 @@ _SHARING = text(
         f"({_OF_A_KEY.format(key='keys.key', most=_ROWS_OF_A_KEY)}) AS ways"
     )
 )
-_RECORDS = (
+_RECORDS = Prepared(
     newest_employer(
         Recipient.id,
         func.coalesce(Recipient.merged_into_id, Recipient.id),
@@ -135,11 +137,12 @@ _RECORDS = (
         Recipient.phone,
     )
     .add_columns(Employment.title)
-    .where(Recipient.id.in_(bindparam("ids", expanding=True)), Recipient.retired_at.is_(None))
+    .where(Recipient.id.in_(bindparam("ids", expanding=True)), Recipient.retired_at.is_(None)),
+    Record,
 )
-_BEGUN = (
+_BEGUN = Prepared(
     select(RecipientWord.recipient_id)
     .where(RecipientWord.text >= bindparam("since"), RecipientWord.text < bindparam("before"))
     .order_by(RecipientWord.text, RecipientWord.recipient_id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer))
 )

@@ -146,6 +146,44 @@ def _select_known_shares() -> Select[*tuple[Any, ...]]:
 KNOWN_SHARES = Prepared(_select_known_shares(), KnownShare)
 
 
+def held_shares(
+    session: Session, person_ids: Iterable[int], *, since: date | None
+) -> dict[int, list[PriorShare]]:
+    """Return what holds room in the limits of the people who go on, oldest first, by person."""
+    held: dict[int, list[PriorShare]] = {}
+    for ids in chunks(sorted(set(person_ids))):
+        (rows,) = ask(session, _HELD_SHARES(ids=ids, since=since or date.min))
+        for person_id, given_on, cents, reference, state, by_regime in rows:
+            share = PriorShare(given_on, cents, reference, state in PENDING, by_regime)
+            held.setdefault(person_id, []).append(share)
+    return held
+
+
+def _select_held_shares() -> Select[*tuple[Any, ...]]:
+    wanted: BindParameter[int] = bindparam("ids", expanding=True)
+    return (
+        select(
+            func.coalesce(Recipient.merged_into_id, Recipient.id),
+            Share.given_on,
+            Share.counted_cents,
+            Gift.reference,
+            Gift.state,
+            Share.regime_cents,
+        )
+        .join(Recipient, Recipient.id == Share.recipient_id)
+        .join(Gift, Gift.id == Share.gift_id)
+        .where(
+            or_(Recipient.id.in_(wanted), Recipient.merged_into_id.in_(wanted)),
+            Share.holds_room,
+            Share.given_on >= bindparam("since"),
+        )
+        .order_by(Share.given_on, Share.id)
+    )
+
+
+_HELD_SHARES = Prepared(_select_held_shares())
+
+
 def ledger(session: Session, recipient_id: int, *, since: date, before: date) -> list[LedgerRow]:
     """Return the person's shares with a day in [since, before), oldest first."""
     ids = list(same_person_ids(session, recipient_id))

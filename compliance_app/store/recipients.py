@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from compliance_app.rules.facts import RecipientClass
-from compliance_app.store.base import run
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
     Employer,
@@ -73,7 +72,7 @@ def classes_and_phones(
     session: Session, recipient_ids: Sequence[int]
 ) -> dict[int, tuple[RecipientClass, str | None]]:
     """Return the class and the telephone number of each of these records, by id."""
-    rows = run(session, _CLASSES_AND_PHONES, {"ids": recipient_ids})
+    [rows] = ask(session, _CLASSES_AND_PHONES(ids=list(recipient_ids)))
     return {number: (kind, phone) for number, kind, phone in rows}
 
 
@@ -82,8 +81,9 @@ def merged_into(
 ) -> dict[int, Sequence[tuple[int, str]]]:
     """Return the other records of people, each with its name, by the person who goes on."""
     found: dict[int, list[tuple[int, str]]] = {}
-    for person_id, number, name in run(session, _MERGED, {"ids": person_ids}):
-        found.setdefault(person_id or 0, []).append((number, name))
+    [rows] = ask(session, _MERGED(ids=list(person_ids)))
+    for person_id, number, name in rows:
+        found.setdefault(person_id, []).append((number, name))
     return dict(found)
 
 
@@ -100,8 +100,10 @@ def _select_holder() -> Select[*tuple[Any, ...]]:
 
 # Built once: putting a statement together takes longer than answering it.
 _IS_ONE_OF = Prepared(_select_holder())
-_CLASSES_AND_PHONES = select(Recipient.id, Recipient.recipient_class, Recipient.phone).where(
-    Recipient.id.in_(bindparam("ids", expanding=True))
+_CLASSES_AND_PHONES = Prepared(
+    select(Recipient.id, Recipient.recipient_class, Recipient.phone).where(
+        Recipient.id.in_(bindparam("ids", expanding=True))
+    )
 )
 _SAME_PERSON = Prepared(
     select(Recipient.id)
@@ -113,7 +115,7 @@ _SAME_PERSON = Prepared(
     )
     .order_by(Recipient.id)
 )
-_MERGED = (
+_MERGED = Prepared(
     select(Recipient.merged_into_id, Recipient.id, Recipient.name)
     .where(Recipient.merged_into_id.in_(bindparam("ids", expanding=True)))
     .order_by(Recipient.id)
