@@ -224,7 +224,11 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get("patience_ms") != patience_ms:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
         connection.info["patience_ms"] = patience_ms
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    if is_writing:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # Waits for nobody and cannot fail, so it goes straight to the driver: each request has one.
+        connection.connection.execute("BEGIN")
 
 
 def _connect_postgresql(
