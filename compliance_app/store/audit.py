@@ -44,6 +44,13 @@ class Act(NamedTuple):
     is_first: bool = False
 
 
+class End(NamedTuple):
+    """The number and the seal of the last event."""
+
+    number: int
+    sha256: str
+
+
 class Unsealed(NamedTuple):
     """One event before it has its number and seal, as it is sealed."""
 
@@ -280,8 +287,13 @@ def has_head(session: Session) -> bool:
 
 def head_now(session: Session) -> int:
     """Return the last event's number as it is now, whatever the session has read before."""
+    return end_now(session).number
+
+
+def end_now(session: Session) -> End:
+    """Return the same with its seal."""
     [[end]] = ask(session, _END())
-    return int(end.number)
+    return End._make(end)
 
 
-_END = Prepared(select(TrailHead.number).where(TrailHead.id == 1))
+_END = Prepared(select(TrailHead.number, TrailHead.sha256).where(TrailHead.id == 1))

@@ -17,7 +17,7 @@ from compliance_app.web.errors import note_refusal, status_of
 from compliance_app.web.forms.approvals import DecisionForm
 from compliance_app.web.guard import actor, requires
 from compliance_app.web.queue import SHOWN, SHOWS, Queue, came_to_light, queue_of
-from compliance_app.web.visibility import get_readable_gift, get_reviewed_gift
+from compliance_app.web.visibility import get_readable_gift
 
 bp = Blueprint("approvals", __name__)
 
@@ -171,8 +171,7 @@ def _queue() -> Queue:
 
 
 def _card(reference: str) -> Card:
-    gift = get_reviewed_gift(db.session(), reference, actor())
-    return card_of(db.session(), gift, actor(), now())
+    return card_of(db.session(), reference, actor(), now())
 
 
 def _words() -> dict[str, object]:

@@ -19,6 +19,8 @@ from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.reviewed import ReviewedGift
 from compliance_app.store.reviewing import GiverSum, NearGift, Sum
 from compliance_app.web.guard import Actor
+from compliance_app.web.kept import kept
+from compliance_app.web.visibility import get_reviewed_gift
 
 MOST_NEAR = 3
 MONTHS_A_QUARTER = 3
@@ -83,8 +85,17 @@ class Card(NamedTuple):
         return EXCEPT in self.options
 
 
-def card_of(session: Session, gift: ReviewedGift, me: Actor, at: datetime) -> Card:
-    """Judge the gift as the register stands now, and say what the person may decide."""
+def card_of(session: Session, reference: str, me: Actor, at: datetime) -> Card:
+    """Judge a gift as the register stands now, and say what the person may decide.
+
+    Raises NotFoundError where the gift does not exist for this person.
+    """
+    key = ("card", reference, me.person_id, me.role, me.scope)
+    return kept(session, key, lambda: _read_card(session, reference, me, at))
+
+
+def _read_card(session: Session, reference: str, me: Actor, at: datetime) -> Card:
+    gift = get_reviewed_gift(session, reference, me)
     day = (gift.submitted_at or gift.logged_at).astimezone(at.tzinfo).date()
     judgement = approvals.judge_as_it_stands(session, gift, day=day)
     why_not = _refusal(session, gift, me)

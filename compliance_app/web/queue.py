@@ -6,7 +6,6 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import RuleError
@@ -16,12 +15,12 @@ from compliance_app.rules.verdicts import Verdict
 from compliance_app.rules.workflow import due_on
 from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.policies import policy_of
-from compliance_app.store import audit as audit_store
 from compliance_app.store import identity
 from compliance_app.store import people as people_store
 from compliance_app.store.policies import HASHES
 from compliance_app.store.waiting import Waiting, WaitingShare, read_waiting, shares_waiting
 from compliance_app.web.guard import Actor
+from compliance_app.web.kept import kept
 
 # How many waiting shares are weighed, how many gifts are counted, and how many the list shows.
 WEIGHED = 2_000
@@ -87,6 +86,11 @@ class Queue(NamedTuple):
 
 def queue_of(session: Session, me: Actor, at: datetime, *, show: str = "all") -> Queue:
     """Return what the person may decide on: over the limit, to be judged, flagged, then oldest."""
+    key = ("queue", me.person_id, me.role, at.date(), show)
+    return kept(session, key, lambda: _read_queue(session, me, at, show))
+
+
+def _read_queue(session: Session, me: Actor, at: datetime, show: str) -> Queue:
     givers = _chain(session, me)
     waiting, (rows, versions) = read_waiting(
         session,
@@ -120,20 +124,15 @@ def came_to_light(session: Session, me: Actor) -> int:
 
 
 def number_waiting(session: Session, me: Actor) -> str:
-    """Return how many gifts wait for the person, as every page says it; nothing where none does.
+    """Return how many gifts wait for the person, as every page says it; nothing where none does."""
+    return kept(session, ("number", me.person_id, me.role), lambda: _number(session, me))
 
-    They are counted when the trail has grown since they were counted last: nothing that
-    changes their number goes untold.
-    """
-    known: dict[int, tuple[int, str]] = current_app.extensions.setdefault("waiting", {})
-    head = audit_store.head_now(session)
-    if known.get(me.person_id, (None, ""))[0] != head:
-        waiting, _ = read_waiting(session, me.person_id, _chain(session, me), count=WEIGHED)
-        decidable = (one for one in waiting.gifts if _may_decide(waiting, one, me))
-        number = sum(1 for _ in islice(decidable, MOST_SAID + 1))
-        said = f"{MOST_SAID}+" if number > MOST_SAID else str(number or "")
-        known[me.person_id] = (head, said)
-    return known[me.person_id][1]
+
+def _number(session: Session, me: Actor) -> str:
+    waiting, _ = read_waiting(session, me.person_id, _chain(session, me), count=WEIGHED)
+    decidable = (one for one in waiting.gifts if _may_decide(waiting, one, me))
+    number = sum(1 for _ in islice(decidable, MOST_SAID + 1))
+    return f"{MOST_SAID}+" if number > MOST_SAID else str(number or "")
 
 
 def _chain(session: Session, me: Actor) -> set[int] | None:
