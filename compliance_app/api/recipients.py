@@ -25,6 +25,7 @@ from compliance_app.store.base import db
 from compliance_app.store.naming import hold_names
 from compliance_app.store.recipients import Found
 from compliance_app.web.guard import actor, requires
+from compliance_app.web.kept import kept_each
 
 bp = Blueprint("recipients", __name__)
 
@@ -42,9 +43,10 @@ def index() -> ResponseReturnValue:
     """Find people at clients, each with what is left for them today."""
     query, reading, day = read_query(RecipientQuery), db.session(), today()
     found, more = _find(reading, query)
+    said = kept_each(reading, ("recipient", day), found, lambda new: _said(reading, new, day))
     # A `RecipientPage`, written straight; making the objects first takes longer.
     page = {
-        "recipients": _recipients_now(reading, found, day),
+        "recipients": [said[person] for person in found],
         "next": str(found[-1].id) if more else None,
     }
     return respond(orjson.dumps(page).decode())
@@ -68,6 +70,10 @@ def create() -> ResponseReturnValue:
     """Add a person, unless they look like somebody who is in the register."""
     body = read_body(RecipientBody)
     return perform(lambda work, at: _add(work, body, at), body)
+
+
+def _said(session: Session, found: Sequence[Found], day: date) -> dict[Found, dict[str, Any]]:
+    return dict(zip(found, _recipients_now(session, found, day), strict=True))
 
 
 def _find(session: Session, query: RecipientQuery) -> tuple[list[Found], bool]:

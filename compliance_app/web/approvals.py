@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
         "approvals/index.html",
         queue=queue,
         card=_card(chosen) if chosen else None,
-        form=DecisionForm(),
+        form=_blank(),
         opened=False,
         **_words(),
     )
@@ -55,12 +55,12 @@ def show(reference: str) -> ResponseReturnValue:
     """Show the card of one gift beside the queue; for a script, the card alone."""
     fragment = request.headers.get("X-Fragment")
     if fragment is None:
-        return _page(_card(reference), DecisionForm())
+        return _page(_card(reference), _blank())
     return render_template(
         "approvals/_card.html",
         card=_card(reference),
         queue=None,
-        form=DecisionForm(),
+        form=_blank(),
         opened=fragment == "opened",
         **_words(),
     )
@@ -172,6 +172,11 @@ def _queue() -> Queue:
 
 def _card(reference: str) -> Card:
     return card_of(db.session(), reference, actor(), now())
+
+
+def _blank() -> DecisionForm:
+    """Return a form to be filled in; the page puts its token beside it."""
+    return DecisionForm(formdata=None, meta={"csrf": False})
 
 
 def _words() -> dict[str, object]:

@@ -5,7 +5,7 @@ under a head of the trail is right as long as that is its head. The head is read
 read after it may be newer, but then nobody finds this head again.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from flask import current_app
@@ -15,9 +15,10 @@ from compliance_app.store import audit as store
 from compliance_app.store.audit import End
 
 # How many values are kept under one head.
-MOST = 500
+MOST = 2_000
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 def kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
@@ -25,16 +26,28 @@ def kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
 
     What it returns is shared by requests, so nobody may change it.
     """
+    return kept_each(session, key, [None], lambda _: {None: read()})[None]
+
+
+def kept_each(
+    session: Session, key: Hashable, of: Sequence[K], read: Callable[[list[K]], Mapping[K, T]]
+) -> dict[K, T]:
+    """Return the same of several things; `read` is asked for those of which nothing is kept."""
     values = _values_under(store.end_now(session))
-    if key not in values:
-        if len(values) >= MOST:
+    found = {one: cast("T", values[key, one]) for one in of if (key, one) in values}
+    missing = [one for one in of if one not in found]
+    if missing:
+        new = read(missing)
+        if len(values) + len(new) > MOST:
             values.clear()
-        values[key] = read()
-    return cast("T", values[key])
+        values.update({(key, one): value for one, value in new.items()})
+        found.update(new)
+    return found
 
 
-def _values_under(end: End) -> dict[Hashable, object]:
-    known: tuple[End, dict[Hashable, object]] | None = current_app.extensions.get("kept")
+def _values_under(end: End) -> dict[tuple[Hashable, Hashable], object]:
+    extensions = current_app.extensions
+    known: tuple[End, dict[tuple[Hashable, Hashable], object]] | None = extensions.get("kept")
     if known is None or known[0] != end:
-        known = current_app.extensions["kept"] = (end, {})
+        known = extensions["kept"] = (end, {})
     return known[1]

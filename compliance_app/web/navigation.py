@@ -1,7 +1,7 @@
 """Where a person can go: one table for the rail, the phone's menu and its tabs."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, g, request, url_for
 
@@ -174,15 +174,15 @@ def stand_at(endpoint: str) -> None:
     g.stands_at = endpoint
 
 
-def address(endpoint: str) -> str:
-    """Return the address of a page that has one alone."""
-    return _address(endpoint, request.script_root)
+def address(endpoint: str, **values: str | None) -> str:
+    """Return the address of a page of which there are few: its values are words of a table."""
+    return _address(endpoint, request.script_root, **values)
 
 
 @lru_cache(maxsize=1_000)
-def _address(endpoint: str, _root: str) -> str:
+def _address(endpoint: str, _root: str, **values: Any) -> str:  # noqa: ANN401 - as `url_for` has it
     """Return the same; every address begins with the root of the application."""
-    return url_for(endpoint)
+    return url_for(endpoint, **values)
 
 
 def places() -> tuple[Place, ...]:
