@@ -16,6 +16,13 @@ def test_signing_in_leads_home(app: Flask) -> None:
     assert page.follow().words("h1") == ["Home"]
 
 
+def test_pages_opened_side_by_side_share_one_form_token(app: Flask) -> None:
+    page = Page(app).sign_in(EMAILS["rep"])
+
+    assert "Set-Cookie" in page.response.headers
+    assert "Set-Cookie" not in page.get("/gifts").response.headers
+
+
 def test_signing_in_leads_on_to_the_page_that_was_asked_for(app: Flask) -> None:
     page = Page(app).get("/gifts?before=7", status=302)
     assert page.location == "/sign-in?next=/gifts?before%3D7"
