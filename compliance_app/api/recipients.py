@@ -22,10 +22,10 @@ from compliance_app.services.recipients import NewRecipient, rooms_on
 from compliance_app.store import finding, models
 from compliance_app.store import recipients as store
 from compliance_app.store.base import db
+from compliance_app.store.kept import kept_each
 from compliance_app.store.naming import hold_names
 from compliance_app.store.recipients import Found
 from compliance_app.web.guard import actor, requires
-from compliance_app.web.kept import kept_each
 
 bp = Blueprint("recipients", __name__)
 

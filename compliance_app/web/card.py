@@ -15,11 +15,11 @@ from compliance_app.services.assessing import FORBIDDEN, JudgedShare, Judgement
 from compliance_app.services.recipients import statement
 from compliance_app.services.workplaces import Firm
 from compliance_app.store import reviewing
+from compliance_app.store.kept import kept
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.reviewed import ReviewedGift
 from compliance_app.store.reviewing import GiverSum, NearGift, Sum
 from compliance_app.web.guard import Actor
-from compliance_app.web.kept import kept
 from compliance_app.web.visibility import get_reviewed_gift
 
 MOST_NEAR = 3

@@ -17,10 +17,10 @@ from compliance_app.services.assessing import FORBIDDEN
 from compliance_app.services.policies import policy_of
 from compliance_app.store import identity
 from compliance_app.store import people as people_store
+from compliance_app.store.kept import kept
 from compliance_app.store.policies import HASHES
 from compliance_app.store.waiting import Waiting, WaitingShare, read_waiting, shares_waiting
 from compliance_app.web.guard import Actor
-from compliance_app.web.kept import kept
 
 # How many waiting shares are weighed, how many gifts are counted, and how many the list shows.
 WEIGHED = 2_000

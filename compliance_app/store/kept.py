@@ -7,18 +7,19 @@ read after it may be newer, but then nobody finds this head again.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar, cast
+from weakref import WeakKeyDictionary
 
-from flask import current_app
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from compliance_app.store import audit as store
-from compliance_app.store.audit import End
+from compliance_app.store import audit
 
 # How many values are kept under one head.
 MOST = 2_000
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
+Values = dict[tuple[Hashable, Hashable], object]
 
 
 def kept(session: Session, key: Hashable, read: Callable[[], T]) -> T:
@@ -33,8 +34,10 @@ def kept_each(
     session: Session, key: Hashable, of: Sequence[K], read: Callable[[list[K]], Mapping[K, T]]
 ) -> dict[K, T]:
     """Return the same of several things; `read` is asked for those of which nothing is kept."""
-    values = _values_under(store.end_now(session))
-    found = {one: cast("T", values[key, one]) for one in of if (key, one) in values}
+    values = _values_under(audit.end_now(session), session.get_bind().engine)
+    # Looked up once each: another request may clear them meanwhile.
+    looked_up = ((one, values.get((key, one), _NOTHING)) for one in of)
+    found = {one: cast("T", value) for one, value in looked_up if value is not _NOTHING}
     missing = [one for one in of if one not in found]
     if missing:
         new = read(missing)
@@ -45,9 +48,13 @@ def kept_each(
     return found
 
 
-def _values_under(end: End) -> dict[tuple[Hashable, Hashable], object]:
-    extensions = current_app.extensions
-    known: tuple[End, dict[tuple[Hashable, Hashable], object]] | None = extensions.get("kept")
+def _values_under(end: audit.End, engine: Engine) -> Values:
+    known = _KNOWN.get(engine)
     if known is None or known[0] != end:
-        known = extensions["kept"] = (end, {})
+        known = _KNOWN[engine] = (end, {})
     return known[1]
+
+
+_NOTHING = object()
+# What is kept of each database, and under which head.
+_KNOWN: WeakKeyDictionary[Engine, tuple[audit.End, Values]] = WeakKeyDictionary()
