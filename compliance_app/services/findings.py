@@ -3,7 +3,7 @@
 What is to be noticed is for `services/noticing`; an act on the gift itself settles it too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -27,14 +27,13 @@ class Noticed(NamedTuple):
 
 def write_down(
     session: Session,
-    person_id: int,
-    new: Mapping[str, Noticed],
+    new: Mapping[int, Mapping[str, Noticed]],
     *,
     merge_id: int | None,
     at: datetime,
 ) -> list[RecipientFinding]:
-    """Keep findings of a person's gifts; the caller tells the trail."""
-    ids = gift_store.ids_by_reference(session, new) if new else {}
+    """Keep findings of people's gifts; the caller tells the trail."""
+    ids = gift_store.ids_by_reference(session, {name for gifts in new.values() for name in gifts})
     findings = [
         RecipientFinding(
             merge_id=merge_id,
@@ -47,7 +46,8 @@ def write_down(
             sentence=one.sentence,
             found_at=at,
         )
-        for reference, one in new.items()
+        for person_id, gifts in new.items()
+        for reference, one in gifts.items()
     ]
     session.add_all(findings)
     session.flush()
@@ -58,33 +58,43 @@ def settle(
     session: Session, finding: RecipientFinding, *, reason: str, actor_id: int | None, at: datetime
 ) -> None:
     """Close a finding with what was done about it."""
-    finding.closed_at, finding.closed_by_id, finding.closed_reason = at, actor_id, reason.strip()
-    record(session, Event.FINDING_SETTLED, finding, actor_id=actor_id, at=at)
+    settle_these(session, [finding], reason=reason, actor_id=actor_id, at=at)
 
 
 def settle_all(
     session: Session, gift: Gift, *, reason: str, actor_id: int | None, at: datetime
 ) -> None:
     """Close what is open about a gift, since an act on the gift itself has dealt with it."""
-    for finding in identity.findings_of_gift(session, gift.id):
-        settle(session, finding, reason=reason, actor_id=actor_id, at=at)
+    found = identity.findings_of_gift(session, gift.id)
+    settle_these(session, found, reason=reason, actor_id=actor_id, at=at)
+
+
+def settle_these(
+    session: Session,
+    findings: Sequence[RecipientFinding],
+    *,
+    reason: str,
+    actor_id: int | None,
+    at: datetime,
+) -> None:
+    """Close several findings for one reason."""
+    for finding in findings:
+        finding.closed_at, finding.closed_by_id = at, actor_id
+        finding.closed_reason = reason.strip()
+    record(session, Event.FINDING_SETTLED, findings, actor_id=actor_id, at=at)
 
 
 def record(
     session: Session,
     event: Event,
-    finding: RecipientFinding,
+    findings: Sequence[RecipientFinding],
     *,
     actor_id: int | None,
     at: datetime,
 ) -> None:
-    """Tell the trail of a finding."""
+    """Tell the trail of findings, each with an event of its own."""
+    if not findings:
+        return
     session.flush()
-    audit.append(
-        session,
-        event,
-        actor_id=actor_id,
-        at=at,
-        subject=f"finding:{finding.id}",
-        body=row_document(finding),
-    )
+    acts = [audit.Act(event, f"finding:{one.id}", row_document(one)) for one in findings]
+    audit.append_all(session, acts, actor_id=actor_id, at=at)

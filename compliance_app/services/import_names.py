@@ -44,10 +44,12 @@ class OtherNames:
     def tell(self, session: Session, *, actor_id: int | None, at: datetime) -> None:
         """Let the past gifts come to light, so that an officer looks at each."""
         given = store.given_to(session, self._past)
-        for person_id, gifts in noticed(session, given).items():
-            new = {name: one for name, one in gifts.items() if name in given[person_id]}
-            for one in findings.write_down(session, person_id, new, merge_id=None, at=at):
-                findings.record(session, Event.FINDING_RAISED, one, actor_id=actor_id, at=at)
+        new = {
+            person_id: {name: one for name, one in gifts.items() if name in given[person_id]}
+            for person_id, gifts in noticed(session, given).items()
+        }
+        raised = findings.write_down(session, new, merge_id=None, at=at)
+        findings.record(session, Event.FINDING_RAISED, raised, actor_id=actor_id, at=at)
 
     def _sayings(self, gift: FileGift) -> Mapping[int, Saying]:
         """Return who is named otherwise, by the line of the row."""

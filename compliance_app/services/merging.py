@@ -76,7 +76,7 @@ def merge(
     new = {name: one for name, one in together.items() if name not in alone}
     findings = [
         *_follow(session, moved, person),
-        *write_down(session, person.id, new, merge_id=done.id, at=at),
+        *write_down(session, {person.id: new}, merge_id=done.id, at=at),
     ]
     _record(session, Event.RECIPIENT_MERGED, done, moved, findings, actor_id=actor_id, at=at)
     note_merged(session, record_id, into_id, reason=reason.strip(), actor_id=actor_id, at=at)
@@ -146,7 +146,7 @@ def _follow(
     session: Session, moved: Iterable[Recipient], person: Recipient
 ) -> list[RecipientFinding]:
     """Let what is open about the records stand with the person who goes on."""
-    findings = list(store.open_findings(session, person_ids=[one.id for one in moved]))
+    findings = store.open_findings_of(session, [one.id for one in moved])
     for finding in findings:
         finding.recipient_id = person.id
     session.flush()
@@ -158,7 +158,7 @@ def _settle(
 ) -> list[RecipientFinding]:
     """Close what is no longer over the limit, and give the rest to whom the gift was logged."""
     found = noticed(session, [person.id for person in people])
-    findings = list(store.open_findings(session, person_ids=found))
+    findings = store.open_findings_of(session, found)
     for finding in findings:
         reference = finding.gift.reference
         holder = next((person for person, gifts in found.items() if reference in gifts), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -83,16 +83,21 @@ class Watch:
         """Raise what is new since then and settle what is gone, each with an event of its own."""
         self.session.flush()
         after = noticed(self.session, self.before)
-        for finding in identity.open_findings(self.session, person_ids=after):
-            if finding.gift.reference not in after[finding.recipient_id]:
-                findings.settle(self.session, finding, reason=NO_LONGER, actor_id=actor_id, at=at)
-        raised = []
-        for person_id, gifts in after.items():
-            known = self.before[person_id]
-            new = {name: one for name, one in gifts.items() if name not in known}
-            raised += findings.write_down(self.session, person_id, new, merge_id=None, at=at)
-        for finding in raised:
-            findings.record(self.session, Event.FINDING_RAISED, finding, actor_id=actor_id, at=at)
+        gone = [
+            finding
+            for finding in identity.open_findings_of(self.session, after)
+            if finding.gift.reference not in after[finding.recipient_id]
+        ]
+        by: Any = {"actor_id": actor_id, "at": at}
+        findings.settle_these(self.session, gone, reason=NO_LONGER, **by)
+        new = {
+            person_id: {
+                name: one for name, one in gifts.items() if name not in self.before[person_id]
+            }
+            for person_id, gifts in after.items()
+        }
+        raised = findings.write_down(self.session, new, merge_id=None, at=at)
+        findings.record(self.session, Event.FINDING_RAISED, raised, **by)
         return raised
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from compliance_app.rules.identity import OPEN, PairState
 from compliance_app.store.bulk import chunks
@@ -68,11 +68,10 @@ def merges_of(session: Session, person_id: int) -> Sequence[RecipientMerge]:
 def open_findings(
     session: Session,
     *,
-    person_ids: Iterable[int] | None = None,
     before_id: int | None = None,
     count: int | None = None,
 ) -> Sequence[RecipientFinding]:
-    """Return what is not settled yet: of some people, or of all, the newest first."""
+    """Return what is not settled yet, the newest first."""
     statement = (
         select(RecipientFinding)
         .where(RecipientFinding.closed_at.is_(None))
@@ -81,9 +80,22 @@ def open_findings(
     )
     if before_id is not None:
         statement = statement.where(RecipientFinding.id < before_id)
-    if person_ids is not None:
-        statement = statement.where(RecipientFinding.recipient_id.in_(list(person_ids)))
     return session.scalars(statement).all()
+
+
+def open_findings_of(session: Session, person_ids: Iterable[int]) -> list[RecipientFinding]:
+    """Return what is not settled yet about people, each with its gift."""
+    statement = (
+        select(RecipientFinding)
+        .where(RecipientFinding.closed_at.is_(None))
+        .options(selectinload(RecipientFinding.gift))
+        .order_by(RecipientFinding.id)
+    )
+    return [
+        finding
+        for some in chunks(sorted(set(person_ids)))
+        for finding in session.scalars(statement.where(RecipientFinding.recipient_id.in_(some)))
+    ]
 
 
 def get_open_finding(

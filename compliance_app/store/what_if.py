@@ -65,7 +65,9 @@ def past_shares(
         statement = statement.where(Share.given_on <= until)
     if record_ids is not None:
         statement = statement.where(Share.recipient_id.in_(record_ids))
-    for row in session.execute(statement.execution_options(yield_per=ROWS)):
+    if record_ids is None:
+        statement = statement.execution_options(yield_per=ROWS)
+    for row in session.execute(statement):
         yield PastShare._make(row)
 
 
