@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
+from compliance_app.services import crm_account_owners, crm_owners
 from compliance_app.services.crm_plans import Act, ContactPlan, Planned, all_matched
 from compliance_app.services.crm_rows import CrmRow
 from compliance_app.services.crm_sources import Kind
@@ -13,6 +14,7 @@ from compliance_app.services.crm_suspects import suspect
 from compliance_app.services.crm_updates import update_some
 from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, crm, recipient_keys
+from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks, reserve_ids
 from compliance_app.store.gifts import row_document
 from compliance_app.store.models import (
@@ -46,10 +48,19 @@ def apply(
     refiling = Refiling(session, _moving(plan, updates, at.date()))
     # Before any firm is locked, as whoever sets a firm's class does.
     hold_merges_off(session)
+    known = {firm.key: firm.employer_id for firm in plan.firms.values()}
+    handed = {
+        firm_id: one.before_id
+        for key, one in plan.owned.items()
+        if (firm_id := known[key]) and one.before_id is not None
+    }
+    crm_owners.lock_requests(session, handed)
     again = _firms_again(session, plan)
     # Everybody is locked before the first event is written: the head of the trail comes last.
     for ids in chunks(sorted({one.target_id or 0 for one in updates})):
         lock_recipients(session, ids)
+    for some_ids in chunks(sorted({known[key] or 0 for key in plan.owned})):
+        employer_store.lock_employers(session, *some_ids)
     refiling.watch()
     audit.write_many(session, again, actor_id=actor_id, at=at)
     firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
@@ -70,6 +81,13 @@ def apply(
     added: dict[int, int] = {}
     for some in chunks(new):
         added |= writer.write(some, actor_id=actor_id)
+    owned = {
+        firm_id: one
+        for key, one in plan.owned.items()
+        # A firm that only rows name which change nothing is not added.
+        if (firm_id := known[key] or firms.get(key)) is not None
+    }
+    crm_account_owners.give(session, owned, import_id=import_id, actor_id=actor_id, at=at)
     return suspect(session, plan, new, added, actor_id=actor_id, at=at)
 
 

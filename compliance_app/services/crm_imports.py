@@ -16,6 +16,7 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.errors import InputError, PermissionMissingError
 from compliance_app.rules.permissions import Permission, may
 from compliance_app.services import crm_accounts, crm_contacts, crm_deals, crm_files, misnamed
+from compliance_app.services.crm_account_owners import read_owners
 from compliance_app.services.crm_accounts import AccountPlan
 from compliance_app.services.crm_deals import USUAL_STAGES, DealPlan
 from compliance_app.services.crm_plans import Act, ContactPlan, Planned
@@ -198,7 +199,9 @@ def _plan(
 ) -> Plan:
     if layout.kind is Kind.CONTACTS:
         least = misnamed.least_on(session, today)
-        return ContactPlan(session, layout.source, rows, least=least)
+        plan = ContactPlan(session, layout.source, rows, least=least)
+        plan.planned, plan.owned = read_owners(session, plan.planned, plan.firms, today)
+        return plan
     if layout.kind is Kind.ACCOUNTS:
         return AccountPlan(session, layout.source, rows, today)
     stages: Collection[str] = choice.stages

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import Contact as Matched
 from compliance_app.rules.matching import contacts_named, what_is_odd
+from compliance_app.services.crm_owners import Owned
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.misnamed import is_other_name
@@ -83,6 +84,8 @@ class ContactPlan:
         self.problems: list[Problem] = []
         self.planned: list[Planned] = []
         self.firms: dict[int, Firm] = {}
+        # Who takes which account over, by the key of the firm.
+        self.owned: dict[str, Owned] = {}
         self._ids = crm.external_ids(
             session, source, Kind.CONTACTS, (row.external_id for row in rows)
         )

@@ -98,6 +98,7 @@ def _contact(line: int, cells: Mapping[str, str], source: str) -> CrmRow:
         title=cells.get("title", ""),
         employer=cells.get("employer", ""),
         employer_ids=_ids(cells.get("employer_external_id", ""), source),
+        owner=cells.get("owner", ""),
     )
 
 

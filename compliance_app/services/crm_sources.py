@@ -42,6 +42,7 @@ FIELDS: Mapping[Kind, Mapping[str, str]] = {
         "title": "Title",
         "employer": "Employer's name",
         "employer_external_id": "Employer's id",
+        "owner": "Account owner's name or e-mail",
     },
     Kind.ACCOUNTS: {
         "external_id": "Id in the other system",
@@ -111,6 +112,7 @@ COLUMN_SETS: Sequence[ColumnSet] = (
             "title": ("Title",),
             "employer": ("Account Name",),
             "employer_external_id": ("Account ID", "AccountId"),
+            "owner": ("Account Owner",),
         },
         ("Contact ID", "LastName", "Salutation", "Mailing Street", "Email Opt Out", "Title"),
     ),

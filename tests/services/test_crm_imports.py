@@ -9,7 +9,14 @@ from flask import Flask
 from openpyxl import Workbook
 
 from compliance_app.rules.client_errors import AlreadyUndoneError
-from compliance_app.services import crm_imports, crm_undo, employments, gifts, recipients
+from compliance_app.services import (
+    coverage,
+    crm_imports,
+    crm_undo,
+    employments,
+    gifts,
+    recipients,
+)
 from compliance_app.services.crm_imports import Choice, Compared, RowsRefusedError
 from compliance_app.services.crm_rows import BadCellError, whole_salesforce_id
 from compliance_app.services.crm_sources import Kind
@@ -491,3 +498,35 @@ def test_an_address_that_is_somebody_else_s_by_now_does_not_go_back(app: Flask) 
         recipients.add(session, new, actor_id=CAST.rep, at=NOON, confirmed_new=True)
     assert undo(number).kept == ["Ken Ito stays: ken@acme.example belongs to Kenneth Burke by now."]
     replays()
+
+
+def test_the_account_owner_in_a_report_of_contacts_covers_the_account(app: Flask) -> None:
+    head = "First Name,Last Name,Title,Account Name,Email,Account Owner\n"
+    with unit_of_work() as session:
+        coverage.hand_over(session, 1, CAST.rep, on=NOON.date(), actor_id=CAST.officer, at=NOON)
+    rows = (
+        "Ida,Rask,CIO,New Mill,ida@mill.example,Theo Marsh\n"
+        "Bo,Dahl,CIO,Northgate Pension Trust,bo@gate.example,theo@firm.example\n"
+        "Jo,Lund,CIO,Harbor Capital,jo@harbor.example,Theo Marsh\n"
+        "Al,Berg,CFO,Harbor Capital,al@harbor.example,Rita Rep\n"
+    )
+    number, done = bring(head + rows, "salesforce")
+    assert [one.sentence for one in done.planned] == [
+        "account owner: Theo Marsh",
+        "account owner: Theo Marsh, after Rita Rep",
+        "The file names Rita Rep and Theo Marsh as its owner, so nobody takes the account over.",
+        "",
+    ]
+    assert covered() == {"New Mill": ["Theo Marsh"], "Northgate Pension Trust": ["Theo Marsh"]}
+    replays()
+    undo(number)
+    assert covered() == {"Northgate Pension Trust": ["Rita Rep"]}
+    replays()
+
+
+def covered() -> dict[str, list[str]]:
+    with unit_of_work() as session:
+        firms = {
+            firm.name: coverage.owners_on(firm, LATER.date()) for firm in session.query(Employer)
+        }
+        return {name: [one.name for one in people] for name, people in firms.items() if people}
