@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from compliance_app.store.in_place import check_in_place, watch
+from compliance_app.store.prepared import driver_of
 from compliance_app.store.turns import PATIENCE_MS, TakeTurn, no_queue, turn
 
 NAMES = {
@@ -224,11 +225,9 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get("patience_ms") != patience_ms:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
         connection.info["patience_ms"] = patience_ms
-    if is_writing:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # Waits for nobody and cannot fail, so it goes straight to the driver: each request has one.
-        connection.connection.execute("BEGIN")
+    # Straight to the driver: each request begins one, and all writers wait for who has the turn.
+    with driver_of(connection) as driver:
+        driver.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _connect_postgresql(

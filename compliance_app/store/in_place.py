@@ -4,6 +4,7 @@ A file that was moved away stays open, and so does its log; what is written then
 file went, and a new file made in its place would destroy the log.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def watch(engine: Engine) -> None:
             raise sqlite3.OperationalError(_MOVED)
 
     def note(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
-        record.info["file"] = _identity(path)
+        record.info["file"] = _identity(file)
 
     event.listen(engine, "do_connect", refuse_beside_log)
     event.listen(engine, "connect", note)
@@ -48,7 +49,7 @@ def check_in_place(connection: Connection) -> None:
     opened: Identity | None = connection.info.get("file")
     if opened is None:
         return
-    there = _identity(Path(str(connection.engine.url.database)))
+    there = _identity(str(connection.engine.url.database))
     if there == opened:
         return
     if there is not None:
@@ -57,9 +58,9 @@ def check_in_place(connection: Connection) -> None:
     raise OperationalError("BEGIN", None, sqlite3.OperationalError(_MOVED))
 
 
-def _identity(path: Path) -> Identity | None:
+def _identity(path: str) -> Identity | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - a path takes longer, and all writers wait for it
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
