@@ -15,7 +15,7 @@ from compliance_app.store.base import Base
 CHUNK = 1_000
 ROOM_KB = 64 * 1024
 # After how many new objects cycles of them are looked for; by default after 700.
-SELDOM = 50_000
+SELDOM = 500_000
 
 T = TypeVar("T")
 
