@@ -97,6 +97,11 @@ class PlainTable:
 
     def add_up_with(self, driver: Any, rows: Sequence[SumRow], *, server: bool) -> None:  # noqa: ANN401
         """Add rows of sums to those there are, by their key; one that is all key is put there."""
+        if server and len(rows) >= MANY:
+            # One short text for all of them: the driver reads each mark of a long one by itself.
+            document = canonical([dict(zip(self._names, row, strict=True)) for row in rows])
+            driver.execute(self._adding_document, (document,))
+            return
         mark = "%s" if server else "?"
         for some in _pieces(rows):
             driver.execute(self._adding(mark, len(some)), tuple(chain.from_iterable(some)))
@@ -126,6 +131,19 @@ class PlainTable:
 
     @cache  # noqa: B019 - a table of ours lives as long as the program
     def _adding(self, mark: str, number: int) -> str:
+        marks = ", ".join([mark] * len(self._names))
+        values = ", ".join([f"({marks})"] * number)
+        return f"{self._insert} VALUES {values} {self._on_conflict}"
+
+    @cached_property
+    def _adding_document(self) -> str:
+        """Return the insert of rows that come as one JSON document."""
+        columns, rows = ", ".join(self._names), f"json_populate_recordset(NULL::{self._name}, %s)"
+        # Names of our own tables and columns alone.
+        return f"{self._insert} SELECT {columns} FROM {rows} {self._on_conflict}"  # noqa: S608
+
+    @cached_property
+    def _on_conflict(self) -> str:
         keys = [column.name for column in self._columns if column.primary_key]
         sums = [
             f"{name} = {self._name}.{name} + excluded.{name}"
@@ -133,9 +151,7 @@ class PlainTable:
             if name not in keys
         ]
         known = f"DO UPDATE SET {', '.join(sums)}" if sums else "DO NOTHING"
-        marks = ", ".join([mark] * len(self._names))
-        values = ", ".join([f"({marks})"] * number)
-        return f"{self._insert} VALUES {values} ON CONFLICT ({', '.join(keys)}) {known}"
+        return f"ON CONFLICT ({', '.join(keys)}) {known}"
 
     @cached_property
     def _insert(self) -> str:
