@@ -22,6 +22,8 @@ from compliance_app.store.naming import hold_names
 from compliance_app.store.scanning import LEAST, SPAN
 
 SLICES = 16
+# How many pairs a process remembers, which takes some 60 MB.
+MOST_REMEMBERED = 500_000
 
 
 class Register:
@@ -30,6 +32,7 @@ class Register:
     def __init__(self, session: Session) -> None:
         self.contacts: dict[int, Contact] = {}
         self._person_of: dict[int, int] = {}
+        self._met: set[tuple[int, int]] = set()
         with seldom_collecting():
             for number, person_id, contact in scanning.contacts(session):
                 self.contacts[number] = contact
@@ -50,15 +53,19 @@ class Register:
     def suspicions(self, blocks: Iterable[list[int]], *, least: int) -> list[Suspicion]:
         """Weigh the records that share a block, and return those that may be one person.
 
-        A pair shares several keys and comes up in several slices; it is explained once, later.
+        A pair shares several keys and comes up in several slices. It is weighed once by each
+        process, whose earlier slices are kept before its later ones, and explained once, later.
         """
         # In the order of the blocks, so that who was looked at last is looked at again soon.
         met = dict.fromkeys(chain.from_iterable(combinations(block, 2) for block in blocks))
+        fresh = [pair for pair in met if pair not in self._met]
+        if len(self._met) < MOST_REMEMBERED:
+            self._met.update(fresh)
         person_of = self._person_of
         return [
             Suspicion(one_id, other_id, score, "")
             for one_id, other_id, score in likely_pairs(
-                met, self.contacts, self.rarity, least=least
+                fresh, self.contacts, self.rarity, least=least
             )
             if person_of.get(one_id, one_id) != person_of.get(other_id, other_id)
         ]

@@ -6,7 +6,7 @@ session has loaded do not learn of it; what they changed is written first.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
@@ -72,7 +72,7 @@ class Form:
             for place, column in enumerate(statement.selected_columns)
             if (reader := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
-        self._named = row._make
+        self._named = getattr(row, "_make", row)
 
     def bind(self, values: Values) -> Any:  # noqa: ANN401 - as the driver takes them
         """Return the values of each mark in the text."""
@@ -112,6 +112,18 @@ def ask(session: Session, *questions: Question) -> list[Answer]:
                 for form, (_, values) in zip(forms, questions, strict=True)
             ]
         return [form.read(cursor.fetchall()) for form, cursor in zip(forms, cursors, strict=True)]
+
+
+def stream(session: Session, statement: AnySelect, *, some: int) -> Iterator[Sequence[Any]]:
+    """Yield rows just as the driver has them, so many at a time, within one transaction."""
+    connection = session.connection()
+    form = Form(statement, connection.dialect, {}, tuple)
+    # Without a name, a server would send all of them at once.
+    name = {"name": "rows"} if connection.dialect.name == "postgresql" else {}
+    with driver_of(connection) as driver, closing(driver.cursor(**name)) as cursor:
+        cursor.execute(form.text, form.bind({}))
+        while rows := cursor.fetchmany(some):
+            yield from rows
 
 
 @contextmanager

@@ -69,6 +69,8 @@ def keep_people_of(session: Session, employer_id: int) -> None:
 
 def fill(session: Session) -> int:
     """Make the keys of the records that have none, and say how many there were."""
+    if _has_keys(session):
+        return 0
     # One pass over the words: they have no index by record, since nothing else asks so.
     has_none = Recipient.id.not_in(select(RecipientWord.recipient_id))
     ids = session.scalars(select(Recipient.id).where(has_none).order_by(Recipient.id)).all()
@@ -76,6 +78,15 @@ def fill(session: Session) -> int:
         keep(session, session.scalars(_with_work(some)))
         session.expunge_all()
     return len(ids)
+
+
+def _has_keys(session: Session) -> bool:
+    """Say whether the first record has keys; they are made for all together, so all have then."""
+    first = session.scalars(select(Recipient).order_by(Recipient.id).limit(1)).one_or_none()
+    if first is None:
+        return True
+    word = next(rotations(contacts_of(first)[0]), None)
+    return word is not None and session.get(RecipientWord, (word, first.id)) is not None
 
 
 def _with_work(ids: Sequence[int]) -> Select[Recipient]:

@@ -17,6 +17,7 @@ from compliance_app.store.models import (
     RecipientKey,
     RecipientScan,
 )
+from compliance_app.store.prepared import stream
 
 # The keys by which records are compared are the numbers below zero, spread evenly.
 LEAST, SPAN = -(2**63), 2**63
@@ -31,10 +32,10 @@ def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
         number: parse_employer(name)
         for number, name in session.execute(select(Employer.id, Employer.name))
     }
-    rows = session.connection().execute(_everybody().execution_options(yield_per=ROWS))
     # What many share is kept once: less memory, and nearer to the processor.
     shared: dict[str, str] = {}
     once = shared.setdefault
+    rows = stream(session, _everybody(), some=ROWS)
     for number, person_id, name, email, phone, employer_id, title in rows:
         first, middle, last, generation, office = parse_name(name)
         yield (
@@ -93,8 +94,7 @@ def blocks(session: Session, since: int, before: int) -> Iterator[list[int]]:
         .group_by(RecipientKey.key)
         .having(func.count().between(2, LARGEST_BLOCK))
     )
-    rows = session.connection().execute(statement.execution_options(yield_per=ROWS))
-    for numbers in rows.scalars():
+    for (numbers,) in stream(session, statement, some=ROWS):
         yield sorted(map(int, numbers.split(",")))
 
 

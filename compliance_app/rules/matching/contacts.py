@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from compliance_app.rules.matching.employers import employer_codes, parse_employer
@@ -9,7 +10,6 @@ from compliance_app.rules.matching.names import PersonName, fold, parse_name
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(r"x|ext|#", re.IGNORECASE)
-_BETWEEN = re.compile("(?<!^)[._-]+")
 _DIGITS_OF_A_NUMBER = 10
 
 
@@ -72,6 +72,8 @@ def number_of(phone: str) -> str:
     return _NO_DIGIT.sub("", _EXTENSION.split(phone, maxsplit=1)[0])[-_DIGITS_OF_A_NUMBER:]
 
 
+@lru_cache(400_000)
 def mailbox(email: str) -> str:
     """Return whose box an address is: what stands before the sign, no tag, no points between."""
-    return _BETWEEN.sub("", email.partition("@")[0].partition("+")[0])
+    box = email.partition("@")[0].partition("+")[0]
+    return box[:1] + box[1:].replace(".", "").replace("_", "").replace("-", "")

@@ -119,8 +119,6 @@ def employers(one: str, other: str) -> Like:
         return Like.UNKNOWN
     if one == other:
         return Like.SAME
-    if _joined(one) == _joined(other):
-        return Like.VERY_NEAR
     near = _near_employers(one, other)
     if near is Like.OTHER and is_of_government(one) and is_of_government(other):
         return Like.FAR
@@ -132,13 +130,17 @@ _AT_LEAST_NEAR = frozenset({Like.VERY_NEAR, Like.NEAR})
 
 def _near_employers(one: str, other: str) -> Like:
     ratio = fuzz.token_sort_ratio(one, other, score_cutoff=_EMPLOYER_FAR)
+    if ratio < _EMPLOYER_FAR:
+        return Like.OTHER
+    if _joined(one) == _joined(other):
+        return Like.VERY_NEAR
     # What firms do, many do: Gropp Capital Partners and Texas Capital Partners are two.
     ours, theirs = core_of(one), core_of(other)
     core = fuzz.token_sort_ratio(ours, theirs)
     if ratio >= _EMPLOYER_NEAR and core >= _EMPLOYER_NEAR:
         return Like.VERY_NEAR if ratio >= _EMPLOYER_VERY_NEAR else Like.NEAR
     least = _EMPLOYER_FAR if (ours, theirs) == (one, other) else _CORE_FAR
-    return Like.FAR if ratio >= _EMPLOYER_FAR and core >= least else Like.OTHER
+    return Like.FAR if core >= least else Like.OTHER
 
 
 def _are_short_and_long(one: str, other: str) -> bool:

@@ -67,7 +67,9 @@ class Sieve:
         """Say whether two records may reach the score; never no where they do."""
         first, middle, last, _, office, firm, _, _, _, _, _ = one
         first2, middle2, last2, _, office2, firm2, _, _, _, _, _ = other
-        if office or office2 or not first or not first2 or may_be_turned(one, other):
+        if office or office2 or not first or not first2 or first == last2 or last == first2:
+            return True
+        if first[0] == last2[0] and last[0] == first2[0] and may_be_turned(one, other):
             return True
         if len(middle) > 1 or len(middle2) > 1:
             return True
