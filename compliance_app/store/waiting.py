@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.facts import Category
@@ -41,7 +41,7 @@ class WaitingShare(NamedTuple):
     submitted_at: datetime | None
     category: Category
     description: str
-    flags: list[dict[str, Any]]
+    flags: str  # as JSON
     counted_cents: int
     verdict: Verdict | None
     prior_cents: int | None
@@ -176,7 +176,7 @@ def _shares(*, narrowed: bool) -> Prepared:
             Gift.submitted_at,
             GiftVersion.category,
             GiftVersion.description,
-            GiftVersion.flags,
+            cast(GiftVersion.flags, Text),
             Share.counted_cents,
             Assessment.verdict,
             Assessment.prior_cents,

@@ -6,6 +6,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.errors import RuleError
@@ -41,6 +42,7 @@ class Item(NamedTuple):
     others: int
     verdicts: frozenset[Verdict | None]
     due_on: date | None
+    signs: tuple[str, ...]
 
     @property
     def is_over(self) -> bool:
@@ -55,7 +57,7 @@ class Item(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Say whether it may be approved together with others."""
-        return self.verdicts == {Verdict.WITHIN_LIMIT} and not self.tightest.flags
+        return self.verdicts == {Verdict.WITHIN_LIMIT} and not self.signs
 
     @property
     def left_cents(self) -> int | None:
@@ -146,13 +148,13 @@ def _mine(items: Iterable[Item], waiting: Waiting, me: Actor) -> Iterator[Item]:
 
 
 def _may_decide(waiting: Waiting, gift_id: int, me: Actor) -> bool:
-    people = waiting.colleagues
+    people, gift = waiting.colleagues, waiting.gifts.get(gift_id)
+    # One that was sent in since the gifts were read waits until the next look.
+    if gift is None:
+        return False
     try:
         check_may_decide(
-            waiting.gifts[gift_id],
-            people[me.person_id],
-            people,
-            is_recipient=gift_id in waiting.received,
+            gift, people[me.person_id], people, is_recipient=gift_id in waiting.received
         )
     except RuleError:
         return False
@@ -162,7 +164,7 @@ def _may_decide(waiting: Waiting, gift_id: int, me: Actor) -> bool:
 def _fits(item: Item, show: str, today: date) -> bool:
     if show == "due":
         return item.due_on is not None and item.due_on <= today
-    return bool(item.tightest.flags) or item.is_over if show == "flagged" else True
+    return bool(item.signs) or item.is_over if show == "flagged" else True
 
 
 def _count(mine: list[Item], show: str, today: date) -> str:
@@ -172,8 +174,7 @@ def _count(mine: list[Item], show: str, today: date) -> str:
 
 def _risk(item: Item) -> tuple[bool, bool, int, int]:
     """Return what to sort by: the riskiest come first, of equals the oldest."""
-    row = item.tightest
-    return (not item.is_over, not item.is_to_be_judged, -len(row.flags), row.gift_id)
+    return (not item.is_over, not item.is_to_be_judged, -len(item.signs), item.tightest.gift_id)
 
 
 def _item(shares: list[WaitingShare], days_until_due: int, at: datetime) -> Item:
@@ -186,4 +187,5 @@ def _item(shares: list[WaitingShare], days_until_due: int, at: datetime) -> Item
         len(shares) - 1,
         frozenset(share.verdict for share in shares),
         due_on(sent, days_until_due) if sent else None,
+        tuple(flag["code"] for flag in orjson.loads(tightest.flags)),
     )
