@@ -13,9 +13,8 @@ from compliance_app.rules.workflow import DecisionKind, State, holds_room
 from compliance_app.services.assessing import JudgedShare, Judgement
 from compliance_app.services.claims import Claim
 from compliance_app.services.inputs import kept_document
-from compliance_app.services.workplaces import Firm
 from compliance_app.store import audit
-from compliance_app.store.gift_rows import PlainRows, Rows, document_of_rows
+from compliance_app.store.gift_rows import PlainRows, Row, Rows, document_of_rows, object_of
 from compliance_app.store.gifts import document_of
 from compliance_app.store.models import Assessment as AssessmentRow
 from compliance_app.store.models import (
@@ -27,7 +26,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
-from compliance_app.store.recipient_facts import RecipientFacts
+from compliance_app.store.people import staff_of
 from compliance_app.store.reviewed import ReviewedVersion
 
 
@@ -83,29 +82,25 @@ class Outcome(NamedTuple):
 
 def gift_of(session: Session, rows: Rows, judgement: Judgement) -> Gift:
     """Return rows that were just written as the gift they are; it belongs to no session."""
-    version = GiftVersion(**rows[GiftVersion][0])
-    kept = zip(rows[Share], rows[AssessmentRow], judgement.shares, strict=True)
-    version.shares = [
-        Share(
-            **share,
-            assessment=AssessmentRow(**assessment),
-            recipient=Recipient(**_named(judged.recipient), email=judged.recipient.email),
-            employer=Employer(**_named(judged.employment.employer)) if judged.employment else None,
-        )
-        for share, assessment, judged in kept
-    ]
-    row = rows[Gift][0]
-    return Gift(
-        **row,
-        giver=session.get_one(Person, row["giver_id"]),
-        logged_by=session.get_one(Person, row["logged_by_id"]),
-        versions=[version],
-        decisions=[Decision(**decision) for decision in rows[Decision]],
-    )
+    row, kept = rows[Gift][0], zip(rows[Share], rows[AssessmentRow], judgement.shares, strict=True)
+    shares = [_share_of(share, assessment, judged) for share, assessment, judged in kept]
+    related = {
+        "giver": object_of(Person, staff_of(session, row["giver_id"])._asdict()),
+        "logged_by": object_of(Person, staff_of(session, row["logged_by_id"])._asdict()),
+        "versions": [object_of(GiftVersion, {**rows[GiftVersion][0], "shares": shares})],
+        "decisions": [object_of(Decision, decision) for decision in rows[Decision]],
+    }
+    return object_of(Gift, row | related)
 
 
-def _named(one: RecipientFacts | Firm) -> dict[str, Any]:
-    return {"id": one.id, "name": one.name}
+def _share_of(share: Row, assessment: Row, judged: JudgedShare) -> Share:
+    who, firm = judged.recipient, judged.employment.employer if judged.employment else None
+    related = {
+        "assessment": object_of(AssessmentRow, assessment),
+        "recipient": object_of(Recipient, {"id": who.id, "name": who.name, "email": who.email}),
+        "employer": firm and object_of(Employer, {"id": firm.id, "name": firm.name}),
+    }
+    return object_of(Share, share | related)
 
 
 def reassess(session: Session, gift: Gift, judgement: Judgement, *, at: datetime) -> None:

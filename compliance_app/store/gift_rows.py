@@ -6,7 +6,7 @@ They pass by the session's own bookkeeping, and the trail is told of them as the
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Sequence, func, select
 from sqlalchemy.dialects.postgresql import array
@@ -19,6 +19,7 @@ from compliance_app.store.plain import PlainRow, plain_table, write_together
 from compliance_app.store.prepared import Answer, Prepared, Question, ask
 from compliance_app.store.told import assessment_told
 
+AnyModel = TypeVar("AnyModel", bound=Base)
 Row = dict[str, Any]
 Rows = dict[type[Base], list[Row]]
 PlainRows = Mapping[type[Base], list[PlainRow]]
@@ -76,6 +77,14 @@ def rows_of(gift: Gift) -> Rows:
         Share: [_values(share) for share in shares],
         Decision: [_values(decision) for decision in gift.decisions],
     }
+
+
+def object_of(model: type[AnyModel], values: Mapping[str, Any]) -> AnyModel:
+    """Return an object with these values, as if it had been read; it belongs to no session."""
+    made: AnyModel = model.__mapper__.class_manager.new_instance()
+    # Told one by one, each value would be compared and watched.
+    made.__dict__.update(values)
+    return made
 
 
 def document_of_rows(rows: PlainRows) -> dict[str, object]:

@@ -11,7 +11,7 @@ from compliance_app.store.bulk import CHUNK
 from compliance_app.store.gifts import twin_held_off
 from compliance_app.store.ledgers import KNOWN_SHARES, KnownShare
 from compliance_app.store.models import Gift
-from compliance_app.store.people import STAFF, remember_emails
+from compliance_app.store.people import STAFF, remember_staff
 from compliance_app.store.policies import HASHES
 from compliance_app.store.prepared import Answer, Prepared, Question, ask
 from compliance_app.store.recipient_facts import (
@@ -77,7 +77,7 @@ def arrive(
         STAFF(ids=sorted({giver_id, actor_id})),
     )
     earlier = [] if submission_key is None else before[-1]
-    remember_emails(session, staff)
+    remember_staff(session, staff)
     return Arrival(
         earlier_id=earlier[0].id if earlier else None,
         policy_hashes=tuple(version.sha256 for version in versions),

@@ -19,6 +19,7 @@ class Staff(NamedTuple):
     id: int
     email: str
     active: bool
+    name: str
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
@@ -28,25 +29,29 @@ def find_by_email(session: Session, email: str) -> Person | None:
 
 def email_of(session: Session, person_id: int) -> str:
     """Return the person's address, read once in a unit of work."""
-    emails = _emails(session)
-    if person_id not in emails:
-        (found,) = ask(session, STAFF(ids=[person_id]))
-        emails[person_id] = found[0].email
-    return emails[person_id]
+    return staff_of(session, person_id).email
 
 
-def remember_emails(session: Session, staff: Iterable[Staff]) -> None:
-    """Keep addresses that were read with something else, for the rest of the unit of work."""
-    _emails(session).update((one.id, one.email) for one in staff)
+def staff_of(session: Session, person_id: int) -> Staff:
+    """Return somebody of the firm, read once in a unit of work."""
+    known = _known_staff(session)
+    if person_id not in known:
+        ((known[person_id],),) = ask(session, STAFF(ids=[person_id]))
+    return known[person_id]
 
 
-def _emails(session: Session) -> dict[int, str]:
-    emails: dict[int, str] = session.info.setdefault("emails", {})
-    return emails
+def remember_staff(session: Session, staff: Iterable[Staff]) -> None:
+    """Keep people who were read with something else, for the rest of the unit of work."""
+    _known_staff(session).update((one.id, one) for one in staff)
+
+
+def _known_staff(session: Session) -> dict[int, Staff]:
+    known: dict[int, Staff] = session.info.setdefault("staff", {})
+    return known
 
 
 STAFF = Prepared(
-    select(Person.id, Person.email, Person.active).where(
+    select(Person.id, Person.email, Person.active, Person.name).where(
         Person.id.in_(bindparam("ids", expanding=True))
     ),
     Staff,
