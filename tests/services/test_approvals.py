@@ -149,6 +149,8 @@ def test_over_the_limit_cannot_be_approved_by_anybody(app: Flask, cast: Cast) ->
 def test_an_approval_looks_at_the_limit_again(app: Flask, cast: Cast) -> None:
     first = submitted(cast, 250_00)
     over = submitted(cast, 120_00, giver=cast.other_rep)
+    with pytest.raises(OverLimitError):
+        run(approvals.approve, over, cast.officer)
     run(approvals.decline, first, cast.supervisor, reason="Not now")
     assert run(approvals.approve, over, cast.officer) is State.APPROVED
     with unit_of_work() as session:

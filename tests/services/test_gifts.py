@@ -17,6 +17,7 @@ from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import gifts
 from compliance_app.services.claims import Claim
+from compliance_app.services.replay import replay
 from compliance_app.store import ledgers
 from compliance_app.store.base import unit_of_work
 from compliance_app.store.gifts import find_by_reference, get_by_reference
@@ -227,6 +228,8 @@ def test_a_gift_that_is_not_handed_over_frees_its_room(app: Flask, cast: Cast, a
     assert held_cents(cast.morgan) == 0
     with unit_of_work() as session, pytest.raises(StateError):
         gifts.mark_given(session, gift.reference, actor_id=cast.rep, at=NOON)
+    with unit_of_work() as session:
+        assert replay(session).differences == []
 
 
 def test_a_preview_writes_nothing(app: Flask, cast: Cast) -> None:

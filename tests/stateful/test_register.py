@@ -53,10 +53,16 @@ AFTERWARDS = NOON + timedelta(days=60)
 FIRM = {"rep": CAST.rep, "other_rep": CAST.other_rep}
 AUTHORS = tuple(FIRM.values())
 OFFICERS = (CAST.officer, CAST.second_officer)
-ANYBODY = st.sampled_from((*AUTHORS, *OFFICERS, CAST.auditor, CAST.admin))
-MERGERS = st.sampled_from((*OFFICERS, AUTHORS[0]))
+# Whoever gave the gift, and now and then somebody else.
+GIVER = 0
+ANYBODY = st.sampled_from((GIVER,) * 8 + (*AUTHORS, *OFFICERS, CAST.auditor, CAST.admin))
+DECIDERS = st.sampled_from((*OFFICERS * 3, *AUTHORS, CAST.auditor, CAST.admin))
+MERGERS = st.sampled_from((*OFFICERS * 2, AUTHORS[0]))
 CENTS = st.sampled_from((1, 40_00, 99_99, 100_00, 150_00, 200_01, 300_00, 300_01))
 DAYS = st.sampled_from((DAY, DAY, LAST_DAY, NEXT_YEAR))
+# To whom, by whom, on which day, for how much.
+Wish = tuple[int, int, date, int]
+GIFTS = st.tuples(st.integers(0, 2), st.sampled_from(AUTHORS), DAYS, CENTS)
 numbers = count()
 # How many sums are asked for after a step: those of one run's people.
 MOST_ROOMS = 3
@@ -123,8 +129,8 @@ class Register(RuleBasedStateMachine):
         self.recipients: list[int] = []
         self.sent: dict[str, tuple[Program, str, dict[str, Any]]] = {}
 
-    @initialize()
-    def newcomers(self) -> None:
+    @initialize(target=references, firsts=st.lists(GIFTS, min_size=4, max_size=4))
+    def newcomers(self, firsts: list[Wish]) -> object:
         app = current_app
         self.programs = {giver: Program(app, name) for name, giver in FIRM.items()}
         self.auditor = Program(app, "auditor")
@@ -133,15 +139,15 @@ class Register(RuleBasedStateMachine):
                 new = NewRecipient(f"Person {number}", f"n{number}@client.example", "", "")
                 self.recipients.append(add(session, new, actor_id=CAST.rep, at=NOON).id)
             self.events = acts_told(session)
+        return multiple(*map(self.send, firsts))
 
-    @rule(
-        target=references,
-        whom=st.integers(0, 2),
-        giver=st.sampled_from(AUTHORS),
-        day=DAYS,
-        cents=CENTS,
-    )
-    def submit(self, whom: int, giver: int, day: date, cents: int) -> object:
+    @rule(target=references, wish=GIFTS)
+    def submit(self, wish: Wish) -> object:
+        return multiple(self.send(wish))
+
+    def send(self, wish: Wish) -> str:
+        """Have the giver's program log a gift, and return its reference."""
+        whom, giver, day, cents = wish
         recipient, key = self.recipients[whom], f"order-{next(numbers)}"
         over = self.model.is_over(recipient, day, cents)
         order = {
@@ -152,10 +158,10 @@ class Register(RuleBasedStateMachine):
         gift = self.programs[giver].log(key=key, **order)
         self.events += 1
         assert gift["state"] in ({"submitted"} if over else {"submitted", "approved"})
-        reference = gift["reference"]
+        reference: str = gift["reference"]
         self.model.gifts[reference] = Known(recipient, giver, day, cents, gift["state"], over)
         self.sent[reference] = self.programs[giver], key, order
-        return multiple(reference)
+        return reference
 
     @rule(reference=references, cents=CENTS)
     def send_again(self, reference: str, cents: int) -> None:
@@ -183,6 +189,7 @@ class Register(RuleBasedStateMachine):
     @rule(reference=references, who=ANYBODY, day=DAYS, cents=CENTS)
     def amend(self, reference: str, who: int, day: date, cents: int) -> None:
         gift = self.model.gifts[reference]
+        who = who or gift.giver
         legal = who == gift.giver and gift.state in {"submitted", "sent_back", "approved", "given"}
         day = gift.day if gift.given else day
         claim = make_claim(cents, given_on=day, to=(gift.recipient,))
@@ -197,18 +204,21 @@ class Register(RuleBasedStateMachine):
     @rule(reference=references, who=ANYBODY)
     def withdraw(self, reference: str, who: int) -> None:
         gift = self.model.gifts[reference]
+        who = who or gift.giver
         legal = who == gift.giver and gift.state in {"submitted", "sent_back"} and not gift.given
         gift.state = self.attempt(gifts.withdraw, reference, who, legal=legal) or gift.state
 
     @rule(reference=references, who=ANYBODY)
     def cancel(self, reference: str, who: int) -> None:
         gift = self.model.gifts[reference]
+        who = who or gift.giver
         legal = who == gift.giver and gift.state == "approved"
         gift.state = self.attempt(gifts.cancel, reference, who, legal=legal) or gift.state
 
     @rule(reference=references, who=ANYBODY)
     def mark_given(self, reference: str, who: int) -> None:
         gift = self.model.gifts[reference]
+        who = who or gift.giver
         legal = who == gift.giver and gift.state == "approved"
         unsure = legal and gift.questioned
         state = self.attempt(
@@ -216,7 +226,7 @@ class Register(RuleBasedStateMachine):
         )
         gift.state, gift.given = state or gift.state, gift.given or bool(state)
 
-    @rule(reference=references, who=ANYBODY)
+    @rule(reference=references, who=DECIDERS)
     def approve(self, reference: str, who: int) -> None:
         gift = self.model.gifts[reference]
         room = not self.model.is_over(gift.recipient, gift.day, gift.cents, without=reference)
@@ -224,7 +234,7 @@ class Register(RuleBasedStateMachine):
         state = self.attempt(approvals.approve, reference, who, legal=legal)
         gift.state, gift.over = state or gift.state, gift.over and not state
 
-    @rule(reference=references, who=ANYBODY, act=st.sampled_from(("decline", "send_back")))
+    @rule(reference=references, who=DECIDERS, act=st.sampled_from(("decline", "send_back")))
     def turn_down(self, reference: str, who: int, act: str) -> None:
         gift = self.model.gifts[reference]
         legal = who in OFFICERS and gift.state == "submitted"
