@@ -18,20 +18,21 @@ _MOVED = "unable to open database file: it was moved away or replaced while it w
 
 
 def watch(engine: Engine) -> None:
-    """Note which file each connection opens, and make none beside the log of another."""
+    """Note which file each connection opens, and make none in the place of one that was there."""
     file = engine.url.database
     if not file or file == ":memory:":
         return
-    path = Path(file)
+    path, opened = Path(file), set[Identity | None]()
 
-    def refuse_beside_log(*_: object) -> None:
-        if not path.exists() and path.with_name(f"{path.name}-wal").exists():
+    def refuse_to_make_anew(*_: object) -> None:
+        if not path.exists() and (opened or path.with_name(f"{path.name}-wal").exists()):
             raise sqlite3.OperationalError(_MOVED)
 
     def note(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
         record.info["file"] = _identity(file)
+        opened.add(record.info["file"])
 
-    event.listen(engine, "do_connect", refuse_beside_log)
+    event.listen(engine, "do_connect", refuse_to_make_anew)
     event.listen(engine, "connect", note)
 
 

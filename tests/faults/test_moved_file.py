@@ -43,6 +43,22 @@ def test_nothing_is_made_in_the_place_of_a_file_whose_log_is_still_there(
     assert_sound([before])
 
 
+def test_nothing_is_made_in_the_place_of_a_file_that_went_with_its_log(
+    app: Flask, cast: Cast, tmp_path: Path
+) -> None:
+    before, away = submit(cast, "before"), tmp_path / "away"
+    away.mkdir()
+    with db.engine.connect():
+        for one in tmp_path.glob("tally3220.db*"):
+            one.rename(away / one.name)
+        with pytest.raises(OperationalError, match="moved away"), db.engine.connect():
+            pass
+        assert not (tmp_path / "tally3220.db").exists()
+        for one in away.iterdir():
+            one.rename(tmp_path / one.name)
+    assert_sound([before])
+
+
 def test_a_file_that_came_in_the_place_of_another_is_the_register_from_then_on(
     app: Flask, cast: Cast, tmp_path: Path
 ) -> None:
