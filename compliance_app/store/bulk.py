@@ -1,12 +1,13 @@
 """Writing many rows at once: ids are reserved ahead, so that rows can name each other."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, count, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, func, select, text
+from sqlalchemy import JSON, ColumnElement, Table, func, literal, select, text
+from sqlalchemy import SQLColumnExpression as Expression
 from sqlalchemy.orm import Session
 
 from compliance_app.store.base import Base
@@ -97,6 +98,17 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     left = iter(items)
     while chunk := list(islice(left, size)):
         yield chunk
+
+
+def among(session: Session, column: Expression[Any], values: Collection[str]) -> Expression[bool]:
+    """Return the condition that a column holds one of many texts.
+
+    They come as one document: of a list, each is looked at by SQLAlchemy and by the driver.
+    """
+    name = session.get_bind().dialect.name
+    opened = func.json_each if name == "sqlite" else func.json_array_elements_text
+    found = opened(literal(list(values), JSON)).table_valued("value")
+    return column.in_(select(found.c.value))
 
 
 def table_of(model: type[Base]) -> Table:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from compliance_app.store.base import Base
-from compliance_app.store.bulk import chunks
+from compliance_app.store.bulk import among, chunks
 from compliance_app.store.models import (
     Gift,
     GiftVersion,
@@ -161,7 +161,7 @@ def _known(session: Session, column: InstrumentedAttribute[Any], values: Iterabl
     return {
         known
         for some in chunks(sorted(set(values)))
-        for known in session.scalars(select(column).where(column.in_(some)))
+        for known in session.scalars(select(column).where(among(session, column, some)))
     }
 
 

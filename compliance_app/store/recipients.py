@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from compliance_app.rules.facts import RecipientClass
-from compliance_app.store.bulk import chunks
+from compliance_app.store.bulk import among, chunks
 from compliance_app.store.models import (
     Employer,
     Employment,
@@ -146,7 +146,7 @@ def by_email(session: Session, emails: Iterable[str]) -> dict[str, Known]:
         email: Known(recipient_id, person_id, email, name)
         for some in chunks(sorted(set(emails)))
         for email, recipient_id, person_id, name in session.execute(
-            statement.where(Recipient.email.in_(some))
+            statement.where(among(session, Recipient.email, some))
         )
         if email is not None
     }
@@ -177,7 +177,7 @@ def by_name_and_employer(session: Session, names: Iterable[str]) -> dict[tuple[s
         (name, employer_key): Known(recipient_id, person_id, email, name)
         for some in chunks(sorted(keys))
         for name, employer_key, recipient_id, person_id, email in session.execute(
-            statement.where(Recipient.name_key.in_(some))
+            statement.where(among(session, Recipient.name_key, some))
         )
     }
 
