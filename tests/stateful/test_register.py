@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from typing import Any
 
 from flask import Flask, current_app
@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -242,18 +243,21 @@ class Register(RuleBasedStateMachine):
         state = self.attempt(order, reference, who, legal=legal, reason="Too much")
         gift.state = state or gift.state
 
-    @rule(pair=st.permutations((0, 1, 2)), who=MERGERS)
-    def merge(self, pair: list[int], who: int) -> None:
-        one, other = (self.recipients[number] for number in pair[:2])
-        apart = self.model.person(one) == one != self.model.person(other)
-        if self.decide(merging.merge, one, other, legal=who in OFFICERS and apart, actor_id=who):
-            self.model.merged_into[one] = other
-            for gift in self.model.of_person(one).values():
-                gift.questioned |= self.model.held(one, gift.day.year) > LIMIT_CENTS
+    @rule(order=st.permutations((0, 1, 2)), who=MERGERS, times=st.sampled_from((1, 2)))
+    def merge(self, order: list[int], who: int, times: int) -> None:
+        for one, other in islice(pairwise(self.recipients[number] for number in order), times):
+            apart = self.model.person(one) == one != self.model.person(other)
+            legal = who in OFFICERS and apart
+            if self.decide(merging.merge, one, other, legal=legal, actor_id=who):
+                self.model.merged_into[one] = other
+                for gift in self.model.of_person(one).values():
+                    gift.questioned |= self.model.held(one, gift.day.year) > LIMIT_CENTS
 
-    @rule(whom=st.integers(0, 2), who=MERGERS)
-    def unmerge(self, whom: int, who: int) -> None:
-        one = self.recipients[whom]
+    @precondition(lambda self: self.model.merged_into)
+    @rule(number=st.integers(0, 2), who=MERGERS)
+    def unmerge(self, number: int, who: int) -> None:
+        merged = [*self.model.merged_into, self.recipients[number]]
+        one = merged[number % len(merged)]
         legal = who in OFFICERS and one in self.model.merged_into
         if self.decide(merging.unmerge, one, legal=legal, actor_id=who):
             del self.model.merged_into[one]
