@@ -7,15 +7,15 @@ person that goes on.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import Integer, TextClause, bindparam, func, select, text
+from sqlalchemy import Integer, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.matching import AFTER_ALL, Contact, Typed, fit
-from compliance_app.store.base import run
 from compliance_app.store.models import Employment, Recipient, RecipientWord
-from compliance_app.store.prepared import Prepared, ask
+from compliance_app.store.prepared import Prepared, Question, ask
 from compliance_app.store.recipients import Found, found_among, newest_employer
 
 # How many rows are looked at: of one beginning, of one key, and whole records that are ranked.
@@ -25,6 +25,7 @@ _ROWS_OF_A_KEY = 100
 _RANKED = 40
 _MOST_KEYS = 60
 _LEAST_FIT = 0.55
+_A_LENGTH = 20
 
 
 class Record(NamedTuple):
@@ -44,11 +45,7 @@ def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     typed = Typed.of(typed_text)
     if not typed.beginning and not typed.phone:
         return []
-    most = _BESIDE_A_FIRM if typed.employer else _OF_A_BEGINNING
-    ids = dict.fromkeys(_begun(session, typed.beginning, most) if typed.beginning else ())
-    # Who has just such a name fits best; only a firm tells many of them apart.
-    if len(ids) < count or typed.employer:
-        ids |= dict.fromkeys(with_keys(session, typed.keys))
+    ids = _meant(session, typed, count)
     found = records(session, ids)
     fits: dict[int, float] = {}
     for record in found:
@@ -58,6 +55,21 @@ def search(session: Session, typed_text: str, *, count: int) -> list[Found]:
     best = sorted(fits, key=lambda person_id: (-fits[person_id], person_id))[:count]
     people = _people(session, found, best)
     return sorted(people, key=lambda one: (-round(fits[one.id], 2), one.name, one.id))
+
+
+def _meant(session: Session, typed: Typed, count: int) -> Iterable[int]:
+    """Return the records that may be meant."""
+    most = _BESIDE_A_FIRM if typed.employer else _OF_A_BEGINNING
+    ways = [_begun(typed.beginning, most)] if typed.beginning else []
+    # Who has just such a name fits best; only a firm tells many of them apart.
+    if len(typed.words) == 1 and not typed.employer:
+        [rows] = ask(session, *ways)
+        if len(rows) >= count:
+            return [row[0] for row in rows]
+        keys = _with_keys(session, typed.keys, _RANKED)
+        return dict.fromkeys(row[0] for row in chain(rows, *ask(session, *keys)))
+    ways += _with_keys(session, typed.keys, _RANKED)
+    return dict.fromkeys(row[0] for row in chain.from_iterable(ask(session, *ways)))
 
 
 def _contact(record: Record, typed: Typed) -> Contact:
@@ -72,28 +84,34 @@ def _contact_of(name: str, employer: str, email: str, phone: str) -> Contact:
     return Contact.of(name, employer=employer, email=email, phone=phone)
 
 
-def with_keys(session: Session, keys: Iterable[int], *, count: int = _RANKED) -> Sequence[int]:
+def with_keys(session: Session, keys: Iterable[int], *, count: int) -> Sequence[int]:
     """Return the records with these keys, those with the most of them first."""
-    some = sorted(keys)[:_MOST_KEYS]
-    if not some:
-        return ()
-    if session.get_bind().dialect.name == "postgresql":
-        rows = run(session, _SHARING, {"keys": some, "count": count})
-    else:
-        values = {f"key{place}": key for place, key in enumerate(some)}
-        rows = run(session, _sharing(len(some)), values | {"count": count})
-    return [row[0] for row in rows]
+    return [row[0] for row in chain(*ask(session, *_with_keys(session, keys, count)))]
 
 
 def records(session: Session, ids: Iterable[int]) -> list[Record]:
     """Return records that are in use, with the employer they have now, or had last."""
-    [found] = ask(session, _RECORDS(ids=list(ids)))
-    return found
+    some = list(ids)
+    if not some:
+        return []
+    # Statements of few lengths, so that a server has a plan for each already.
+    some += some[-1:] * (-len(some) % _A_LENGTH)
+    [rows] = ask(session, _RECORDS(ids=some))
+    return rows
 
 
-def _begun(session: Session, beginning: str, most: int) -> list[int]:
-    [rows] = ask(session, _BEGUN(since=beginning, before=beginning + AFTER_ALL, most=most))
-    return [row.recipient_id for row in rows]
+def _begun(beginning: str, most: int) -> Question:
+    return _BEGUN(since=beginning, before=beginning + AFTER_ALL, most=most)
+
+
+def _with_keys(session: Session, keys: Iterable[int], count: int) -> list[Question]:
+    some = sorted(keys)[:_MOST_KEYS]
+    if not some:
+        return []
+    if session.get_bind().dialect.name == "postgresql":
+        return [_SHARING(keys=f"{{{','.join(map(str, some))}}}", count=count)]
+    values = {f"key{place}": key for place, key in enumerate(some)}
+    return [_sharing(len(some))(**values, count=count)]
 
 
 def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) -> list[Found]:
@@ -111,7 +129,7 @@ def _people(session: Session, found: Iterable[Record], wanted: Sequence[int]) ->
 
 # To share what few share says more: a row of a key is worth the less the more of them there are.
 _OF_A_KEY = (
-    "SELECT recipient_id, 1.0 / count(*) OVER () AS worth FROM "
+    "SELECT recipient_id, CAST(1 AS REAL) / count(*) OVER () AS worth FROM "
     "(SELECT recipient_id FROM recipient_key WHERE key = {key} LIMIT {most}) AS way"
 )
 _ADDED_UP = (
@@ -121,13 +139,17 @@ _ADDED_UP = (
 
 
 @lru_cache(_MOST_KEYS)
-def _sharing(number: int) -> TextClause:
+def _sharing(number: int) -> Prepared:
     """Return the statement for so many keys where none can be asked for with each of a list."""
     ways = [_OF_A_KEY.format(key=f":key{n}", most=_ROWS_OF_A_KEY) for n in range(number)]
-    return text(_ADDED_UP.format(ways=f"({' UNION ALL '.join(ways)}) AS ways"))
+    return _of_text(_ADDED_UP.format(ways=f"({' UNION ALL '.join(ways)}) AS ways"))
 
 
-_SHARING = text(
+def _of_text(statement: str) -> Prepared:
+    return Prepared(text(statement).columns(column("recipient_id")))
+
+
+_SHARING = _of_text(
     _ADDED_UP.format(
         ways="unnest(CAST(:keys AS bigint[])) AS keys (key) CROSS JOIN LATERAL "
         f"({_OF_A_KEY.format(key='keys.key', most=_ROWS_OF_A_KEY)}) AS ways"

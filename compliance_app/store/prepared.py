@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, Dialect, Select
+from sqlalchemy import CompoundSelect, Connection, Dialect, Select, TextualSelect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-AnySelect = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | TextualSelect
 Values = Mapping[str, Any]
 Answer = list[Any]
 
