@@ -47,12 +47,12 @@ class _Done(NamedTuple):
 
 
 @contextmanager
-def made_ahead(items: Iterable[T]) -> Iterator[Iterator[T]]:
-    """Yield the items, made by a copy of this process where there is room for one.
+def made_ahead(items: Iterable[T], *, when: bool = True) -> Iterator[Iterator[T]]:
+    """Yield the items, made by a copy of this process `when` that pays and there is room for one.
 
     Only a process of one thread can be copied. Elsewhere each is made when it is asked for.
     """
-    if not _can_copy():
+    if not (when and _can_copy()):
         yield iter(items)
         return
     context = get_context("fork")

@@ -1,7 +1,6 @@
 """Writing gifts from an old register: judged in their order, in batches, with an event for each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -119,8 +118,8 @@ class HistoryWriter:
         """
         audit.write(self.session)
         end, batches = audit.TrailEnd(self.session), self._judge.batches(in_order)
-        makes = made_ahead(batches) if ahead and self._are_many else nullcontext(batches)
-        with makes as judged, working_behind() as behind:
+        aside = made_ahead(batches, when=ahead and self._are_many)
+        with aside as judged, working_behind() as behind:
             for gifts in judged:
                 sealed = end.seal_all([self._event(rows) for rows in gifts])
                 sums = derived.take(self.session)

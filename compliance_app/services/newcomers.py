@@ -8,12 +8,16 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
 from compliance_app.rules.matching import Contact, contacts_named
+from compliance_app.services.ahead import made_ahead
 from compliance_app.services.recipients import NewRecipient
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.bulk import chunks, reserve_ids
 from compliance_app.store.models import Employer, Employment, Recipient
 from compliance_app.store.plain import PlainRow, plain_table
+
+# From how many people on another process makes their keys.
+MANY = 2_000
 
 
 class Newcomer(NamedTuple):
@@ -37,6 +41,10 @@ class _Written(NamedTuple):
     employments: list[PlainRow]
 
 
+# Whom to add, as whom, and the id of their work.
+_Pair = tuple[NewRecipient, Newcomer, int]
+
+
 def add_many(
     session: Session, wanted: Sequence[NewRecipient], *, actor_id: int | None, at: datetime
 ) -> Added:
@@ -52,12 +60,13 @@ def add_many(
     ]
     job_ids = [next(of_jobs) if one.employer_id is not None else 0 for one in newcomers]
     pairs = list(zip(wanted, newcomers, job_ids, strict=True))
-    for some in chunks(pairs):
-        written = list(_rows(some, actor_id=actor_id, at=at))
-        people.insert(session, [one.recipient for one in written])
-        jobs.insert(session, [job for one in written for job in one.employments])
-        named = (pair for new, one, _ in some for pair in _contacts(new, one))
-        recipient_keys.keep_contacts(session, named)
+    keys = (recipient_keys.keys_of(_contacts(some)) for some in chunks(pairs))
+    with made_ahead(keys, when=len(pairs) >= MANY) as made:
+        for some, their_keys in zip(chunks(pairs), made, strict=True):
+            written = list(_rows(some, actor_id=actor_id, at=at))
+            people.insert(session, [one.recipient for one in written])
+            jobs.insert(session, [job for one in written for job in one.employments])
+            recipient_keys.put(session, their_keys)
     audit.write_many(session, map(_employer_act, firms), actor_id=actor_id, at=at)
     # The events come from the same rows, made again: all of them at once need not be kept.
     for some in chunks(pairs):
@@ -86,9 +95,7 @@ def _employers(
     return known | {firm["name_key"]: firm["id"] for firm in firms}, firms
 
 
-def _rows(
-    some: Iterable[tuple[NewRecipient, Newcomer, int]], *, actor_id: int | None, at: datetime
-) -> Iterator[_Written]:
+def _rows(some: Iterable[_Pair], *, actor_id: int | None, at: datetime) -> Iterator[_Written]:
     people, jobs = plain_table(Recipient), plain_table(Employment)
     for new, one, job_id in some:
         recipient = people.new(
@@ -108,10 +115,11 @@ def _rows(
         )
 
 
-def _contacts(new: NewRecipient, one: Newcomer) -> Iterator[tuple[int, Contact]]:
-    facts = {"employer": new.employer, "email": new.email, "phone": new.phone, "title": new.title}
-    for contact in contacts_named(new.name, **facts):
-        yield one.id, contact
+def _contacts(some: Iterable[_Pair]) -> Iterator[tuple[int, Contact]]:
+    for new, one, _ in some:
+        facts = {"employer": new.employer, "email": new.email, "phone": new.phone}
+        for contact in contacts_named(new.name, title=new.title, **facts):
+            yield one.id, contact
 
 
 def _employer_act(firm: PlainRow) -> audit.Act:

@@ -4,7 +4,7 @@ They follow from the records alone, so they are not in the trail; a record stays
 under its older names and employers, so nothing is taken away either.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -14,6 +14,8 @@ from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import Employment, Recipient, RecipientKey, RecipientWord
 from compliance_app.store.plain import SumRow, write_together
+
+Keys = Mapping[type[Base], Sequence[SumRow]]
 
 
 def contacts_of(recipient: Recipient) -> list[Contact]:
@@ -47,13 +49,22 @@ def keep(session: Session, recipients: Iterable[Recipient]) -> None:
 def keep_contacts(session: Session, contacts: Iterable[tuple[int, Contact]]) -> None:
     """Keep the keys of records by their ids, as the matching sees each of them."""
     for some in chunks(contacts):
-        keys = {(key, number) for number, contact in some for key in block_keys(contact)}
-        words = {(text, number) for number, contact in some for text in rotations(contact)}
-        kept: dict[type[Base], Sequence[SumRow]] = {
-            RecipientKey: sorted(keys),
-            RecipientWord: sorted(words),
-        }
-        write_together(session, {}, sums=kept)
+        put(session, keys_of(some))
+
+
+def keys_of(contacts: Iterable[tuple[int, Contact]]) -> Keys:
+    """Return the keys of records by their ids."""
+    keys: set[SumRow] = set()
+    words: set[SumRow] = set()
+    for number, contact in contacts:
+        keys.update((key, number) for key in block_keys(contact))
+        words.update((text, number) for text in rotations(contact))
+    return {RecipientKey: sorted(keys), RecipientWord: sorted(words)}
+
+
+def put(session: Session, keys: Keys) -> None:
+    """Keep these keys."""
+    write_together(session, {}, sums=keys)
 
 
 def keep_people_of(session: Session, employer_id: int) -> None:
