@@ -76,6 +76,11 @@ class Queue(NamedTuple):
     show: str
     counts: dict[str, str]
 
+    @property
+    def has_plain(self) -> bool:
+        """Say whether some of these may be approved together."""
+        return any(item.is_plain for item in self.items)
+
     def after(self, reference: str) -> str:
         """Return the reference to go on with once this one is decided, none at the end."""
         names = [item.reference for item in self.items]
