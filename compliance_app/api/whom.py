@@ -17,6 +17,7 @@ from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.recipients import LONGEST_NAME, NewRecipient
 from compliance_app.store import people as people_store
 from compliance_app.store import recipients as store
+from compliance_app.store.employers import find_firm
 from compliance_app.store.naming import hold_names
 from compliance_app.store.recipient_facts import EmploymentFacts, RecipientFacts, employer_facts
 
@@ -99,6 +100,8 @@ def _find(session: Session, one: AnyRecipient) -> _Known | NewRecipient:
         return _Known(there.id, Saying(new.name, new.email, there.name))
     named = store.by_name_and_employer(session, {new.name})
     known = named.get((new.name, store.key_of(new.employer)))
+    if known is None and named and (firm := find_firm(session, new.employer)):
+        known = named.get((new.name, firm.name_key))
     if known is None or (new.email and known.email):
         return new
     return _Known(known.id)
@@ -117,7 +120,7 @@ def _checked(one: NamedRecipient) -> NewRecipient:
 
 def _imagine(session: Session, new: NewRecipient, number: int) -> RecipientFacts:
     """Return the new person as the engine sees them: nobody has given them anything."""
-    employer = store.find_employer(session, new.employer) if new.employer else None
+    employer = find_firm(session, new.employer)
     works_at = (EmploymentFacts(employer_facts(employer)),) if employer else ()
     return RecipientFacts(
         id=number,

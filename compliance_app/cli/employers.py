@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from compliance_app.cli.console import counted, find_person, opened, print_json
 from compliance_app.clock import now, today
 from compliance_app.rules.employers import EmployerClass
-from compliance_app.services import coverage
+from compliance_app.services import coverage, firm_doubles
 from compliance_app.services import employers as service
 from compliance_app.services.employers import EmployerFacts
 from compliance_app.services.workplaces import class_on
@@ -58,6 +58,20 @@ def add(name: str, *, segment: str, region: str, parent: str) -> None:
         facts = EmployerFacts(name, segment, region, above)
         firm = service.add(session, facts, actor_id=None, at=now())
         click.echo(f"{firm.name} is added.")
+
+
+@employers.command("doubles")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array for programs.")
+def doubles(*, as_json: bool) -> None:
+    """List the firms whose names are alike: they may be one, or belong together."""
+    with opened():
+        found = firm_doubles.doubles(db.session())
+        if as_json:
+            print_json([{"one": x.one.name, "other": x.other.name, "why": x.why} for x in found])
+            return
+        for double in found:
+            click.echo(f"{double.one.name} · {double.other.name}: {double.why}")
+        click.echo(f"{counted(len(found), 'pair')} of firms may be one.")
 
 
 @employers.command("change")

@@ -202,7 +202,7 @@ class _Writer:
                 for contact in all_matched(one.row, self._plan.firms[one.row.line])
             ),
         )
-        acts = (self._act(rows) for rows in written)
+        acts = (self._act(rows, one.row) for one, rows in zip(some, written, strict=True))
         audit.write_many(self._session, acts, actor_id=actor_id, at=self._at)
         return {
             one.row.line: rows[Recipient][0]["id"] for one, rows in zip(some, written, strict=True)
@@ -260,15 +260,17 @@ class _Writer:
             after=after,
         )
 
-    def _act(self, rows: Mapping[type, Sequence[PlainRow]]) -> audit.Act:
+    def _act(self, rows: Mapping[type, Sequence[PlainRow]], row: CrmRow) -> audit.Act:
         def told(model: type) -> list[dict[str, object]]:
             return [plain_table(model).told(row) for row in rows.get(model, ())]
 
         (person,) = told(Recipient)
-        body = {
+        body: dict[str, object] = {
             "recipient": person,
             "employments": told(Employment),
             "external_ids": told(ExternalId),
             "changes": told(CrmChange),
         }
+        if row.employer and key_of(row.employer) != self._plan.firms[row.line].key:
+            body["employer_written"] = row.employer
         return audit.Act(Event.RECIPIENT_ADDED, f"recipient:{person['id']}", body)

@@ -11,6 +11,7 @@ from compliance_app.rules.matching import contacts_named, what_is_odd
 from compliance_app.services.crm_owners import Owned
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
+from compliance_app.services.firm_names import FirmNames
 from compliance_app.services.misnamed import is_other_name
 from compliance_app.store import crm
 from compliance_app.store.crm import Contact, Link
@@ -92,7 +93,10 @@ class ContactPlan:
         self._accounts = crm.external_ids(
             session, source, Kind.ACCOUNTS, (one for row in rows for one in row.employer_ids)
         )
-        by_key = crm.employers_by_key(session, (key_of(row.employer) for row in rows))
+        self._spelled = FirmNames(session)
+        self._spelled.learn(row.employer for row in rows)
+        keys = {self._spelled.key(row.employer) for row in rows}
+        by_key = crm.employers_by_key(session, keys)
         self._firm_of_key = {key: firm.id for key, firm in by_key.items()}
         self._names_of = _keys_of(session, self._accounts)
         self._emails = crm.emails(session, (row.email for row in rows))
@@ -133,7 +137,7 @@ class ContactPlan:
             if known is not None and known.employer_id is not None:
                 return Firm(known.employer_id, "", self._names_of[known.employer_id])
         if row.employer:
-            key = key_of(row.employer)
+            key = self._spelled.key(row.employer)
             return Firm(self._firm_of_key.get(key), row.employer, key)
         if row.employer_ids:
             sentence = (

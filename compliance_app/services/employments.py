@@ -13,7 +13,11 @@ from compliance_app.rules.audit import Event
 from compliance_app.rules.employments import Departure
 from compliance_app.rules.errors import InputError, NotFoundError
 from compliance_app.rules.spans import problems_of
-from compliance_app.services.recipients import document_of, find_or_add_employer
+from compliance_app.services.recipients import (
+    document_of,
+    find_or_add_employer,
+    written_otherwise,
+)
 from compliance_app.services.refiling import Refiling
 from compliance_app.store import audit, recipient_keys
 from compliance_app.store import employments as store
@@ -51,8 +55,9 @@ def change_employer(
         _add_work(session, recipient, firm, title, started_on=since)
         return given_way
 
+    event = Event.EMPLOYMENT_CHANGED
     return _apply(
-        session, recipient_id, new, since, Event.EMPLOYMENT_CHANGED, actor_id=actor_id, at=at
+        session, recipient_id, new, since, event, written=employer, actor_id=actor_id, at=at
     )
 
 
@@ -143,7 +148,16 @@ def correct(
         return [row]
 
     event = Event.EMPLOYMENT_CHANGED
-    return _apply(session, row.recipient_id, right, first, event, actor_id=actor_id, at=at)
+    return _apply(
+        session,
+        row.recipient_id,
+        right,
+        first,
+        event,
+        written=employer,
+        actor_id=actor_id,
+        at=at,
+    )
 
 
 def _add_work(
@@ -173,6 +187,7 @@ def _apply(
     first_day: date,
     event: Event,
     *,
+    written: str = "",
     actor_id: int | None,
     at: datetime,
 ) -> Recipient:
@@ -193,7 +208,7 @@ def _apply(
         actor_id=actor_id,
         at=at,
         subject=f"recipient:{recipient.id}",
-        body=document_of(recipient, *given_way),
+        body=document_of(recipient, *given_way) | written_otherwise(written, recipient.employments),
     )
     refiling.finish(actor_id=actor_id, at=at)
     return recipient

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from compliance_app.rules.facts import RecipientClass
 from compliance_app.rules.permissions import Role
 from compliance_app.services import newcomers, people
+from compliance_app.services.firm_names import FirmNames
 from compliance_app.services.import_rows import (
     PLANNED_STATES,
     REMEMBERED,
@@ -52,7 +53,8 @@ class Parties:
         self._by_name: dict[tuple[str, str], Known] = {}
         # What was looked up already: people, recipients by address, recipients by name.
         self._asked: tuple[set[str], set[str], set[str]] = ({""}, {""}, set())
-        self._employer_key = lru_cache(REMEMBERED)(store.key_of)
+        self._firms = FirmNames(session)
+        self._employer_key = lru_cache(REMEMBERED)(self._firms.key)
         # Of the gifts that are taken: the records they are for, and whom the register lacks.
         self._ids: set[int] = set()
         self._new_people: dict[str, None] = {}
@@ -67,6 +69,7 @@ class Parties:
         emails = {one for row in rows for one in (row.giver_email, row.logged_by_email)} - people
         known_by = {row.recipient_email for row in rows} - addresses
         called = {row.recipient_name for row in rows} - names
+        self._firms.learn(row.employer for row in rows)
         self._people |= people_store.by_email(self._session, emails)
         self._by_email |= store.by_email(self._session, known_by)
         self._by_name |= store.by_name_and_employer(self._session, called)
@@ -84,7 +87,7 @@ class Parties:
                 self._ids.add(known.id)
             else:
                 # The first row that names them tells of them; the last one, when it is their turn.
-                key = key_of_row(row)
+                key = self._key_of(row)
                 self._missing[key] = self._missing.pop(key, row)
 
     @property
@@ -130,7 +133,7 @@ class Parties:
         if not row.recipient_email:
             return None
         known = self._by_email.get(row.recipient_email)
-        first = self._missing.get(key_of_row(row)) if known is None else None
+        first = self._missing.get(self._key_of(row)) if known is None else None
         holder = known.name if known else first.recipient_name if first else row.recipient_name
         if holder == row.recipient_name:
             return None
@@ -139,7 +142,7 @@ class Parties:
     def person_of(self, row: GiftRow) -> int | RecipientKey:
         """Return who the row's recipient is: two records of one person are the same."""
         known = self.find_recipient(row)
-        return key_of_row(row) if known is None else known.person_id
+        return self._key_of(row) if known is None else known.person_id
 
     def classes_of(self, row: GiftRow) -> tuple[RecipientClass, ...]:
         """Return what the row's recipient was on its day."""
@@ -155,10 +158,7 @@ class Parties:
             new = NewPerson(email=email, name=name_from(email), role=Role.AE)
             self._people[email] = people.add(self._session, new, actor_id=actor_id, at=at)
         self.people_added = len(self._new_people)
-        wanted = [
-            NewRecipient(name=row.recipient_name, email=row.recipient_email, employer=row.employer)
-            for row in self._missing.values()
-        ]
+        wanted = [self._newcomer(row) for row in self._missing.values()]
         added = newcomers.add_many(self._session, wanted, actor_id=actor_id, at=at)
         self.recipients_added = len(added.recipients)
         self.employers_added = added.employers
@@ -170,6 +170,20 @@ class Parties:
                 self._by_email[row.recipient_email] = recipient
             key = (row.recipient_name, self._employer_key(row.employer))
             self._by_name.setdefault(key, recipient)
+
+    def _key_of(self, row: GiftRow) -> RecipientKey:
+        key = key_of_row(row)
+        return key._replace(employer_key=self._employer_key(row.employer)) if key.name else key
+
+    def _newcomer(self, row: GiftRow) -> NewRecipient:
+        firm = self._firms.name(row.employer)
+        is_other = store.key_of(firm) != store.key_of(row.employer)
+        return NewRecipient(
+            name=row.recipient_name,
+            email=row.recipient_email,
+            employer=firm,
+            employer_written=row.employer if is_other else "",
+        )
 
     def giver_and_author(self, row: GiftRow) -> tuple[int, int]:
         """Return the ids of the giver and of who logged it, who is the giver if not named."""

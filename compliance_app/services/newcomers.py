@@ -39,6 +39,7 @@ class _Written(NamedTuple):
 
     recipient: PlainRow
     employments: list[PlainRow]
+    employer_written: str
 
 
 # Whom to add, as whom, and the id of their work.
@@ -111,7 +112,9 @@ def _rows(some: Iterable[_Pair], *, actor_id: int | None, at: datetime) -> Itera
         job = {"id": job_id, "recipient_id": one.id, "title": new.title}
         employed = one.employer_id is not None
         yield _Written(
-            recipient, [jobs.new(employer_id=one.employer_id, **job)] if employed else []
+            recipient,
+            [jobs.new(employer_id=one.employer_id, **job)] if employed else [],
+            new.employer_written,
         )
 
 
@@ -130,8 +133,10 @@ def _employer_act(firm: PlainRow) -> audit.Act:
 def _act(written: _Written) -> audit.Act:
     """Return what services.recipients.document_of says of the same rows."""
     people, jobs = plain_table(Recipient), plain_table(Employment)
-    body = {
+    body: dict[str, object] = {
         "recipient": people.told(written.recipient),
         "employments": [jobs.told(job) for job in written.employments],
     }
+    if written.employer_written:
+        body["employer_written"] = written.employer_written
     return audit.Act(Event.RECIPIENT_ADDED, f"recipient:{written.recipient['id']}", body)

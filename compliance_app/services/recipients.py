@@ -1,6 +1,6 @@
 """Recipients and their employers: adding them, and what the firm has left for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from compliance_app.services.policies import policies_since, policy_on
 from compliance_app.services.workplaces import Worker, workplace_on
 from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
+from compliance_app.store.employers import find_firm
 from compliance_app.store.gifts import row_document
 from compliance_app.store.ledgers import LedgerRow
 from compliance_app.store.likely import likely
@@ -47,6 +48,8 @@ class NewRecipient:
     title: str = ""
     recipient_class: RecipientClass = RecipientClass.INSTITUTIONAL_CLIENT_EMPLOYEE
     phone: str = ""
+    # How the employer was written, where it goes by another spelling here.
+    employer_written: str = ""
 
 
 class Alike(NamedTuple):
@@ -104,7 +107,9 @@ def add(
         actor_id=actor_id,
         at=at,
         subject=f"recipient:{recipient.id}",
-        body=document_of(recipient) | ({"confirmed_new": True} if confirmed_new else {}),
+        body=document_of(recipient)
+        | ({"confirmed_new": True} if confirmed_new else {})
+        | written_otherwise(new.employer, recipient.employments),
     )
     said_by = actor_id if confirmed_new else None
     _suspect(session, recipient, new, actor_id=actor_id, at=at, confirmed_new_by_id=said_by)
@@ -210,9 +215,12 @@ def _new_row(new: NewRecipient, *, actor_id: int | None, at: datetime) -> Recipi
 def find_or_add_employer(
     session: Session, name: str, *, actor_id: int | None, at: datetime
 ) -> Employer:
-    """Return the employer of this name, added if it is new; the caller holds names."""
+    """Return the employer of this name, added if it is new; the caller holds names.
+
+    Another spelling of a firm that is there, by its legal form or an abbreviation, is that firm.
+    """
     plain = checked_name(name, longest=LONGEST_NAME)
-    known = store.find_employer(session, plain)
+    known = find_firm(session, plain)
     if known is not None:
         return known if known.retired_at is None else _in_use(session, known, actor_id, at)
     employer = Employer(name=plain, name_key=store.key_of(plain), created_at=at)
@@ -280,6 +288,13 @@ def _running_totals(
     entries = [Entry(one.given_on, counted_under(one, regime)) for one in counted]
     totals = running_totals(entries, year)
     return {one.share_id: total for one, total in zip(counted, totals, strict=True)}
+
+
+def written_otherwise(written: str, jobs: Iterable[Employment]) -> dict[str, str]:
+    """Return what the trail keeps of how an employer was written that is spelled otherwise here."""
+    said = " ".join(written.split())
+    known = {job.employer.name_key for job in jobs}
+    return {"employer_written": said} if said and store.key_of(said) not in known else {}
 
 
 def document_of(recipient: Recipient, *superseded: Employment) -> dict[str, object]:

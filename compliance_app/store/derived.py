@@ -82,6 +82,12 @@ def note_employer(session: Session, body: Mapping[str, Any]) -> None:
     words |= {(text, row["id"]): [] for text in beginnings(row["name_key"])}
 
 
+def firms_noted(session: Session) -> set[int]:
+    """Return the firms whose names were noted and are not written yet."""
+    words = session.info.get(WAITING, {}).get(EmployerWord, {})
+    return {employer_id for _, employer_id in words}
+
+
 def beginnings(name_key: str) -> Iterator[str]:
     """Yield a name from each of its words on."""
     words = name_key.split(" ")

@@ -1,23 +1,27 @@
 """Client firms: finding and locking them, their people, and who covers them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from compliance_app.rules.employers import EmployerClass
+from compliance_app.rules.matching import AFTER_ALL
+from compliance_app.rules.matching.firms import beginning_of, firm_key
 from compliance_app.rules.permissions import Permission, Role, may
 from compliance_app.rules.spans import covers, span_on
 from compliance_app.rules.workflow import State
 from compliance_app.store.bulk import chunks
+from compliance_app.store.derived import firms_noted
 from compliance_app.store.gifts import is_of
 from compliance_app.store.models import (
     Classification,
     Coverage,
     Employer,
+    EmployerWord,
     Gift,
     GiftVersion,
     Negotiation,
@@ -25,9 +29,15 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.recipients import find_employer
 
 # The requests that move with an account: nothing has come of them yet.
 OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.APPROVED)
+
+# How many firms whose names begin alike are compared with another spelling.
+MOST_SPELLINGS = 1_000
+# Up to so many names each is looked for by its first word; for more, every firm is read.
+FEW_NAMES = 100
 
 Dated = TypeVar("Dated", Classification, Coverage, Negotiation)
 
@@ -90,6 +100,77 @@ def coverages_of(session: Session, employer_ids: Iterable[int]) -> dict[int, lis
         ):
             found[row.employer_id].append(row)
     return found
+
+
+class Spelled(NamedTuple):
+    """A firm of which a name is another spelling."""
+
+    id: int
+    name: str
+    name_key: str
+
+
+def same_firms(session: Session, names: Mapping[str, str]) -> dict[str, Spelled]:
+    """Return the firms in use of which these are other spellings, by the keys of the names.
+
+    Where several are, or very many begin alike, nobody is sure and none is returned.
+    """
+    if len(names) <= FEW_NAMES:
+        found = ((key, name, _beginning_like(session, name)) for key, name in names.items())
+        return {key: one for key, name, firms in found if (one := _the_same(name, firms))}
+    by_key: dict[str, list[Spelled]] = defaultdict(list)
+    for firm in _firms(session, _in_use()):
+        by_key[firm_key(firm.name)].append(firm)
+    found = ((key, name, by_key[firm_key(name)]) for key, name in names.items())
+    return {key: one for key, name, firms in found if (one := _the_same(name, firms))}
+
+
+def _beginning_like(session: Session, name: str) -> list[Spelled]:
+    beginning = beginning_of(name)
+    begun = EmployerWord.text >= beginning, EmployerWord.text < beginning + AFTER_ALL
+    kept = Employer.id.in_(select(EmployerWord.employer_id).where(*begun))
+    some = or_(kept, Employer.id.in_(firms_noted(session)))
+    found = _firms(session, _in_use().where(some).limit(MOST_SPELLINGS))
+    return found if len(found) < MOST_SPELLINGS else []
+
+
+def _the_same(name: str, firms: Iterable[Spelled]) -> Spelled | None:
+    key = firm_key(name)
+    same = [firm for firm in firms if key and firm_key(firm.name) == key]
+    return same[0] if len(same) == 1 else None
+
+
+def _in_use() -> Select[int, str, str]:
+    columns = select(Employer.id, Employer.name, Employer.name_key)
+    return columns.where(Employer.retired_at.is_(None))
+
+
+def _firms(session: Session, statement: Select[int, str, str]) -> list[Spelled]:
+    return [Spelled._make(row) for row in session.execute(statement)]
+
+
+class InUse(NamedTuple):
+    """A firm in use, and which it belongs to."""
+
+    id: int
+    name: str
+    parent_id: int | None
+
+
+def firms_in_use(session: Session) -> list[InUse]:
+    """Return every firm in use, by name."""
+    columns = select(Employer.id, Employer.name, Employer.parent_id)
+    statement = columns.where(Employer.retired_at.is_(None)).order_by(Employer.name_key)
+    return [InUse._make(row) for row in session.execute(statement)]
+
+
+def find_firm(session: Session, name: str) -> Employer | None:
+    """Return the firm of this name, or of which it is another spelling."""
+    exactly = find_employer(session, name) if name else None
+    if exactly is not None or not name:
+        return exactly
+    same = same_firms(session, {"": name}).get("")
+    return session.get(Employer, same.id) if same is not None else None
 
 
 def possible_owners(session: Session) -> Sequence[Person]:

@@ -13,7 +13,7 @@ from compliance_app.rules.client_errors import NotCoveredError
 from compliance_app.rules.employers import EmployerClass
 from compliance_app.rules.errors import InputError, NotFoundError, RuleError
 from compliance_app.rules.permissions import Permission
-from compliance_app.services import coverage, employers
+from compliance_app.services import coverage, employers, firm_doubles
 from compliance_app.services.workplaces import class_on
 from compliance_app.store import employer_pages, identity
 from compliance_app.store import employers as store
@@ -70,6 +70,13 @@ def show(employer_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Show the form to add a firm."""
     return render_template("employers/new.html", form=EmployerForm())
+
+
+@bp.get("/employers/doubles")
+@requires(Permission.EMPLOYER_CHANGE_ALL)
+def doubles() -> ResponseReturnValue:
+    """List the firms that may be one, or belong together."""
+    return render_template("employers/doubles.html", doubles=firm_doubles.doubles(db.session()))
 
 
 @bp.post("/employers")

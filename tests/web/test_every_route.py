@@ -83,6 +83,7 @@ POST /recipients/<recipient_id>/work/<employment_id> rep supervisor officer
 GET  /employers                           rep supervisor officer auditor
 GET  /employers/<employer_id>             rep supervisor officer auditor
 GET  /employers/new                       officer
+GET  /employers/doubles                   officer
 POST /employers                           officer
 GET  /employers/<employer_id>/edit        rep supervisor officer
 POST /employers/<employer_id>/edit        rep supervisor officer

@@ -111,14 +111,14 @@ KNOWN_AS = {
     "calstrs": "california state teachers retirement systems",
 }
 _LETTER = re.compile(r"\b([a-z]) (?=[a-z]\b)")
-_INITIALS = re.compile(r"\b([a-z])\.(?=[a-z]\b|\s|$|,)")
-_SPACE = str.maketrans(dict.fromkeys('.,/&-_()"+;:', " ") | dict.fromkeys("'\u2019", ""))
+INITIALS = re.compile(r"\b([a-z])\.(?=[a-z]\b|\s|$|,)")
+SPACE = str.maketrans(dict.fromkeys('.,/&-_()"+;:', " ") | dict.fromkeys("'\u2019", ""))
 
 
 @lru_cache(200_000)
 def parse_employer(text: str) -> str:
     """Return a firm's name in comparable words; its legal form alone where it has no other."""
-    plain = _LETTER.sub(r"\1", _INITIALS.sub(r"\1", fold(text)).translate(_SPACE))
+    plain = _LETTER.sub(r"\1", INITIALS.sub(r"\1", fold(text)).translate(SPACE))
     written_out = " ".join(ABBREVIATIONS.get(word, word) for word in plain.split()).split()
     name = " ".join([word for word in written_out if word not in LEGAL_FORMS] or plain.split())
     return KNOWN_AS.get(name, name)
@@ -164,3 +164,8 @@ _KINDS = frozenset(
 )
 # These tell little of a firm too: where it is, and whose.
 _OF_MANY = _KINDS.union(str.split("nati amer unit stat city coun depa boar gene"))
+
+
+def is_of_many(word: str) -> bool:
+    """Say whether a word tells little of a firm by itself."""
+    return word[:_PREFIX] in _OF_MANY
