@@ -4,22 +4,22 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable
 from importlib.util import find_spec
-from itertools import combinations
 from pathlib import Path
 from time import process_time
 
 from benchmarks.match_data import Data, Scored, at_threshold, best_of, febrl, generated, pairs_of
 from benchmarks.match_peers import rapidfuzz_of_all, recordlinkage_untrained, splink_untrained
 from compliance_app.rules.matching import (
+    LARGEST_BLOCK,
     Contact,
     Rarity,
     compare,
     comparing_keys,
+    pairs_in,
     points_of,
     score_of,
 )
 from compliance_app.rules.settings import Policy
-from compliance_app.store.scanning import LARGEST_BLOCK
 
 MOST_COMPARED_WITH_ALL = 10_000
 
@@ -51,11 +51,11 @@ def _ours(data: Data) -> Scored:
     for number, contact in enumerate(data.contacts):
         for key in comparing_keys(contact):
             blocks[key].append(number)
+    rarity, contacts = Rarity.among(data.contacts), dict(enumerate(data.contacts))
     pairs: set[tuple[int, int]] = set()
     for block in blocks.values():
         if 1 < len(block) <= LARGEST_BLOCK:
-            pairs.update(combinations(block, 2))
-    rarity, contacts = Rarity.among(data.contacts), data.contacts
+            pairs.update(pairs_in(block, contacts))
     return [(points_of(contacts[i], contacts[j], rarity), i, j) for i, j in pairs]
 
 

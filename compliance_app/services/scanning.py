@@ -7,11 +7,11 @@ suspected or decided before is never suspected again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import chain, combinations
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.matching import Contact, Rarity, compare, likely_pairs
+from compliance_app.rules.matching import Contact, Rarity, compare, likely_pairs, pairs_in
 from compliance_app.services import pairs
 from compliance_app.services.pairs import Suspicion
 from compliance_app.services.policies import policy_on
@@ -57,7 +57,7 @@ class Register:
         process, whose earlier slices are kept before its later ones, and explained once, later.
         """
         # In the order of the blocks, so that who was looked at last is looked at again soon.
-        met = dict.fromkeys(chain.from_iterable(combinations(block, 2) for block in blocks))
+        met = dict.fromkeys(chain.from_iterable(pairs_in(block, self.contacts) for block in blocks))
         fresh = [pair for pair in met if pair not in self._met]
         if len(self._met) < MOST_REMEMBERED:
             self._met.update(fresh)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.matching import Contact
+from compliance_app.rules.matching import LARGEST_BLOCK, Contact
 from compliance_app.rules.matching.contacts import number_of
 from compliance_app.rules.matching.employers import parse_employer
 from compliance_app.rules.matching.names import parse_name
@@ -22,8 +22,6 @@ from compliance_app.store.prepared import stream
 # The keys by which records are compared are the numbers below zero, spread evenly.
 LEAST, SPAN = -(2**63), 2**63
 ROWS = 20_000
-# The largest block whose records are compared; beyond that what they share is common.
-LARGEST_BLOCK = 12
 
 
 def contacts(session: Session) -> Iterator[tuple[int, int, Contact]]:
@@ -81,7 +79,7 @@ def _everybody() -> Select[*tuple[Any, ...]]:
 
 
 def blocks(session: Session, since: int, before: int) -> Iterator[list[int]]:
-    """Yield the records of each comparing key in a range, where there are several and not many.
+    """Yield the records of each comparing key in a range, where there are several and not too many.
 
     The database puts them together, so that the many keys of one record alone are never read.
     """

@@ -8,6 +8,7 @@ from compliance_app.rules.matching import (
     Rarity,
     compare,
     comparing_keys,
+    pairs_in,
     parse_name,
 )
 from compliance_app.rules.matching.employers import parse_employer
@@ -139,3 +140,13 @@ def test_a_mailbox_that_follows_from_either_name_says_nothing_more() -> None:
 )
 def test_firms_are_told_apart_by_what_is_theirs_alone(one: str, other: str, like: Like) -> None:
     assert employers(parse_employer(one), parse_employer(other)) is like
+
+
+def test_somebody_under_many_titles_is_found_from_one_to_the_next() -> None:
+    names = ["Hamid Karzai"] * 3 + [f"Hamid Karz{letter}i" for letter in "bcdefghijkl"]
+    contacts = dict(enumerate(Contact.of(name, employer="Kabul") for name in names))
+    assert len(list(pairs_in(range(14), contacts))) == 91  # In a small list each two are compared.
+    contacts |= dict.fromkeys(range(14, 10_001), Contact.of("Ann Hart"))
+    one_to_the_next = [(n, n + 1) for n in range(2, 13)]
+    assert list(pairs_in(range(14), contacts)) == [(0, 1), (0, 2), (1, 2), *one_to_the_next]
+    assert list(pairs_in([3, 5, 8], contacts)) == [(3, 5), (3, 8), (5, 8)]

@@ -1,11 +1,12 @@
 """Who may be the same person: names and employers made comparable, and a score with its reasons.
 
 A score never merges anybody; it says whom a person should look at. `names` and `employers`
-make spellings comparable, `keys` finds candidates, `scoring` weighs two contacts by the points in
-`weights`, `sieve` says of which two that is worth the time, `finding` ranks people by what
-somebody types.
+make spellings comparable, `keys` and `blocks` find candidates, `scoring` weighs two contacts by
+the points in `weights`, `sieve` says of which two that is worth the time, `finding` ranks people
+by what somebody types.
 """
 
+from compliance_app.rules.matching.blocks import LARGEST_BLOCK, pairs_in
 from compliance_app.rules.matching.contacts import Contact
 from compliance_app.rules.matching.finding import AFTER_ALL, Typed, fit, rotations
 from compliance_app.rules.matching.keys import block_keys, comparing_keys
@@ -23,6 +24,7 @@ from compliance_app.rules.matching.weights import PartCode, score_of
 
 __all__ = [
     "AFTER_ALL",
+    "LARGEST_BLOCK",
     "Contact",
     "Match",
     "Part",
@@ -36,6 +38,7 @@ __all__ = [
     "contacts_named",
     "fit",
     "likely_pairs",
+    "pairs_in",
     "parse_name",
     "points_of",
     "rotations",
