@@ -48,7 +48,8 @@ from tests.program import GIFT, Program
 from tests.races.crowd import SCALE
 
 LIMIT_CENTS = 300_00
-# Two in one year, and the first of the next.
+# The first under the limit of today, two later in its year, and the first of the next.
+LONG_AGO = date(2026, 3, 30)
 DAY, LAST_DAY, NEXT_YEAR = date(2026, 11, 24), date(2026, 12, 31), date(2027, 1, 1)
 AFTERWARDS = NOON + timedelta(days=60)
 FIRM = {"rep": CAST.rep, "other_rep": CAST.other_rep}
@@ -176,7 +177,7 @@ class Register(RuleBasedStateMachine):
 
     @rule(target=references, whom=st.integers(0, 2), cents=CENTS)
     def bring_in(self, whom: int, cents: int) -> object:
-        recipient, day = self.recipients[whom], NOON.date()
+        recipient, day = self.recipients[whom], LONG_AGO
         state = "breach" if self.model.is_over(recipient, day, cents) else "given"
         claim = make_claim(cents, given_on=day, to=(recipient,))
         with unit_of_work() as session:
@@ -360,7 +361,7 @@ def listed(program: Program) -> Iterator[tuple[str, str]]:
     """Yield what each gift, which has one recipient, counts for by the interface's list."""
     cursor = ""
     while cursor is not None:
-        page = program.get(f"/api/v1/gifts?until={LAST_DAY}&limit=100{cursor}")
+        page = program.get(f"/api/v1/gifts?since=2026-10-01&until={LAST_DAY}&limit=100{cursor}")
         for gift in page["gifts"]:
             for share in gift["shares"]:
                 yield gift["reference"], share["counted"]
