@@ -18,10 +18,12 @@ from compliance_app.rules.audit import RawEvent, canonical
 from compliance_app.services import audit
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.people import SECRET_COLUMNS
+from compliance_app.services.tokens import SECRET as TOKEN_SECRET
 from compliance_app.store import derived, guards, nodes, trail
 from compliance_app.store.base import Base
 from compliance_app.store.bulk import chunks
 from compliance_app.store.models import (
+    ApiToken,
     Assessment,
     Attachment,
     Classification,
@@ -62,6 +64,7 @@ ROWS: dict[str, type[Base]] = {
     "pair": RecipientPair,
     "finding": RecipientFinding,
     "search": SavedSearch,
+    "token": ApiToken,
     "crm-import": CrmImport,
     "crm-mapping": CrmMapping,
 }
@@ -88,6 +91,8 @@ PARTS: dict[str, type[Base]] = {
     "findings": RecipientFinding,
 }
 TABLES = tuple(dict.fromkeys((*ROWS.values(), *PARTS.values())))
+# What the trail does not tell, since whoever reads it could act with it.
+UNTOLD = SECRET_COLUMNS | TOKEN_SECRET
 LONGEST_VALUE = 80
 
 
@@ -146,7 +151,7 @@ def _compare(session: Session, scratch: Scratch, model: type[Base], done: Replay
     """Go through the rows of the trail and of the table side by side, by id."""
     noun = model.__tablename__.replace("_", " ").capitalize()
     told = scratch.rows(model.__tablename__)
-    kept = kept_rows(session, model, without=SECRET_COLUMNS)
+    kept = kept_rows(session, model, without=UNTOLD)
     both = merge(told, kept, key=attrgetter("id"))
     for number, rows in groupby(both, key=attrgetter("id")):
         done.rows += 1

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from compliance_app.rules.periods import quarter_of
 from compliance_app.rules.permissions import Role
-from compliance_app.services import approvals, gifts, people
+from compliance_app.services import approvals, gifts, people, tokens
 from compliance_app.services.checkpoints import TrailDamagedError
 from compliance_app.services.history import record_past
 from compliance_app.services.past_gifts import PastGift
@@ -16,6 +16,7 @@ from compliance_app.services.replay import Replay, replay
 from compliance_app.services.reporting import producing
 from compliance_app.services.reporting.orders import Order
 from compliance_app.store.base import db, frozen_reading, unit_of_work
+from compliance_app.store.models import Person
 from tests.conftest import CAST, NOON
 from tests.factories import make_claim
 from tests.tamper import tamper
@@ -185,6 +186,18 @@ def test_nothing_is_rebuilt_from_a_damaged_trail(app: Flask) -> None:
     tamper("UPDATE trail_event SET body = 'nonsense' WHERE number = 3")
     with pytest.raises(TrailDamagedError, match="Event 3 was changed"):
         replayed()
+
+
+def test_a_token_that_nobody_made_is_named(app: Flask) -> None:
+    with unit_of_work() as session:
+        rep = session.get_one(Person, CAST.rep)
+        tokens.make(session, rep, "Expenses", actor_id=CAST.rep, at=NOON)
+    assert replayed().differences == []
+    tamper(
+        "INSERT INTO api_token (id, token_sha256, person_id, name, made_at) "
+        f"VALUES (2, 'ab', {CAST.officer}, 'Back door', '2026-11-21 17:00:00.000000')"
+    )
+    assert replayed().differences == ["Api token 2 is in the register, but no event tells of it."]
 
 
 def test_secrets_are_neither_told_nor_compared(app: Flask) -> None:
