@@ -17,6 +17,7 @@ from compliance_app.rules.regimes import RULE_3220, Regime
 from compliance_app.rules.running import Entry, running_totals
 from compliance_app.rules.settings import limit_for
 from compliance_app.rules.totals import counted_under, year_under
+from compliance_app.rules.windows import Year
 from compliance_app.services import pairs
 from compliance_app.services.people import checked_email, checked_name
 from compliance_app.services.policies import policies_since, policy_on
@@ -25,7 +26,7 @@ from compliance_app.store import audit, ledgers, recipient_keys
 from compliance_app.store import recipients as store
 from compliance_app.store.employers import find_firm
 from compliance_app.store.gifts import row_document
-from compliance_app.store.ledgers import LedgerRow
+from compliance_app.store.ledgers import LedgerRow, RoomRow
 from compliance_app.store.likely import likely
 from compliance_app.store.models import Employer, Employment, Recipient
 from compliance_app.store.naming import hold_names
@@ -265,8 +266,11 @@ def statement(
     Each total is summed from what holds room now: a gift entered late moves the totals after
     it, which the verdicts of their day cannot know.
     """
-    rows = ledgers.ledger(session, recipient_id, since=since, before=before)
-    running = _running_totals(session, recipient_id, since=since, before=before, regime=regime)
+    policy = policy_on(session, before)
+    rows, room = ledgers.ledger_and_room(
+        session, recipient_id, since=since, before=before, room_since=history_since(policy, since)
+    )
+    running = _running_totals(room, year_under(regime, policy), regime)
     return [
         row._replace(
             counted_cents=counted_under(row, regime), running_cents=running.get(row.share_id)
@@ -275,19 +279,12 @@ def statement(
     ]
 
 
-def _running_totals(
-    session: Session, recipient_id: int, *, since: date, before: date, regime: Regime
-) -> dict[int, int]:
+def _running_totals(room: Sequence[RoomRow], year: Year | None, regime: Regime) -> dict[int, int]:
     """Return the total after each share that holds room; none where each occasion stands alone."""
-    policy = policy_on(session, before)
-    year = year_under(regime, policy)
     if year is None:
         return {}
-    beginning = history_since(policy, since)
-    counted = ledgers.room_of(session, recipient_id, since=beginning, before=before)
-    entries = [Entry(one.given_on, counted_under(one, regime)) for one in counted]
-    totals = running_totals(entries, year)
-    return {one.share_id: total for one, total in zip(counted, totals, strict=True)}
+    totals = running_totals([Entry(one.given_on, counted_under(one, regime)) for one in room], year)
+    return {one.share_id: total for one, total in zip(room, totals, strict=True)}
 
 
 def written_otherwise(written: str, jobs: Iterable[Employment]) -> dict[str, str]:

@@ -237,13 +237,17 @@ def ledger_rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def room_of(
-    session: Session, recipient_id: int, *, since: date | None, before: date
-) -> list[RoomRow]:
-    """Return the person's shares that hold room, in the order of the ledger."""
+def ledger_and_room(
+    session: Session, recipient_id: int, *, since: date, before: date, room_since: date | None
+) -> tuple[list[LedgerRow], list[RoomRow]]:
+    """Return the same, and the shares that hold room from another day on, in the same order."""
     ids = list(same_person_ids(session, recipient_id))
-    [rows] = ask(session, _ROOM(ids=ids, since=since or date.min, before=before))
-    return rows
+    rows, room = ask(
+        session,
+        _ledger()(ids=ids, since=since, before=before),
+        _ROOM(ids=ids, since=room_since or date.min, before=before),
+    )
+    return rows, room
 
 
 _ROOM = Prepared(

@@ -51,23 +51,7 @@ class GiverSum(NamedTuple):
     late: int
 
 
-def to_employer(
-    session: Session, employer_id: int, *, since: date, before: date, except_gift_id: int
-) -> Sum:
-    """Add up what people of an employer were given in [since, before)."""
-    within = {"employer_id": employer_id, "since": since, "before": before}
-    [[found]] = ask(session, _TO_EMPLOYER(**within, except_gift_id=except_gift_id))
-    return Sum._make(found)
-
-
-def of_giver(session: Session, giver_id: int, *, since: date, before: date) -> GiverSum:
-    """Return what a giver's gifts of whole months, [since, before), add up to."""
-    first, after = (day.year * 100 + day.month for day in (since, before))
-    [[found]] = ask(session, _OF_GIVER(giver_id=giver_id, first=first, after=after))
-    return GiverSum._make(found)
-
-
-def latest_to_employer(
+def at_employer(
     session: Session,
     employer_id: int,
     *,
@@ -75,11 +59,22 @@ def latest_to_employer(
     before: date,
     except_gift_id: int,
     count: int,
-) -> list[NearGift]:
-    """Return the newest shares that went to people of an employer in [since, before)."""
-    within = {"employer_id": employer_id, "since": since, "before": before, "count": count}
-    [found] = ask(session, _LATEST_TO_EMPLOYER(**within, except_gift_id=except_gift_id))
-    return found
+) -> tuple[Sum, list[NearGift]]:
+    """Add up what people of an employer were given in [since, before); return the newest of it."""
+    within = {"employer_id": employer_id, "since": since, "before": before}
+    [found], newest = ask(
+        session,
+        _TO_EMPLOYER(**within, except_gift_id=except_gift_id),
+        _LATEST_TO_EMPLOYER(**within, except_gift_id=except_gift_id, count=count),
+    )
+    return Sum._make(found), newest
+
+
+def of_giver(session: Session, giver_id: int, *, since: date, before: date) -> GiverSum:
+    """Return what a giver's gifts of whole months, [since, before), add up to."""
+    first, after = (day.year * 100 + day.month for day in (since, before))
+    [[found]] = ask(session, _OF_GIVER(giver_id=giver_id, first=first, after=after))
+    return GiverSum._make(found)
 
 
 def _at_employer(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as `select` has it

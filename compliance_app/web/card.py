@@ -143,12 +143,15 @@ def _house(
     if share.employment is None:
         return None
     employer = share.employment.employer
-    within = {"since": since, "before": before, "except_gift_id": gift.id}
-    return House(
-        employer,
-        reviewing.to_employer(session, employer.id, **within),  # type: ignore[arg-type]
-        reviewing.latest_to_employer(session, employer.id, **within, count=MOST_NEAR),  # type: ignore[arg-type]
+    total, newest = reviewing.at_employer(
+        session,
+        employer.id,
+        since=since,
+        before=before,
+        except_gift_id=gift.id,
+        count=MOST_NEAR,
     )
+    return House(employer, total, newest)
 
 
 def _options(gift: ReviewedGift, judgement: Judgement, me: Actor) -> list[Option]:
