@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from compliance_app.store import guards, schema
+from compliance_app.store import guards, schema, shape
 from compliance_app.store.models import Gift, Person, Recipient, TrailEvent
 
 # How many pages a backup copies before it lets writers in again.
@@ -97,6 +97,7 @@ def check(engine: Engine) -> Health:
                 f"{fault} Run tally3220 audit replay, then tally3220 database upgrade."
                 for fault in guards.faults(connection)
             )
+            problems += (f"{one} Restore a backup." for one in shape.differences(connection))
     return Health(state, tuple(problems), counts)
 
 
