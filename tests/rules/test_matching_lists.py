@@ -1,5 +1,7 @@
 """What lists of clients and officials are full of: each kind of writing is read, and told apart."""
 
+from random import Random
+
 import pytest
 
 from compliance_app.rules.matching import (
@@ -13,6 +15,7 @@ from compliance_app.rules.matching import (
 )
 from compliance_app.rules.matching.employers import parse_employer
 from compliance_app.rules.matching.likeness import Like, employers
+from compliance_app.rules.matching.titles import EITHER, OFFICES, PARTICLES, TITLES
 
 A_REGISTER = Rarity(100_000)
 SUSPECTED = 58
@@ -150,3 +153,14 @@ def test_somebody_under_many_titles_is_found_from_one_to_the_next() -> None:
     one_to_the_next = [(n, n + 1) for n in range(2, 13)]
     assert list(pairs_in(range(14), contacts)) == [(0, 1), (0, 2), (1, 2), *one_to_the_next]
     assert list(pairs_in([3, 5, 8], contacts)) == [(3, 5), (3, 8), (5, 8)]
+
+
+def test_whatever_words_a_name_is_made_of_two_weigh_the_same_either_way() -> None:
+    chance = Random(3220)  # noqa: S311 - names, and no secrets
+    words = sorted(TITLES | OFFICES | EITHER | PARTICLES)
+    words += ["John", "Smith", "J.", "O'Brien", "and", "/", "(x)", "[R", "--", ";", ",", "-", "0"]
+    names = [" ".join(chance.choices(words, k=chance.randrange(7))) for _ in range(2_000)]
+    contacts = [Contact.of(name, employer=chance.choice(("", "Acme"))) for name in names]
+    assert sum(bool(contact.last) for contact in contacts) > 900
+    for one, other in zip(contacts, reversed(contacts), strict=True):
+        assert compare(one, other, A_REGISTER).score == compare(other, one, A_REGISTER).score
