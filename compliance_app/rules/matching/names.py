@@ -29,18 +29,20 @@ from compliance_app.rules.matching.titles import (
 _PLAINLY = (
     ("--", ","),
     (" - ", ","),
+    ("|", ","),
     (";", ","),
     ("u.s.", "us "),
     ("white house staff member", ""),
     ("white house", "office"),
-    ("first lady", "office"),
-    ("first family", "office"),
-    ("first daughters", "office"),
+    ("secret service", "agency"),
+    ("first lady", "first-lady"),
+    ("first family", "first-family"),
+    ("first daughters", "first-daughters"),
 )
 _MOST_GIVEN = 4
 # Such names need no reading, unless a word of theirs may be no name.
 _IS_PLAIN = re.compile("[A-Za-z]+ (?:[A-Za-z][.]? )?[A-Za-z]+").fullmatch
-_SPECIAL = frozenset({"and", "white", "house", "us", "nee", "aka"}).union(
+_SPECIAL = frozenset({"and", "white", "us", "nee", "aka", "service"}).union(
     TITLES, OFFICES, EITHER, GENERATIONS, CREDENTIALS, PARTICLES
 )
 _ASIDE = re.compile(r"\([^)]*\)|\[.*|\"[^\"]*\"|\u201c[^\u201d]*\u201d")

@@ -31,7 +31,7 @@ OFFICES = frozenset(
     ssgt tsgt brig
     board commission committee council
     ceo cfo coo cio cto cmo cro cco vp svp evp avp portfolio manager analyst trader broker
-    consultant cofounder founder
+    consultant cofounder founder first-lady first-family first-daughters potus flotus
     """)
 )
 # Titles that are given names and surnames too: taken as titles before a whole name alone.
@@ -40,7 +40,7 @@ EITHER = frozenset(
     major maj judge justice king queen prince princess crown dean bishop pope cardinal marshal
     marshall lady lord baron duke duchess earl father brother sister first daughter son wife mother
     emir amir sultan emperor empress chancellor premier pastor imam count air field most all
-    engineer superintendent
+    engineer superintendent majority minority leader whip house
     """)
 )
 # Before one unfamiliar word these are no given name: Queen Beatrix.
