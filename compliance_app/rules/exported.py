@@ -6,6 +6,7 @@ checkpoints, each with the proof that the trail grew out of it.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from compliance_app.rules.merkle import Prover, Tree, is_consistent, is_included
 
 FORMAT = "tally3220-trail"
 VERSION = 1
+HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 
 class ExportError(Exception):
@@ -191,10 +193,10 @@ def _proof(entry: dict[str, Any]) -> list[bytes]:
 
 
 def _bytes(text: object) -> bytes:
-    try:
-        return bytes.fromhex(str(text))
-    except ValueError as error:
-        raise ExportError(f"{str(text)[:20]!r} is not a hash.") from error
+    """Return a hash that is written as it was exported: in small letters, without spaces."""
+    if not HEX.fullmatch(str(text)):
+        raise ExportError(f"{str(text)[:20]!r} is not a hash.")
+    return bytes.fromhex(str(text))
 
 
 def _hexes(hashes: Iterable[bytes]) -> list[str]:

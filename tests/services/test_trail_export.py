@@ -104,6 +104,11 @@ def test_an_excerpt_about_nothing_is_refused(lines: Lines) -> None:
             id="the root is changed",
         ),
         pytest.param(
+            lambda lines: [edited(lines[0], root=json.loads(lines[0])["root"].upper()), *lines[1:]],
+            "is not a hash",
+            id="the root is spelled in capitals",
+        ),
+        pytest.param(
             lambda lines: [*lines[:15], edited(lines[15], proof=[])],
             "did not grow out of the checkpoint of 13 events",
             id="a proof is taken out",
