@@ -1,5 +1,6 @@
 """Accounts of a file: client firms that are added, or brought to what the other system says."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
+from compliance_app.rules.matching.firms import firm_key
 from compliance_app.services import coverage, crm_owners
 from compliance_app.services.crm_owners import Owned, Owners
 from compliance_app.services.crm_plans import Act, Planned, say
@@ -34,11 +36,13 @@ class AccountPlan:
         self.firms = crm.employers_by_key(session, keys)
         # Grows while the file is written, for parents that come with it.
         self.firm_ids = {key: link.employer_id for key, link in self.ids.items()}
+        self._session = session
+        self._spelled = self._other_spellings(rows)
         known = {link.employer_id or 0 for link in self.ids.values()}
-        self._owners = Owners(session, known | {firm.id for firm in self.firms.values()}, today)
+        known |= {firm.id for firm in (*self.firms.values(), *self._spelled.values())}
+        self._owners = Owners(session, known, today)
         # Who takes the account of a line over.
         self.owned: dict[int, Owned] = {}
-        self._session = session
         self._lines: dict[str, int] = {}
         for row in rows:
             self._plan(row)
@@ -50,8 +54,9 @@ class AccountPlan:
             sentence = f"Line {first} has a firm of this name already; give one another name."
             self.problems.append(Problem(row.line, "name", sentence))
             return
-        link, named = self.ids.get(row.external_id), self.firms.get(key)
+        link = self.ids.get(row.external_id)
         known_id = link.employer_id if link is not None else None
+        named = self.firms.get(key) or (self._spelled.get(key) if known_id is None else None)
         if known_id is not None and named is not None and named.id != known_id:
             sentence = f"Another firm is called {named.name} in the register; mend one of the two."
             self.problems.append(Problem(row.line, "name", sentence))
@@ -68,6 +73,19 @@ class AccountPlan:
         act = Act.UPDATED if changes or self._moves(row, known) else Act.UNCHANGED
         said = " ".join(filter(None, (say(changes), owned.sentence)))
         self.planned.append(Planned(row, act, known.id, said, changes))
+
+    def _other_spellings(self, rows: Sequence[CrmRow]) -> dict[str, Employer]:
+        """Return the firms that accounts spell otherwise, where one account alone may be meant."""
+        claimed = {link.employer_id for link in self.ids.values()}
+        claimed |= {firm.id for firm in self.firms.values()}
+        spelled = Counter(firm_key(row.name) for row in rows)
+        names = {key_of(row.name): row.name for row in rows if spelled[firm_key(row.name)] == 1}
+        wanted = {key: name for key, name in names.items() if key not in self.firms}
+        return {
+            key: self._session.get_one(Employer, one.id)
+            for key, one in employer_store.same_firms(self._session, wanted).items()
+            if one.id not in claimed
+        }
 
     def _moves(self, row: CrmRow, known: Employer) -> bool:
         """Say whether the row names another parent than the register has."""

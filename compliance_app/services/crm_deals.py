@@ -12,13 +12,13 @@ from compliance_app.services.crm_plans import Act, Planned, say
 from compliance_app.services.crm_rows import CrmRow, Problem
 from compliance_app.services.crm_sources import Kind
 from compliance_app.services.employers import document_of
+from compliance_app.services.firm_names import FirmNames
 from compliance_app.services.noticing import Watch
 from compliance_app.store import audit, crm
 from compliance_app.store import employers as employer_store
 from compliance_app.store.bulk import chunks
 from compliance_app.store.gifts import json_value, row_document
 from compliance_app.store.models import CrmChange, Employer, ExternalId, Negotiation
-from compliance_app.store.recipients import key_of
 
 # From memory of both products: what means negotiation is the firm's to say.
 USUAL_STAGES = ("Negotiation/Review", "Negotiation", "Contract Sent")
@@ -54,7 +54,10 @@ class DealPlan:
         self._accounts = crm.external_ids(
             session, source, Kind.ACCOUNTS, (one for row in rows for one in row.employer_ids)
         )
-        self._firms = crm.employers_by_key(session, (key_of(row.employer) for row in rows))
+        self._spelled = FirmNames(session)
+        self._spelled.learn(row.employer for row in rows)
+        named = {self._spelled.key(row.employer) for row in rows}
+        self._firms = crm.employers_by_key(session, named)
         self._about = [(row, self._employer_ids(row)) for row in rows]
         keys = (_key(row, one) for row, firms in self._about for one in firms)
         self.links = crm.external_ids(session, source, Kind.DEALS, keys)
@@ -64,7 +67,8 @@ class DealPlan:
     def _employer_ids(self, row: CrmRow) -> list[int]:
         linked = (self._accounts.get(one) for one in row.employer_ids)
         ids = [one.employer_id for one in linked if one is not None and one.employer_id]
-        named = self._firms.get(key_of(row.employer)) if row.employer and not ids else None
+        key = self._spelled.key(row.employer) if row.employer and not ids else ""
+        named = self._firms.get(key) if key else None
         return ids or ([named.id] if named is not None else [])
 
     def _plan(self, row: CrmRow, firms: Sequence[int]) -> None:

@@ -68,15 +68,7 @@ def test_gifts_and_contacts_of_files_land_on_one_firm_and_one_person(app: Flask)
     with unit_of_work() as session:
         import_gifts(session, (head + first).encode(), Options(), actor_id=None, at=NOON)
         import_gifts(session, (head + again).encode(), Options(), actor_id=None, at=NOON)
-        crm_imports.import_file(
-            session,
-            contacts.encode(),
-            "contacts.csv",
-            crm_imports.Choice("hubspot"),
-            partial=False,
-            actor_id=CAST.officer,
-            at=NOON,
-        )
+        bring(session, contacts, "hubspot")
         assert firms(session) == ["Acme Corp"]
         named = select(Recipient).where(Recipient.name.in_(["Ida Rask", "Bo Dahl"]))
         ida, bo = session.scalars(named.order_by(Recipient.id))
@@ -103,3 +95,38 @@ def test_firms_that_are_related_are_no_doubles_any_more(app: Flask) -> None:
         facts = EmployerFacts(part.name, parent_id=acme.id)
         employers.change(session, part.id, facts, **by)  # type: ignore[arg-type]
         assert len(firm_doubles.doubles(session)) == 2
+
+
+def bring(session: Session, content: str, source: str = "salesforce") -> crm_imports.Compared:
+    _, compared = crm_imports.import_file(
+        session,
+        content.encode(),
+        "file.csv",
+        crm_imports.Choice(source),
+        partial=False,
+        actor_id=CAST.officer,
+        at=NOON,
+    )
+    return compared
+
+
+def test_an_account_and_a_deal_of_another_spelling_are_of_the_firm_that_is_there(
+    app: Flask,
+) -> None:
+    head = "Account ID,Account Name,Industry\n"
+    with unit_of_work() as session:
+        add(session, "Ida Rask", "Acme Corp")
+    with unit_of_work() as session:
+        done = bring(session, head + "001000000000001,Acme Corporation,Steel\n")
+        assert done.planned[0].sentence.startswith("name: Acme Corporation; segment: Steel")
+        assert firms(session) == ["Acme Corporation"]
+        deals = "Opportunity ID,Opportunity Name,Stage,Account Name\n"
+        bring(session, deals + '006000000000001,Mandate,Negotiation/Review,"Acme, Inc."\n')
+        # Two accounts of one name are two firms, whichever was there.
+        two = "001000000000002,Birch Inc,\n001000000000003,Birch LLC,\n"
+        add(session, "Bo Dahl", "Birch")
+    with unit_of_work() as session:
+        bring(session, head + two)
+        assert firms(session) == ["Acme Corporation", "Birch", "Birch Inc", "Birch LLC"]
+    with frozen_reading() as session:
+        assert replay(session).differences == []
