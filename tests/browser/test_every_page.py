@@ -52,6 +52,7 @@ PAGES = {
         "/imports",
         "/employers",
         "/employers/new",
+        "/employers/doubles",
         "/employers/1/edit",
         "/employers/1",
         "/search?q=basket",
