@@ -105,7 +105,7 @@ COLUMN_SETS: Sequence[ColumnSet] = (
             "external_id": ("Contact ID", "Id"),
             "first_name": ("First Name", "FirstName"),
             "last_name": ("Last Name", "LastName"),
-            "name": ("Full Name",),
+            "name": ("Full Name", "Name"),
             "email": ("Email",),
             "phone": ("Phone",),
             "mobile": ("Mobile", "MobilePhone"),
@@ -128,7 +128,8 @@ COLUMN_SETS: Sequence[ColumnSet] = (
             "region": ("Billing State/Province", "BillingState"),
             "owner": ("Account Owner",),
         },
-        ("Account Name", "Name", "ParentId", "BillingState"),
+        # Not "Name" alone, by which any list of people calls its column.
+        ("Account Name", "ParentId", "BillingState", "Industry"),
     ),
     ColumnSet(
         HUBSPOT,

@@ -333,6 +333,11 @@ def bomb() -> bytes:
     [
         pytest.param(b"", "The file is empty", id="empty"),
         pytest.param(b"Who,What\nA,B\n", "are not a set of Salesforce or HubSpot", id="unknown"),
+        pytest.param(
+            b"Name,Employer\nAda Vance,Acme\n",
+            "The columns (Name, Employer) are not a set of Salesforce or HubSpot",
+            id="a list of people",
+        ),
         pytest.param(b"Just one\nA\n", 'The file has one column, "Just one"', id="one column"),
         pytest.param(
             b"Record ID,First Name,Surname,Job Title\n1,A,B,C\n",
