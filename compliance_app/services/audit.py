@@ -188,7 +188,12 @@ def as_signed(row: Mapping[str, Any]) -> Checkpoint | None:
     except NoteError:
         return None
     made = note.checkpoint
-    told = {"size": made.size, "made_at": moment(made.made_at), "note": note.text}
+    told = {
+        "size": made.size,
+        "made_at": moment(made.made_at),
+        "note": note.text,
+        "verifier": verifier and verifier.strip(),
+    }
     return made if is_true and row.items() >= told.items() else None
 
 

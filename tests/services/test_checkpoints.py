@@ -140,6 +140,7 @@ def test_a_trail_that_was_cut_off_with_its_head_is_proved_wrong_by_a_checkpoint(
         pytest.param("note = note || 'x'", id="its signature"),
         pytest.param("verifier = NULL", id="its key is taken away"),
         pytest.param(f"verifier = '{PUBLIC[:-1]}5'", id="its key is another"),
+        pytest.param("verifier = verifier || ' '", id="its key has a space more"),
         pytest.param("made_at = '2026-11-21 17:00:00.000001'", id="its moment"),
         pytest.param("size = 12", id="its size"),
     ],
