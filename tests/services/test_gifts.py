@@ -17,6 +17,8 @@ from compliance_app.rules.facts import Category, RecipientClass
 from compliance_app.rules.workflow import DecisionKind, State
 from compliance_app.services import gifts
 from compliance_app.services.claims import Claim
+from compliance_app.services.history import record_past
+from compliance_app.services.past_gifts import PastGift
 from compliance_app.services.replay import replay
 from compliance_app.store import ledgers
 from compliance_app.store.base import unit_of_work
@@ -230,6 +232,14 @@ def test_a_gift_that_is_not_handed_over_frees_its_room(app: Flask, cast: Cast, a
         gifts.mark_given(session, gift.reference, actor_id=cast.rep, at=NOON)
     with unit_of_work() as session:
         assert replay(session).differences == []
+
+
+def test_what_was_given_months_ago_counts_in_the_same_year(app: Flask, cast: Cast) -> None:
+    past = PastGift(make_claim(250_00, given_on=date(2026, 3, 30)), cast.rep, cast.rep)
+    with unit_of_work() as session:
+        record_past(session, [past], actor_id=None, at=NOON)
+    assert submit(make_claim(50_01), cast).state is State.SUBMITTED
+    assert held_cents(cast.morgan) == 250_00
 
 
 def test_a_preview_writes_nothing(app: Flask, cast: Cast) -> None:
