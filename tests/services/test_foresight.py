@@ -41,6 +41,12 @@ def submit(
     )
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_given_to_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget whom other tests of this process gave much."""
+    monkeypatch.setattr(submitting, "_given_to_often", set())
+
+
 @pytest.fixture
 def submit_while(app: Flask, monkeypatch: pytest.MonkeyPatch) -> SubmitWhile:
     """Hand in a gift of 90 dollars, with somebody's act between the foresight and the turn."""
@@ -194,6 +200,26 @@ def test_what_nobody_changed_is_judged_once(submit_while: SubmitWhile, judged: l
     assert gift.logged_at == NOON
     # Once for each of the two gifts: the second took what was foreseen.
     assert judged == [0, 0]
+
+
+@sqlite
+def test_who_is_given_to_often_is_judged_in_the_turn_alone(
+    app: Flask, judged: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "OFTEN", 1)
+
+    def foresee(*circumstances: object) -> None:
+        foreseen.append(circumstances)
+        original(*circumstances)
+
+    foreseen: list[object] = []
+    original: Callable[..., None] = submitting._foresee  # noqa: SLF001 - done, and counted
+    monkeypatch.setattr(submitting, "_foresee", foresee)
+    for _ in range(4):
+        with unit_of_work() as session:
+            submit(session, 1_00)
+    assert judged == [0, 1, 2, 3]
+    assert len(foreseen) == 3
 
 
 def test_only_where_a_turn_is_waited_for_is_anything_read_before_it(app: Flask) -> None:
