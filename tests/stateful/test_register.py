@@ -192,7 +192,8 @@ class Register(RuleBasedStateMachine):
     def amend(self, reference: str, who: int, day: date, cents: int) -> None:
         gift = self.model.gifts[reference]
         who = who or gift.giver
-        legal = who == gift.giver and gift.state in {"submitted", "sent_back", "approved", "given"}
+        may_change = {"submitted", "sent_back", "approved", "given", "breach"}
+        legal = who == gift.giver and gift.state in may_change
         day = gift.day if gift.given else day
         claim = make_claim(cents, given_on=day, to=(gift.recipient,))
         over = self.model.is_over(gift.recipient, day, cents, without=reference)
