@@ -31,8 +31,8 @@ from compliance_app.services.assessing import (
     adds_names,
     judge_now,
 )
-from compliance_app.services.findings import settle_all
 from compliance_app.services.gifts import locked
+from compliance_app.services.noticing import settle_after
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import claim_of, decide, place, reassess, record
 from compliance_app.store import people as people_store
@@ -249,7 +249,7 @@ def close(
     record(session, gift, event, actor_id=actor_id, at=at)
     if gift.state in SETTLED_BY:
         done = f"The gift is {gift.state.words}."
-        settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
+        settle_after(session, gift, reason=done, actor_id=actor_id, at=at)
     return gift
 
 

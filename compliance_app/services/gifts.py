@@ -29,7 +29,7 @@ from compliance_app.services.assessing import (
     judge_now,
 )
 from compliance_app.services.claims import Claim
-from compliance_app.services.findings import settle_all
+from compliance_app.services.noticing import settle_after
 from compliance_app.services.policies import policy_on
 from compliance_app.services.recording import (
     Outcome,
@@ -132,7 +132,7 @@ def amend(
     _put_in_force(session, gift, outcome, version, at=at)
     record(session, gift, Event.GIFT_AMENDED, actor_id=actor_id, at=at)
     done = "The gift was amended and judged anew."
-    settle_all(session, gift, reason=done, actor_id=actor_id, at=at)
+    settle_after(session, gift, reason=done, actor_id=actor_id, at=at, before=before)
     return gift
 
 
@@ -219,5 +219,5 @@ def _end(
     gift.state = state
     place(gift, over_limit=False)
     record(session, gift, event, actor_id=actor_id, at=at)
-    settle_all(session, gift, reason=f"The gift is {state.words}.", actor_id=actor_id, at=at)
+    settle_after(session, gift, reason=f"The gift is {state.words}.", actor_id=actor_id, at=at)
     return gift

@@ -26,7 +26,7 @@ from compliance_app.services.workplaces import Worker, workplace_on
 from compliance_app.store import identity
 from compliance_app.store.bulk import chunks
 from compliance_app.store.employers import ClassBook, NegotiationBook, people_given_at
-from compliance_app.store.models import RecipientFinding
+from compliance_app.store.models import Gift, RecipientFinding
 from compliance_app.store.recipient_facts import hold_merges_off, people_behind
 from compliance_app.store.what_if import PastShare, past_shares
 
@@ -83,13 +83,8 @@ class Watch:
         """Raise what is new since then and settle what is gone, each with an event of its own."""
         self.session.flush()
         after = noticed(self.session, self.before)
-        gone = [
-            finding
-            for finding in identity.open_findings_of(self.session, after)
-            if finding.gift.reference not in after[finding.recipient_id]
-        ]
         by: Any = {"actor_id": actor_id, "at": at}
-        findings.settle_these(self.session, gone, reason=NO_LONGER, **by)
+        _settle_gone(self.session, identity.open_findings_of(self.session, after), after, **by)
         new = {
             person_id: {
                 name: one for name, one in gifts.items() if name not in self.before[person_id]
@@ -99,6 +94,42 @@ class Watch:
         raised = findings.write_down(self.session, new, merge_id=None, at=at)
         findings.record(self.session, Event.FINDING_RAISED, raised, **by)
         return raised
+
+
+def settle_after(
+    session: Session,
+    gift: Gift,
+    *,
+    reason: str,
+    actor_id: int | None,
+    at: datetime,
+    before: Iterable[int] = (),
+) -> None:
+    """Close what is open about a gift that was acted on, and what no longer holds since then.
+
+    A gift that takes less of the limit can make another one right that came to light; `before`
+    are the recipients it had until now.
+    """
+    by: Any = {"actor_id": actor_id, "at": at}
+    findings.settle_all(session, gift, reason=reason, **by)
+    now = (share.recipient_id for share in gift.version.shares)
+    people = people_behind(session, {*before, *now})
+    found = identity.open_findings_of(session, {person.id for person in people.values()})
+    if found:
+        session.flush()
+        _settle_gone(session, found, noticed(session, {one.recipient_id for one in found}), **by)
+
+
+def _settle_gone(
+    session: Session,
+    found: Iterable[RecipientFinding],
+    now: Noticings,
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> None:
+    gone = [one for one in found if one.gift.reference not in now[one.recipient_id]]
+    findings.settle_these(session, gone, reason=NO_LONGER, actor_id=actor_id, at=at)
 
 
 class _Books(NamedTuple):

@@ -121,6 +121,37 @@ def test_giving_it_up_settles_what_came_to_light(app: Flask, cast: Cast) -> None
     check_replay()
 
 
+@pytest.mark.parametrize("act", ["cancel", "lower", "decline"])
+def test_giving_up_another_gift_settles_what_no_longer_holds(
+    app: Flask, cast: Cast, act: str
+) -> None:
+    with unit_of_work() as session:
+        one, two = (
+            recipients.add(session, NewRecipient(name), actor_id=None, at=NOON).id
+            for name in ("Ida Rask", "Bo Dahl")
+        )
+        other = give(session, 200_00, DAY, one)
+        if act != "decline":
+            approve(session, other)
+        gift = approved(session, 150_00, DAY, two)
+        merging.merge(session, one, two, reason="", actor_id=cast.officer, at=NOON)
+        assert [found.gift_id for found in identity.open_findings(session)] == [gift.id]
+        if act == "cancel":
+            gifts.cancel(session, other.reference, actor_id=cast.rep, at=NOON)
+        elif act == "lower":
+            claim = make_claim(90_00, to=(one,), given_on=DAY)
+            gifts.amend(
+                session, other.reference, claim, actor_id=cast.rep, at=NOON, reason="Cheaper"
+            )
+        else:
+            approvals.decline(
+                session, other.reference, actor_id=cast.officer, at=NOON, reason="Too much"
+            )
+        assert identity.open_findings(session) == []
+        gifts.mark_given(session, gift.reference, actor_id=cast.rep, at=ON_THE_DAY)
+    check_replay()
+
+
 def test_an_officer_makes_a_given_gift_over_the_limit_since_a_merge_a_breach(
     app: Flask, cast: Cast
 ) -> None:
