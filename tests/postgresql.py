@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 import psycopg
 from psycopg import sql
@@ -69,8 +70,12 @@ class Cluster:
     def kill(self) -> None:
         """End every process of the server at once, as a machine does that loses its power."""
         server = int((self.folder / "postmaster.pid").read_text().split()[0])
-        for process in [server, *_children(server)]:
+        ended = [server, *_children(server)]
+        for process in ended:
             os.kill(process, signal.SIGKILL)
+        # No server starts beside one that still holds the memory they would share.
+        while any(map(_is_running, ended)):
+            sleep(0.01)
         (self.folder / "postmaster.pid").unlink()
 
     def promote(self) -> None:
@@ -153,9 +158,23 @@ def run(program: str, *arguments: str) -> None:
 
 
 def _children(process: int) -> list[int]:
-    # The second field of a stat is a name in brackets, and may hold anything.
     parents = {
-        int(file.parent.name): int(file.read_text().rpartition(")")[2].split()[1])
-        for file in Path("/proc").glob("[0-9]*/stat")
+        int(folder.name): facts[1]
+        for folder in Path("/proc").glob("[0-9]*")
+        if (facts := _facts(int(folder.name)))
     }
-    return [child for child, parent in parents.items() if parent == process]
+    return [child for child, parent in parents.items() if parent == str(process)]
+
+
+def _is_running(process: int) -> bool:
+    return _facts(process)[:1] not in ([], ["Z"])
+
+
+def _facts(process: int) -> list[str]:
+    """Return what the system says of a process: its state, its parent; nothing once it is gone."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    # The second field is a name in brackets, and may hold anything.
+    return stat.rpartition(")")[2].split()
