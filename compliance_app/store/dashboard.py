@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.workflow import State
 from compliance_app.store.models import Gift, GiftVersion, Share
-from compliance_app.store.models.gifts import IS_OPEN
+from compliance_app.store.models.gifts import IN_FORCE, IS_OPEN
 
 
 class OpenGift(NamedTuple):
@@ -38,10 +38,7 @@ def list_open(session: Session, person_id: int, *, state: State, count: int) -> 
             # PostgreSQL sums large integers to a decimal.
             cast(func.sum(Share.counted_cents), BigInteger),
         )
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .join(Share, Share.version_id == GiftVersion.id)
         .where(Gift.id.in_(session.scalars(ids).all()))
         .group_by(Gift.id, GiftVersion.id)

@@ -29,6 +29,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
+from compliance_app.store.models.gifts import IN_FORCE
 from compliance_app.store.recipients import find_employer
 
 # The requests that move with an account: nothing has come of them yet.
@@ -248,10 +249,7 @@ def open_requests(session: Session, employer_id: int, person_id: int) -> Sequenc
     )
     return session.scalars(
         select(Gift.reference)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .where(
             Gift.state.in_(OPEN_STATES),
             is_of(person_id),

@@ -22,6 +22,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.models.derived import ANYBODY
+from compliance_app.store.models.gifts import IN_FORCE
 
 
 class Scope(NamedTuple):
@@ -113,10 +114,7 @@ def late_entries(session: Session, scope: Scope, *, count: int) -> tuple[int, li
         select(Gift.reference, Person.name, GiftVersion.given_on, GiftVersion.description)
         .select_from(FlaggedGift)
         .join(Gift, Gift.id == FlaggedGift.gift_id)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .join(Person, Person.id == Gift.giver_id)
         .where(
             FlaggedGift.flag == FlagCode.LATE_ENTRY.value,

@@ -29,6 +29,7 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
+from compliance_app.store.models.gifts import IN_FORCE
 from compliance_app.store.prepared import Prepared, ask
 from compliance_app.store.recipients import same_person_ids
 
@@ -202,9 +203,7 @@ def _of_versions(session: Session, statement: Select[int], wanted: Wanted) -> Se
     asked = (wanted.recipient_id, wanted.since, wanted.until)
     if asked == (None, None, None):
         return statement
-    statement = statement.join(
-        GiftVersion, (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number)
-    )
+    statement = statement.join(GiftVersion, IN_FORCE)
     if wanted.since is not None:
         statement = statement.where(GiftVersion.given_on >= wanted.since)
     if wanted.until is not None:
@@ -251,10 +250,7 @@ def _select_shares() -> Select[*tuple[Any, ...]]:
             Assessment.excess_cents,
         )
         .select_from(Gift)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .join(Share, Share.version_id == GiftVersion.id)
         .join(Assessment, Assessment.id == Share.assessment_id)
         .join(giver, giver.id == Gift.giver_id)
@@ -285,10 +281,7 @@ def _overview(which: ColumnElement[bool]) -> Prepared:
             Share.counted_cents,
         )
         .select_from(Gift)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .join(Share, Share.version_id == GiftVersion.id)
         .join(Person, Person.id == Gift.giver_id)
         .outerjoin(Employer, Employer.id == Share.employer_id)

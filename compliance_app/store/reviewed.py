@@ -22,6 +22,7 @@ from compliance_app.store.models import (
     Person,
     Share,
 )
+from compliance_app.store.models.gifts import IN_FORCE
 from compliance_app.store.prepared import Prepared, ask
 
 
@@ -167,7 +168,6 @@ def _decision(
 _GIFT_ENDS = ReviewedGift._fields.index("giver")
 _VERSION_BEGINS = _GIFT_ENDS + 2
 _giver, _logger = aliased(Person), aliased(Person)
-_version_in_force = (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number)
 _this = Gift.reference == bindparam("reference")
 _GIFT = Prepared(
     select(
@@ -178,13 +178,13 @@ _GIFT = Prepared(
     )
     .join(_giver, _giver.id == Gift.giver_id)
     .join(_logger, _logger.id == Gift.logged_by_id)
-    .join(GiftVersion, _version_in_force)
+    .join(GiftVersion, IN_FORCE)
     .where(_this)
 )
 _SHARES = Prepared(
     select(Share.recipient_id, Share.recipient_name, Share.counted_cents, Assessment.verdict)
     .select_from(Gift)
-    .join(GiftVersion, _version_in_force)
+    .join(GiftVersion, IN_FORCE)
     .join(Share, Share.version_id == GiftVersion.id)
     .outerjoin(Assessment, Assessment.id == Share.assessment_id)
     .where(_this)

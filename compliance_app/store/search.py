@@ -29,6 +29,7 @@ from compliance_app.store.models import (
     Share,
 )
 from compliance_app.store.models.derived import ANYBODY
+from compliance_app.store.models.gifts import IN_FORCE
 from compliance_app.store.recipients import Found
 
 # In how many gifts words are looked for, and how many gifts of found people are looked at.
@@ -136,10 +137,7 @@ def saved_by(session: Session, person_id: int) -> Sequence[SavedSearch]:
 
 
 def _in_force() -> Select[int]:
-    return select(Gift.id).join(
-        GiftVersion,
-        (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-    )
+    return select(Gift.id).join(GiftVersion, IN_FORCE)
 
 
 def _narrowed(sought: Sought) -> Select[int]:

@@ -22,7 +22,7 @@ from compliance_app.store.models import (
     Recipient,
     Share,
 )
-from compliance_app.store.models.gifts import IS_OPEN
+from compliance_app.store.models.gifts import IN_FORCE, IS_OPEN
 from compliance_app.store.people import LINES, Colleague
 from compliance_app.store.prepared import Answer, Prepared, Question, ask
 from compliance_app.store.recipients import same_person_ids
@@ -186,10 +186,7 @@ def _shares(*, narrowed: bool) -> Prepared:
             Assessment.excess_cents,
         )
         .select_from(Gift)
-        .join(
-            GiftVersion,
-            (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number),
-        )
+        .join(GiftVersion, IN_FORCE)
         .join(Share, Share.version_id == GiftVersion.id)
         .join(Person, Person.id == Gift.giver_id)
         .outerjoin(Assessment, Assessment.id == Share.assessment_id)

@@ -130,6 +130,10 @@ class GiftVersion(Base):
     shares: Mapped[list["Share"]] = relationship(back_populates="version", order_by="Share.id")
 
 
+# What is claimed of a gift now; the versions before it stay.
+IN_FORCE = (GiftVersion.gift_id == Gift.id) & (GiftVersion.number == Gift.version_number)
+
+
 class Assessment(Base):
     """The engine's verdict on one share, kept for ever; `document` is its canonical JSON."""
 
