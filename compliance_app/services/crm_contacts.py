@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -49,46 +50,43 @@ def apply(
     # Before any firm is locked, as whoever sets a firm's class does.
     hold_merges_off(session)
     known = {firm.key: firm.employer_id for firm in plan.firms.values()}
-    handed = {
+    crm_owners.lock_requests(session, _handed_over(plan, known))
+    again = _firms_again(session, plan)
+    _lock(session, updates, [known[key] or 0 for key in plan.owned])
+    refiling.watch()
+    audit.write_many(session, again, actor_id=actor_id, at=at)
+    firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
+    of_file: Any = {"source": source, "import_id": import_id, "at": at}
+    for some in chunks(updates, 200):
+        update_some(session, plan, some, firms, actor_id=actor_id, **of_file)
+    refiling.finish(actor_id=actor_id, at=at)
+    new = [one for one in plan.planned if one.act in {Act.ADDED, Act.SUSPECTED}]
+    writer = _Writer(session, plan, firms, **of_file)
+    added: dict[int, int] = {}
+    for some in chunks(new):
+        added |= writer.write(some, actor_id=actor_id)
+    # A firm that only rows name which change nothing is not added.
+    there = {key: known[key] or firms.get(key) for key in plan.owned}
+    owned = {firm_id: plan.owned[key] for key, firm_id in there.items() if firm_id is not None}
+    crm_account_owners.give(session, owned, import_id=import_id, actor_id=actor_id, at=at)
+    return suspect(session, plan, new, added, actor_id=actor_id, at=at)
+
+
+def _handed_over(plan: ContactPlan, known: Mapping[str, int | None]) -> dict[int, int]:
+    """Return who owns each account until now that the file gives to somebody else."""
+    return {
         firm_id: one.before_id
         for key, one in plan.owned.items()
         if (firm_id := known[key]) and one.before_id is not None
     }
-    crm_owners.lock_requests(session, handed)
-    again = _firms_again(session, plan)
-    # Everybody is locked before the first event is written: the head of the trail comes last.
+
+
+def _lock(session: Session, updates: Iterable[Planned], firm_ids: Iterable[int]) -> None:
+    """Lock everybody before the first event is written: the head of the trail comes last."""
     for ids in chunks(sorted({one.target_id or 0 for one in updates})):
         lock_recipients(session, ids)
-    for some_ids in chunks(sorted({known[key] or 0 for key in plan.owned})):
-        employer_store.lock_employers(session, *some_ids)
-    refiling.watch()
-    audit.write_many(session, again, actor_id=actor_id, at=at)
-    firms = _add_firms(session, plan, import_id=import_id, at=at, actor_id=actor_id)
-    for some in chunks(updates, 200):
-        update_some(
-            session,
-            plan,
-            some,
-            firms,
-            source=source,
-            import_id=import_id,
-            actor_id=actor_id,
-            at=at,
-        )
-    refiling.finish(actor_id=actor_id, at=at)
-    new = [one for one in plan.planned if one.act in {Act.ADDED, Act.SUSPECTED}]
-    writer = _Writer(session, plan, firms, source=source, import_id=import_id, at=at)
-    added: dict[int, int] = {}
-    for some in chunks(new):
-        added |= writer.write(some, actor_id=actor_id)
-    owned = {
-        firm_id: one
-        for key, one in plan.owned.items()
-        # A firm that only rows name which change nothing is not added.
-        if (firm_id := known[key] or firms.get(key)) is not None
-    }
-    crm_account_owners.give(session, owned, import_id=import_id, actor_id=actor_id, at=at)
-    return suspect(session, plan, new, added, actor_id=actor_id, at=at)
+    for ids in chunks(sorted(set(firm_ids))):
+        employer_store.lock_employers(session, *ids)
 
 
 def _moving(plan: ContactPlan, updates: Iterable[Planned], today: date) -> dict[int, date]:
