@@ -13,6 +13,7 @@ from compliance_app.services.claims import Claim
 from compliance_app.services.memory_ledger import MemoryLedger
 from compliance_app.services.policies import PolicyBook
 from compliance_app.services.recording import assessment_values, share_values, version_values
+from compliance_app.services.version_rows import numbered, numbers_for
 from compliance_app.store.bulk import chunks
 from compliance_app.store.gift_rows import MODELS, Ids, PlainRows, Row, Rows
 from compliance_app.store.gifts import own_reference
@@ -85,7 +86,12 @@ class PastJudge:
     def _rows(self, past: PastGift) -> PlainRows:
         """Judge one gift, and let it count for those after it."""
         judgement = self._judge(past)
-        rows = _rows_of(past, judgement, self._ids, decider_id=self._decider_of(past), at=self._at)
+        parts = _rows_of(past, judgement, decider_id=self._decider_of(past), at=self._at)
+        gift_id = next(self._ids[Gift])
+        numbers = numbers_for(parts, gift_id, self._ids)
+        reference = past.reference or own_reference(gift_id, self._at)
+        numbers[Gift] = [{"id": gift_id, "reference": reference}]
+        rows = numbered(parts, numbers)
         gift = rows[Gift][0]
         for judged, share in zip(judgement.shares, rows[Share], strict=True):
             self._ledger.add(
@@ -130,54 +136,33 @@ def since_day(policies: PolicyBook, day: date) -> date | None:
     return looked_at_since(policies.on(date.max), day)
 
 
-def _rows_of(
-    past: PastGift,
-    judgement: Judgement,
-    ids: Ids,
-    *,
-    decider_id: int | None,
-    at: datetime,
-) -> Rows:
-    """Return the rows of a gift that happened, by the model they belong to."""
-    gift_id, version_id = next(ids[Gift]), next(ids[GiftVersion])
+def _rows_of(past: PastGift, judgement: Judgement, *, decider_id: int | None, at: datetime) -> Rows:
+    """Return the rows of a gift that happened, by the model they belong to, without numbers."""
     state, decision = _outcome(past.state, judgement)
-    already_given = state in GIVEN_STATES
-    held = holds_room(state, already_given=already_given, over_limit=judgement.over_limit)
-    rows: Rows = {model: [] for model in MODELS}
-    rows[Gift].append(
-        {
-            "id": gift_id,
-            "reference": past.reference or own_reference(gift_id, at),
-            "state": state,
-            "version_number": 1,
-            "giver_id": past.giver_id,
-            "logged_by_id": past.logged_by_id,
-            "handed_to_id": None,
-            "already_given": already_given,
-            "route": None,
-            "submission_key": None,
-            "row_sha256": past.row_sha256,
-            "logged_at": at,
-            "submitted_at": at,
-        }
-    )
+    given, day, shares = state in GIVEN_STATES, past.claim.given_on, judgement.shares
+    held = holds_room(state, already_given=given, over_limit=judgement.over_limit)
+    gift = {
+        "state": state,
+        "version_number": 1,
+        "giver_id": past.giver_id,
+        "logged_by_id": past.logged_by_id,
+        "handed_to_id": None,
+        "already_given": given,
+        "route": None,
+        "submission_key": None,
+        "row_sha256": past.row_sha256,
+        "logged_at": at,
+        "submitted_at": at,
+    }
     version = version_values(past.claim, judgement, made_by_id=past.logged_by_id, at=at, reason="")
-    version.update(id=version_id, gift_id=gift_id, number=1)
-    rows[GiftVersion].append(version)
-    for judged in judgement.shares:
-        assessment_id = next(ids[Assessment])
-        assessment = assessment_values(judged, at=at)
-        assessment.update(id=assessment_id, version_id=version_id)
-        rows[Assessment].append(assessment)
-        share = share_values(judged, given_on=past.claim.given_on, holds_room=held)
-        share.update(
-            id=next(ids[Share]), gift_id=gift_id, version_id=version_id, assessment_id=assessment_id
-        )
-        rows[Share].append(share)
-    if decision is not None:
-        made = {"version_number": 1, "decided_by_id": decider_id, "decided_at": at}
-        rows[Decision].append({"id": next(ids[Decision]), "gift_id": gift_id, **made, **decision})
-    return rows
+    made = {"version_number": 1, "decided_by_id": decider_id, "decided_at": at}
+    return {
+        Gift: [gift],
+        GiftVersion: [{"number": 1, **version}],
+        Assessment: [assessment_values(one, at=at) for one in shares],
+        Share: [share_values(one, given_on=day, holds_room=held) for one in shares],
+        Decision: [] if decision is None else [{**made, **decision}],
+    }
 
 
 # How the rows of each table become plain ones.
