@@ -6,13 +6,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
-from compliance_app.services import coverage
+from compliance_app.services import crm_owners
 from compliance_app.services.crm_accounts import state_of
 from compliance_app.services.crm_owners import Owned, Owners
 from compliance_app.services.crm_plans import Firm, Planned
 from compliance_app.store import audit
 from compliance_app.store.gifts import row_document
-from compliance_app.store.models import Coverage, CrmChange, Employer
+from compliance_app.store.models import CrmChange, Employer
 
 
 def read_owners(
@@ -67,10 +67,9 @@ def give(
             after={**state, "owner_id": one.owner_id},
         )
         session.add(change)
-        rows = []
-        if one.before_id is None:
-            rows = [Coverage(employer_id=firm.id, person_id=one.owner_id, started_on=at.date())]
-            session.add_all(rows)
+        first = crm_owners.begun(firm.id, one, at.date())
+        rows = [first] if first is not None else []
+        session.add_all(rows)
         session.flush()
         body = {
             "employer": row_document(firm),
@@ -79,9 +78,7 @@ def give(
         }
         act = audit.Act(Event.EMPLOYER_CHANGED, f"employer:{firm.id}", body)
         audit.append_all(session, [act], actor_id=actor_id, at=at)
-        if one.before_id is not None and one.owner_id is not None:
-            to_id, on = one.owner_id, at.date()
-            coverage.hand_over(session, firm.id, to_id, on=on, actor_id=actor_id, at=at)
+        crm_owners.hand_over(session, firm.id, one, actor_id=actor_id, at=at)
 
 
 def _by_firm(

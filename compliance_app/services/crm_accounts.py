@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from compliance_app.rules.audit import Event
 from compliance_app.rules.matching.firms import firm_key
-from compliance_app.services import coverage, crm_owners
+from compliance_app.services import crm_owners
 from compliance_app.services.crm_owners import Owned, Owners
 from compliance_app.services.crm_plans import Act, Planned, say
 from compliance_app.services.crm_rows import CrmRow, Problem
@@ -157,9 +157,7 @@ def apply(
         acts = [_act(one, change) for one, change in zip(some_done, changes, strict=True)]
         audit.write_many(session, acts, actor_id=actor_id, at=at)
     for one in done:
-        if one.owned.owner_id is not None and one.owned.before_id is not None:
-            to_id, on = one.owned.owner_id, at.date()
-            coverage.hand_over(session, one.firm.id, to_id, on=on, actor_id=actor_id, at=at)
+        crm_owners.hand_over(session, one.firm.id, one.owned, actor_id=actor_id, at=at)
     return circles
 
 
@@ -186,10 +184,10 @@ def _write(
         link.employer_id, link.retired_at = firm.id, None
         plan.firm_ids[row.external_id] = firm.id
     plan.firms[firm.name_key] = firm
-    owned, first = plan.owned[row.line], None
-    if owned.owner_id is not None and owned.before_id is None:
-        session.flush()
-        first = Coverage(employer_id=firm.id, person_id=owned.owner_id, started_on=at.date())
+    owned = plan.owned[row.line]
+    session.flush()
+    first = crm_owners.begun(firm.id, owned, at.date())
+    if first is not None:
         session.add(first)
     return _Done(firm, is_new, before, link, owned, first)
 

@@ -88,6 +88,22 @@ def lock_requests(session: Session, handed: Mapping[int, int]) -> None:
         locked(session, reference)
 
 
+def begun(firm_id: int, owned: Owned, day: date) -> Coverage | None:
+    """Return the coverage of an account that nobody had; none where nobody takes it, or over."""
+    if owned.owner_id is None or owned.before_id is not None:
+        return None
+    return Coverage(employer_id=firm_id, person_id=owned.owner_id, started_on=day)
+
+
+def hand_over(
+    session: Session, firm_id: int, owned: Owned, *, actor_id: int | None, at: datetime
+) -> None:
+    """Hand an account over that somebody has, if the file gives it to somebody else."""
+    if owned.owner_id is not None and owned.before_id is not None:
+        to_id, on = owned.owner_id, at.date()
+        coverage.hand_over(session, firm_id, to_id, on=on, actor_id=actor_id, at=at)
+
+
 def set_back(
     session: Session,
     firm: Employer,
