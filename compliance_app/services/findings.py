@@ -54,6 +54,19 @@ def write_down(
     return findings
 
 
+def raise_new(
+    session: Session,
+    new: Mapping[int, Mapping[str, Noticed]],
+    *,
+    actor_id: int | None,
+    at: datetime,
+) -> list[RecipientFinding]:
+    """Keep findings of people's gifts that no merge brought, and tell the trail."""
+    raised = write_down(session, new, merge_id=None, at=at)
+    record(session, Event.FINDING_RAISED, raised, actor_id=actor_id, at=at)
+    return raised
+
+
 def settle(
     session: Session, finding: RecipientFinding, *, reason: str, actor_id: int | None, at: datetime
 ) -> None:

@@ -30,11 +30,8 @@ class FirmNames:
         spelled = {key: name for key, name in asked.items() if key not in there}
         same = same_firms(self._session, spelled)
         for key, name in asked.items():
-            if key in same:
-                self._keys[key], self._names[same[key].name_key] = (
-                    same[key].name_key,
-                    same[key].name,
-                )
+            if (firm := same.get(key)) is not None:
+                self._keys[key], self._names[firm.name_key] = firm.name_key, firm.name
             elif key in there:
                 self._keys[key], self._names[key] = key, name
             else:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from compliance_app.rules.audit import Event
 from compliance_app.services import findings, misnamed
 from compliance_app.services.claims import Claim
 from compliance_app.services.import_grouping import FileGift
@@ -48,8 +47,7 @@ class OtherNames:
             person_id: {name: one for name, one in gifts.items() if name in given[person_id]}
             for person_id, gifts in noticed(session, given).items()
         }
-        raised = findings.write_down(session, new, merge_id=None, at=at)
-        findings.record(session, Event.FINDING_RAISED, raised, actor_id=actor_id, at=at)
+        findings.raise_new(session, new, actor_id=actor_id, at=at)
 
     def _sayings(self, gift: FileGift) -> Mapping[int, Saying]:
         """Return who is named otherwise, by the line of the row."""

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from compliance_app.rules.assessment import Assessment, assess
-from compliance_app.rules.audit import Event
 from compliance_app.rules.employers import CLASSES
 from compliance_app.rules.flags import Flag, FlagCode, named_otherwise
 from compliance_app.rules.verdicts import Verdict
@@ -91,9 +90,7 @@ class Watch:
             }
             for person_id, gifts in after.items()
         }
-        raised = findings.write_down(self.session, new, merge_id=None, at=at)
-        findings.record(self.session, Event.FINDING_RAISED, raised, **by)
-        return raised
+        return findings.raise_new(self.session, new, **by)
 
 
 def settle_after(
